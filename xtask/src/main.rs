@@ -1,3 +1,48 @@
-//! Under construction.
+//! The chores of this repository, as `cargo xtask <chore>`.
+//!
+//! Plain Rust and the standard library, so that a fresh clone needs nothing but a toolchain.
 
-fn main() {}
+mod browser;
+mod step;
+mod suite;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask <chore>
+
+Chores:
+  test [--no-browser]   everything that has to hold before a change lands: formatting, clippy,
+                        all tests, documentation; --no-browser leaves out the tests that need
+                        Chromium, and says so
+  help                  this text";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        ["test", flags @ ..] => match suite::Flags::parse(flags) {
+            Ok(flags) => suite::test(flags),
+            Err(sentence) => return usage(&sentence),
+        },
+        ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        [] => return usage("Say which chore."),
+        [other, ..] => return usage(&format!("There is no chore {other:?}.")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("\nxtask: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Exit code 2, as command-line programs say "I did not understand you".
+fn usage(sentence: &str) -> ExitCode {
+    eprintln!("{sentence}\n\n{USAGE}");
+    ExitCode::from(2)
+}

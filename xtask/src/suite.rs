@@ -1,0 +1,86 @@
+//! `cargo xtask test`: everything that has to hold before a change lands, cheapest first.
+
+use crate::browser::{self, Browser};
+use crate::step::{cargo, has_cargo_command, run, skip};
+
+/// The flags of `cargo xtask test`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Flags {
+    no_browser: bool,
+}
+
+impl Flags {
+    /// Reads the command line.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that names what is not known.
+    pub(crate) fn parse(flags: &[&str]) -> Result<Self, String> {
+        let mut parsed = Self::default();
+        for flag in flags {
+            match *flag {
+                "--no-browser" => parsed.no_browser = true,
+                other => return Err(format!("`cargo xtask test` has no flag {other:?}.")),
+            }
+        }
+        Ok(parsed)
+    }
+}
+
+/// Runs all steps, and stops at the first that fails.
+///
+/// # Errors
+///
+/// The sentence of the step that failed.
+pub(crate) fn test(flags: Flags) -> Result<(), String> {
+    for (subcommand, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if !has_cargo_command(subcommand) {
+            return Err(format!(
+                "cargo {subcommand} is not installed. Install it with: rustup component add {component}"
+            ));
+        }
+    }
+    // Before the long builds: whoever has no browser should not learn it after ten minutes.
+    let browser = if flags.no_browser {
+        skip("browser tests", "--no-browser was given.");
+        Browser::Skip
+    } else {
+        browser::provide()?
+    };
+
+    run("cargo fmt", cargo(&["fmt", "--all", "--check"]), "Mend it with: cargo fmt --all")?;
+
+    let everything = ["--workspace", "--all-targets", "--all-features"];
+    let clippy = [&["clippy"], everything.as_slice(), &["--", "-D", "warnings"]].concat();
+    run("cargo clippy", cargo(&clippy), "Every warning counts; the first one is above.")?;
+
+    let mut tests = cargo(&["test", "--workspace", "--all-features"]);
+    tests.env("HOLDALL_BROWSER", browser.value());
+    run("cargo test", tests, "The failures are listed above.")?;
+
+    let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
+    docs.env("RUSTDOCFLAGS", "-D warnings");
+    run("cargo doc", docs, "Every warning counts; the first one is above.")?;
+
+    if has_cargo_command("deny") {
+        run("cargo deny", cargo(&["deny", "check"]), "deny.toml says what is allowed and why.")?;
+    } else {
+        skip("cargo deny", "It is not installed (cargo install cargo-deny).");
+    }
+
+    let note = if browser == Browser::Skip { " The browser tests did not run." } else { "" };
+    println!("\nAll steps passed.{note}");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Flags;
+
+    #[test]
+    fn flags_are_known_or_named() {
+        assert_eq!(Flags::parse(&[]).unwrap(), Flags { no_browser: false });
+        assert_eq!(Flags::parse(&["--no-browser"]).unwrap(), Flags { no_browser: true });
+        assert!(Flags::parse(&["--no-browsr"]).unwrap_err().contains("--no-browsr"));
+    }
+}
