@@ -1,1 +1,51 @@
-//! Under construction.
+#![doc = include_str!("docs/crate.md")]
+
+mod attributes;
+mod capabilities;
+mod checksum;
+mod conditions;
+mod content;
+mod error;
+mod etag;
+mod file;
+mod memory;
+mod metadata;
+mod name;
+mod options;
+mod random;
+mod range;
+mod storage;
+mod store;
+mod upload_to;
+mod visibility;
+mod wrappers;
+mod writer;
+
+pub use self::attributes::{Attributes, guess_content_type};
+pub use self::capabilities::Capabilities;
+pub use self::checksum::{Checksum, ChecksumHasher};
+pub use self::conditions::{Conditions, ETagCondition};
+pub use self::content::{BlockingContent, Content, ContentStream};
+pub use self::error::{BoxError, Error, ErrorKind, Operation, Result};
+pub use self::etag::ETag;
+pub use self::file::File;
+pub use self::memory::MemoryStorage;
+pub use self::metadata::{Entry, FileEntry, ForeignEntry, Listing, Metadata, Saved};
+pub use self::name::{Candidates, IntoLocation, IntoName, Location, Name};
+pub use self::options::{
+    CopyOptions, DeleteOptions, Durability, FileUrl, ListOptions, OpenOptions, ResponseOverrides, SaveMode,
+    SaveOptions, UploadPolicy, UploadRequest, UrlMethod, UrlOptions,
+};
+pub use self::random::alphanumeric as random_alphanumeric;
+pub use self::range::ByteRange;
+pub use self::storage::Storage;
+pub use self::store::Store;
+pub use self::upload_to::UploadTo;
+pub use self::visibility::Visibility;
+pub use self::wrappers::{Located, MediaStorage, ReadOnly, StaticStorage};
+pub use self::writer::Writer;
+
+/// The calls of [`Store`], for signatures that name them.
+pub mod calls {
+    pub use crate::store::{Copy, Delete, List, Open, Rename, Save, Url, Write};
+}

@@ -1,0 +1,158 @@
+//! What is kept beside the bytes: type, disposition, caching, user metadata.
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::name::Name;
+use crate::visibility::Visibility;
+
+/// What is stored with a file and comes back from `metadata` and over HTTP.
+///
+/// The strings are values of the HTTP headers of the same names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attributes {
+    /// `Content-Type`. A save without one guesses from the name, see [`guess_content_type`].
+    pub content_type: Option<String>,
+    /// `Content-Disposition` (RFC 6266).
+    pub content_disposition: Option<String>,
+    /// `Content-Encoding`. Never guessed: a `.gz` that is served as a download must stay packed.
+    pub content_encoding: Option<String>,
+    /// `Content-Language`.
+    pub content_language: Option<String>,
+    /// `Cache-Control`.
+    pub cache_control: Option<String>,
+    /// Who may read the file by its plain URL; `None` leaves it to the storage's setting.
+    pub visibility: Option<Visibility>,
+    /// User metadata: `x-amz-meta-*` on S3.
+    ///
+    /// Names are lower-case ASCII letters, digits and `-`: what every server gives back unchanged.
+    pub user: BTreeMap<String, String>,
+}
+
+impl Attributes {
+    /// The most bytes that names and values of user metadata may have together: S3's limit.
+    pub const MAX_USER_BYTES: usize = 2048;
+
+    /// User metadata with this prefix belongs to Holdall itself (put-ids, markers).
+    pub const RESERVED_USER_PREFIX: &'static str = "holdall-";
+
+    /// The longest value of a header attribute, in bytes. Together with the user metadata it keeps a
+    /// file's attributes inside the 4 KiB that ext4 has for them.
+    pub const MAX_VALUE_BYTES: usize = 512;
+
+    /// Checks that every value can be stored on every storage and sent in an HTTP header.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`] naming the attribute and what is wrong with it.
+    pub fn validate(&self) -> Result<()> {
+        for (header, value) in self.headers() {
+            if value.is_empty() || value.len() > Self::MAX_VALUE_BYTES {
+                return Err(invalid(header, value, "it must have 1 to 512 bytes"));
+            }
+            if !value.bytes().all(|byte| matches!(byte, b' '..=b'~')) || value.trim() != value {
+                let mend = "a header value is visible ASCII; encode a file name with RFC 8187 (filename*=UTF-8''...)";
+                return Err(invalid(header, value, mend));
+            }
+        }
+        self.validate_user()
+    }
+
+    fn validate_user(&self) -> Result<()> {
+        let mut bytes = 0;
+        for (name, value) in &self.user {
+            let good = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            if name.is_empty() || !name.bytes().all(good) {
+                let mend = "its name must be lower-case ASCII letters, digits and \"-\"";
+                return Err(invalid("user metadata", name, mend));
+            }
+            if name.starts_with(Self::RESERVED_USER_PREFIX) {
+                return Err(invalid(
+                    "user metadata",
+                    name,
+                    "names that begin with \"holdall-\" are reserved",
+                ));
+            }
+            if value.chars().any(char::is_control) {
+                return Err(invalid("user metadata", name, "its value has a control character"));
+            }
+            bytes += name.len() + value.len();
+        }
+        if bytes > Self::MAX_USER_BYTES {
+            let message = format!("user metadata has {bytes} bytes; at most 2,048 are allowed (S3's limit)");
+            return Err(Error::message(ErrorKind::InvalidInput, message));
+        }
+        Ok(())
+    }
+
+    /// The attributes that are HTTP headers, with the names of those.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        [
+            ("content-type", &self.content_type),
+            ("content-disposition", &self.content_disposition),
+            ("content-encoding", &self.content_encoding),
+            ("content-language", &self.content_language),
+            ("cache-control", &self.cache_control),
+        ]
+        .into_iter()
+        .filter_map(|(header, value)| Some((header, value.as_deref()?)))
+    }
+
+    /// Whether a storage has to keep anything beside the visibility that the name alone does not tell.
+    pub fn need_storing(&self, name: &Name) -> bool {
+        !self.user.is_empty()
+            || self
+                .headers()
+                .any(|(header, value)| header != "content-type" || value != guess_content_type(name))
+    }
+}
+
+fn invalid(what: &str, value: &str, reason: &str) -> Error {
+    Error::message(ErrorKind::InvalidInput, format!("{what} {value:?} cannot be stored: {reason}"))
+}
+
+/// The content type that a name suggests, by its extension; `application/octet-stream` where it
+/// suggests none. What a web client claims about a file is not asked.
+pub fn guess_content_type(name: &Name) -> &'static str {
+    mime_guess::from_path(name.file_name()).first_raw().unwrap_or("application/octet-stream")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Attributes, guess_content_type};
+    use crate::name::Name;
+
+    fn user(name: &str, value: &str) -> Attributes {
+        Attributes { user: [(name.to_owned(), value.to_owned())].into(), ..Attributes::default() }
+    }
+
+    #[test]
+    fn values_that_no_header_can_carry_are_refused() {
+        let with_type =
+            |value: &str| Attributes { content_type: Some(value.to_owned()), ..Attributes::default() };
+        assert!(with_type("text/plain; charset=utf-8").validate().is_ok());
+        for value in ["", " text/plain", "text/plain\r\nset-cookie: a", "téxt/plain", &"x".repeat(513)] {
+            assert!(with_type(value).validate().is_err(), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn user_metadata_is_what_every_server_gives_back() {
+        assert!(user("album-2", "Grüße, 日本").validate().is_ok());
+        for name in ["", "Album", "a_b", "a b", "ä", "holdall-put-id"] {
+            assert!(user(name, "x").validate().is_err(), "{name:?}");
+        }
+        assert!(user("a", "x\ny").validate().is_err());
+        assert!(user("a", &"x".repeat(2047)).validate().is_ok());
+        assert!(user("a", &"x".repeat(2048)).validate().is_err());
+    }
+
+    #[test]
+    fn types_come_from_the_name() {
+        let guess = |name| guess_content_type(&Name::new(name).unwrap());
+        assert_eq!(guess("a.JPG"), "image/jpeg");
+        assert_eq!(guess("a.tar.gz"), "application/gzip");
+        assert_eq!(guess("a"), "application/octet-stream");
+    }
+}

@@ -1,0 +1,115 @@
+//! What a storage can do, as data: it decides which options are refused before any I/O and which cases
+//! of the conformance suite run.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+
+/// Declares the struct, its builder calls and the list of names from one table.
+macro_rules! capabilities {
+    ($($(#[doc = $doc:literal])+ $field:ident / $with:ident: $what:literal),+ $(,)?) => {
+        /// What a storage can do.
+        ///
+        /// An option that needs a capability which is missing is refused with
+        /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) before any I/O, never ignored. The
+        /// default is a storage that can be read and listed and nothing else.
+        ///
+        /// ```
+        /// use holdall_core::Capabilities;
+        ///
+        /// let capabilities = Capabilities::default().with_writable(true).with_create(true);
+        /// assert!(capabilities.create && !capabilities.signed_url);
+        /// ```
+        #[derive(Clone, Default, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct Capabilities {
+            $($(#[doc = $doc])+ pub $field: bool,)+
+            /// The most bytes that one file may have; `None` where no limit is known.
+            pub max_size: Option<u64>,
+            /// The most bytes that one segment of a name may have; `None` where only the limit of the
+            /// whole name counts.
+            pub max_segment: Option<usize>,
+        }
+
+        impl Capabilities {
+            /// With that limit for the size of a file, in bytes.
+            pub fn with_max_size(mut self, bytes: impl Into<Option<u64>>) -> Self {
+                self.max_size = bytes.into();
+                self
+            }
+
+            /// With that limit for a segment of a name, in bytes.
+            pub fn with_max_segment(mut self, bytes: impl Into<Option<usize>>) -> Self {
+                self.max_segment = bytes.into();
+                self
+            }
+
+            /// Every yes-or-no capability with its value, for reports.
+            pub fn iter(&self) -> impl Iterator<Item = (&'static str, bool)> {
+                [$((stringify!($field), self.$field)),+].into_iter()
+            }
+
+            $(
+                /// Says whether the storage has the capability of that name.
+                pub fn $with(mut self, available: bool) -> Self {
+                    self.$field = available;
+                    self
+                }
+            )+
+
+            /// What a missing capability keeps the storage from doing.
+            fn describe(field: &str) -> &'static str {
+                match field {
+                    $(stringify!($field) => $what,)+
+                    _ => "do this",
+                }
+            }
+        }
+    };
+}
+
+capabilities! {
+    /// Files can be saved, deleted, copied and renamed.
+    writable / with_writable: "be written to",
+    /// `Create` and `Rename` are atomic: of many simultaneous savers of a name exactly one gets it.
+    create / with_create: "create a file without the risk of overwriting another; save with Overwrite, under names that nobody else uses",
+    /// `Replace` is an atomic compare-and-swap.
+    replace / with_replace: "replace a file only if it is the expected version",
+    /// `delete` takes an `if_match`.
+    delete_if_match / with_delete_if_match: "delete a file only if it is the expected version",
+    /// `copy` takes an `if_match` for its source.
+    copy_if_match / with_copy_if_match: "copy a file only if it is the expected version",
+    /// Content type, disposition, encoding, language, cache control and user metadata are kept.
+    attributes / with_attributes: "keep attributes such as a content type or user metadata",
+    /// Each file has a visibility of its own, given at save or set later.
+    visibility / with_visibility: "keep a visibility for each file",
+    /// The checksum of a save is kept and comes back from `metadata`.
+    checksum / with_checksum: "keep checksums",
+    /// What `save` acknowledged survives a power cut.
+    durable / with_durable: "promise that files survive a power cut",
+    /// There are plain URLs for public files.
+    public_url / with_public_url: "make plain URLs; give it a base URL",
+    /// There are signed URLs for private files.
+    signed_url / with_signed_url: "sign URLs",
+    /// Signed URLs can override response headers.
+    url_overrides / with_url_overrides: "override response headers in URLs",
+    /// Clients can upload directly to the storage.
+    upload_request / with_upload_request: "take uploads directly from clients",
+    /// `a` and `a/b` can both be files.
+    files_beside_directories / with_files_beside_directories: "hold a file and a directory of one name",
+}
+
+impl Capabilities {
+    /// `Ok` if `available`, else [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) with a
+    /// sentence about the capability of that name.
+    pub(crate) fn require(needed: bool, available: bool, field: &'static str) -> Result<()> {
+        if needed && !available { Err(Error::unsupported(Self::describe(field))) } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for Capabilities {
+    /// Lists what is there; what is missing is the rest.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter().filter(|(_, has)| *has).map(|(name, _)| name)).finish()
+    }
+}

@@ -1,0 +1,270 @@
+//! Files in memory: the reference semantics in their plainest form.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use futures_core::stream::BoxStream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
+
+use crate::attributes::guess_content_type;
+use crate::capabilities::Capabilities;
+use crate::checksum::Checksum;
+use crate::content::Content;
+use crate::error::{Error, ErrorKind, Result};
+use crate::etag::ETag;
+use crate::file::File;
+use crate::metadata::{Entry, FileEntry, Metadata, Saved};
+use crate::name::{Candidates, Location, Name};
+use crate::options::{
+    CopyOptions, DeleteOptions, FileUrl, ListOptions, OpenOptions, SaveMode, SaveOptions, UploadPolicy,
+    UploadRequest, UrlOptions,
+};
+use crate::storage::Storage;
+use crate::visibility::Visibility;
+
+/// A storage in memory, for tests and for scratch data. What it holds is gone with the last handle.
+///
+/// It is the model that the other storages are tested against: one map behind one lock. It keeps
+/// everything that S3 keeps. Files are held whole, so that the promise of bounded memory does not hold
+/// here, and there are no URLs.
+#[derive(Default)]
+pub struct MemoryStorage {
+    state: Mutex<State>,
+    capabilities: Capabilities,
+}
+
+#[derive(Default)]
+struct State {
+    files: BTreeMap<Name, Stored>,
+    /// Counts saves; it makes the entity tags.
+    version: u64,
+}
+
+#[derive(Clone)]
+struct Stored {
+    content: Bytes,
+    metadata: Metadata,
+}
+
+impl MemoryStorage {
+    /// An empty storage.
+    pub fn new() -> Self {
+        let capabilities = Capabilities::default()
+            .with_writable(true)
+            .with_create(true)
+            .with_replace(true)
+            .with_delete_if_match(true)
+            .with_copy_if_match(true)
+            .with_attributes(true)
+            .with_visibility(true)
+            .with_checksum(true)
+            .with_files_beside_directories(true);
+        Self { state: Mutex::default(), capabilities }
+    }
+
+    /// The map. A panic while it was held cannot have left it half changed: every change is one insert
+    /// or one removal.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn get(&self, name: &Name) -> Result<&Stored> {
+        self.files.get(name).ok_or_else(|| Error::not_found(name))
+    }
+
+    /// The name that a save or copy gets, by the rules of its mode.
+    fn choose(&self, name: &Name, mode: &SaveMode, max_length: Option<usize>) -> Result<Name> {
+        let mut candidates = Candidates::new(name).max_length(max_length);
+        let exact = || match candidates.cut()? {
+            cut if cut == *name => Ok(cut),
+            _ => Err(Error::message(ErrorKind::InvalidName, "the name is longer than max_length allows")),
+        };
+        match mode {
+            SaveMode::Rename => loop {
+                let candidate = candidates.next_name()?;
+                if !self.files.contains_key(&candidate) {
+                    return Ok(candidate);
+                }
+            },
+            SaveMode::Create => {
+                let exact = exact()?;
+                if self.files.contains_key(&exact) {
+                    return Err(Error::new(ErrorKind::AlreadyExists).with_name(exact.as_str()));
+                }
+                Ok(exact)
+            }
+            SaveMode::Overwrite => candidates.cut(),
+            SaveMode::Replace(expected) => {
+                let exact = exact()?;
+                self.check_version(&exact, Some(expected))?;
+                Ok(exact)
+            }
+        }
+    }
+
+    /// Whether the current version has that tag. No file has none.
+    fn check_version(&self, name: &Name, expected: Option<&ETag>) -> Result<()> {
+        let Some(expected) = expected else { return Ok(()) };
+        let current = self.files.get(name).and_then(|stored| stored.metadata.etag.as_ref());
+        if current.is_some_and(|current| current.strong_eq(expected)) {
+            Ok(())
+        } else {
+            Err(Error::new(ErrorKind::PreconditionFailed).with_name(name.as_str()))
+        }
+    }
+
+    fn insert(&mut self, name: Name, content: Bytes, metadata: Metadata) -> Saved {
+        self.version += 1;
+        let etag = ETag::strong(&format!("{:x}", self.version));
+        let metadata =
+            Metadata { name: name.clone(), modified: SystemTime::now(), ..metadata }.with_etag(etag);
+        let saved = Saved::from(metadata.clone());
+        self.files.insert(name, Stored { content, metadata });
+        saved
+    }
+
+    /// Shared by copy and rename.
+    fn transfer(&mut self, from: &Name, to: &Name, options: &CopyOptions) -> Result<Saved> {
+        let source = self.get(from)?.clone();
+        self.check_version(from, options.if_match.as_ref())?;
+        if from == to {
+            return Ok(source.metadata.into());
+        }
+        let to = self.choose(to, &options.mode(), options.max_length)?;
+        Ok(self.insert(to, source.content, source.metadata))
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl Storage for MemoryStorage {
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
+        let Stored { content, metadata } = self.state().get(name)?.clone();
+        options.conditions.check(metadata.etag.as_ref(), metadata.modified)?;
+        let range = options.range.map_or(Ok(0..metadata.size), |range| range.resolve(metadata.size))?;
+        let index = |byte: u64| usize::try_from(byte).expect("inside a slice of memory");
+        let body = content.slice(index(range.start)..index(range.end));
+        Ok(File::from_bytes(metadata, range, body))
+    }
+
+    async fn save(&self, name: &Name, content: Content<'_>, options: SaveOptions) -> Result<Saved> {
+        let mut chunks = content.into_stream();
+        let mut content = BytesMut::new();
+        while let Some(chunk) = chunks.try_next().await? {
+            content.extend_from_slice(&chunk);
+        }
+        let content = content.freeze();
+        let checksum = Checksum::of(&content);
+        if options.checksum.is_some_and(|expected| expected != checksum) {
+            return Err(Error::new(ErrorKind::ChecksumMismatch));
+        }
+        let mode = options.mode();
+        let mut attributes = options.attributes;
+        attributes.content_type.get_or_insert_with(|| guess_content_type(name).to_owned());
+
+        // Choosing the name and taking it is one step under the lock.
+        let mut state = self.state();
+        let name = state.choose(name, &mode, options.max_length)?;
+        let metadata = Metadata::new(name.clone(), content.len() as u64, SystemTime::now());
+        Ok(state.insert(name, content, metadata.with_checksum(checksum).with_attributes(attributes)))
+    }
+
+    async fn delete(&self, name: &Name, options: DeleteOptions) -> Result<()> {
+        let mut state = self.state();
+        state.check_version(name, options.if_match.as_ref())?;
+        state.files.remove(name);
+        Ok(())
+    }
+
+    async fn metadata(&self, name: &Name) -> Result<Metadata> {
+        Ok(self.state().get(name)?.metadata.clone())
+    }
+
+    async fn exists(&self, name: &Name) -> Result<bool> {
+        Ok(self.state().files.contains_key(name))
+    }
+
+    fn list(&self, location: &Location, options: ListOptions) -> BoxStream<'_, Result<Entry>> {
+        let prefix = location.prefix();
+        let mut entries = BTreeMap::new();
+        for (name, stored) in &self.state().files {
+            let Some(rest) = name.as_str().strip_prefix(&prefix) else { continue };
+            let entry = match rest.split_once('/') {
+                Some((directory, _)) if !options.recursive => {
+                    Entry::Directory(location_in(location, directory))
+                }
+                _ => Entry::File(FileEntry::from(stored.metadata.clone())),
+            };
+            let key = entry.sort_key();
+            if options.start_after.as_ref().is_none_or(|after| key.as_slice() > after.as_str().as_bytes()) {
+                entries.insert(key, entry);
+            }
+        }
+        futures_util::stream::iter(entries.into_values().map(Ok)).boxed()
+    }
+
+    async fn listdir(&self, location: &Location) -> Result<crate::Listing> {
+        let mut listing = crate::Listing::default();
+        listing.extend(self.list(location, ListOptions::default()).try_collect::<Vec<_>>().await?);
+        Ok(listing)
+    }
+
+    async fn copy(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
+        self.state().transfer(from, to, &options)
+    }
+
+    async fn rename(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
+        let mut state = self.state();
+        let saved = state.transfer(from, to, &options)?;
+        if saved.name != *from {
+            state.files.remove(from);
+        }
+        Ok(saved)
+    }
+
+    async fn url(&self, _: &Name, _: UrlOptions) -> Result<FileUrl> {
+        Err(Error::unsupported("make URLs; what it holds is in the memory of one process"))
+    }
+
+    async fn upload_request(&self, _: &Name, _: UploadPolicy) -> Result<UploadRequest> {
+        Err(Error::unsupported("take uploads directly from clients"))
+    }
+
+    async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
+        let mut state = self.state();
+        let stored = state.files.get_mut(name).ok_or_else(|| Error::not_found(name))?;
+        stored.metadata.attributes.visibility = Some(visibility);
+        Ok(())
+    }
+}
+
+/// A directory of a listing. Its text is part of a checked name.
+fn location_in(location: &Location, directory: &str) -> Location {
+    Location::new(&format!("{}{directory}", location.prefix()))
+        .expect("a prefix of a checked name is checked")
+}
+
+impl fmt::Display for MemoryStorage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("memory:")
+    }
+}
+
+impl fmt::Debug for MemoryStorage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStorage").field("files", &self.state().files.len()).finish_non_exhaustive()
+    }
+}

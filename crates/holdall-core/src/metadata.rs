@@ -1,0 +1,204 @@
+//! What storages tell about files: metadata, what a save made, what a listing found.
+
+use std::time::SystemTime;
+
+use crate::attributes::{Attributes, guess_content_type};
+use crate::checksum::Checksum;
+use crate::etag::ETag;
+use crate::name::{Location, Name};
+
+/// Everything that is known about a file, from one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Metadata {
+    /// The file's name in the storage that was asked.
+    pub name: Name,
+    /// Bytes.
+    pub size: u64,
+    /// When the file was last saved. S3 tells whole seconds.
+    pub modified: SystemTime,
+    /// Changes whenever the content changes.
+    pub etag: Option<ETag>,
+    /// The checksum of the whole content, where the storage keeps one. Never a guess.
+    pub checksum: Option<Checksum>,
+    /// What was given at save. The content type is always there.
+    pub attributes: Attributes,
+}
+
+impl Metadata {
+    /// Metadata with the content type guessed from the name and nothing optional.
+    pub fn new(name: Name, size: u64, modified: SystemTime) -> Self {
+        let content_type = Some(guess_content_type(&name).to_owned());
+        let attributes = Attributes { content_type, ..Attributes::default() };
+        Self { name, size, modified, etag: None, checksum: None, attributes }
+    }
+
+    /// With that entity tag.
+    pub fn with_etag(mut self, etag: impl Into<Option<ETag>>) -> Self {
+        self.etag = etag.into();
+        self
+    }
+
+    /// With that checksum.
+    pub fn with_checksum(mut self, checksum: impl Into<Option<Checksum>>) -> Self {
+        self.checksum = checksum.into();
+        self
+    }
+
+    /// With these attributes; a missing content type stays the guessed one.
+    pub fn with_attributes(mut self, attributes: Attributes) -> Self {
+        let guessed = self.attributes.content_type.take();
+        self.attributes = attributes;
+        self.attributes.content_type = self.attributes.content_type.or(guessed);
+        self
+    }
+
+    /// The content type: given at save, else guessed from the name.
+    pub fn content_type(&self) -> &str {
+        self.attributes.content_type.as_deref().unwrap_or_else(|| guess_content_type(&self.name))
+    }
+}
+
+/// What a save or a copy made. Keep the name: it may differ from the one that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Saved {
+    /// The name that the file really got.
+    pub name: Name,
+    /// Bytes stored.
+    pub size: u64,
+    /// The tag of this version, for a later [`SaveMode::Replace`](crate::SaveMode::Replace).
+    pub etag: Option<ETag>,
+    /// The checksum of the content, computed while it passed by; `None` when a copy inside the storage
+    /// did not tell.
+    pub checksum: Option<Checksum>,
+}
+
+impl Saved {
+    /// A result with nothing optional.
+    pub fn new(name: Name, size: u64) -> Self {
+        Self { name, size, etag: None, checksum: None }
+    }
+
+    /// With that entity tag.
+    pub fn with_etag(mut self, etag: impl Into<Option<ETag>>) -> Self {
+        self.etag = etag.into();
+        self
+    }
+
+    /// With that checksum.
+    pub fn with_checksum(mut self, checksum: impl Into<Option<Checksum>>) -> Self {
+        self.checksum = checksum.into();
+        self
+    }
+}
+
+impl From<Metadata> for Saved {
+    fn from(metadata: Metadata) -> Self {
+        Self { name: metadata.name, size: metadata.size, etag: metadata.etag, checksum: metadata.checksum }
+    }
+}
+
+/// A file as a listing shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FileEntry {
+    /// The whole name, ready for `open`. Its last segment is [`Name::file_name`].
+    pub name: Name,
+    /// Bytes.
+    pub size: u64,
+    /// When the file was last saved.
+    pub modified: SystemTime,
+    /// The same tag that `metadata` gives.
+    pub etag: Option<ETag>,
+}
+
+impl FileEntry {
+    /// An entry without a tag.
+    pub fn new(name: Name, size: u64, modified: SystemTime) -> Self {
+        Self { name, size, modified, etag: None }
+    }
+
+    /// With that entity tag.
+    pub fn with_etag(mut self, etag: impl Into<Option<ETag>>) -> Self {
+        self.etag = etag.into();
+        self
+    }
+}
+
+impl From<Metadata> for FileEntry {
+    fn from(metadata: Metadata) -> Self {
+        Self { name: metadata.name, size: metadata.size, modified: metadata.modified, etag: metadata.etag }
+    }
+}
+
+/// Something that lies in the storage but that no [`Name`] can say: an `a//b` key, a name that is not
+/// UTF-8, a key that ends in `/`. Other programs put it there. It is shown, so that nothing is hidden
+/// from who migrates or cleans up, but no verb takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ForeignEntry {
+    /// The name as the storage has it, relative to the storage, in its own encoding.
+    pub raw_name: Vec<u8>,
+    /// Bytes, where it is a file.
+    pub size: Option<u64>,
+}
+
+impl ForeignEntry {
+    /// An entry for that raw name.
+    pub fn new(raw_name: impl Into<Vec<u8>>, size: Option<u64>) -> Self {
+        Self { raw_name: raw_name.into(), size }
+    }
+
+    /// The raw name for people: what is not UTF-8 is replaced.
+    pub fn display_name(&self) -> String {
+        String::from_utf8_lossy(&self.raw_name).into_owned()
+    }
+}
+
+/// One thing that a listing found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Entry {
+    /// A file.
+    File(FileEntry),
+    /// A location that holds files, at any depth. Only listings of one level show these.
+    Directory(Location),
+    /// Something that cannot be named.
+    Foreign(ForeignEntry),
+}
+
+impl Entry {
+    /// The text by whose bytes listings are ordered: a directory counts with its `/`, as in S3.
+    pub fn sort_key(&self) -> Vec<u8> {
+        match self {
+            Self::File(file) => file.name.as_str().into(),
+            Self::Directory(location) => location.prefix().into(),
+            Self::Foreign(foreign) => foreign.raw_name.clone(),
+        }
+    }
+}
+
+/// One level of a storage, collected: what Django's `listdir` returns.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Listing {
+    /// The directories right below the location, in listing order.
+    pub dirs: Vec<Location>,
+    /// The files right below the location, in listing order.
+    pub files: Vec<FileEntry>,
+    /// What lies there and cannot be named.
+    pub foreign: Vec<ForeignEntry>,
+}
+
+impl Extend<Entry> for Listing {
+    fn extend<I: IntoIterator<Item = Entry>>(&mut self, entries: I) {
+        for entry in entries {
+            match entry {
+                Entry::File(file) => self.files.push(file),
+                Entry::Directory(location) => self.dirs.push(location),
+                Entry::Foreign(foreign) => self.foreign.push(foreign),
+            }
+        }
+    }
+}

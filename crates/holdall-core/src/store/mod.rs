@@ -1,0 +1,201 @@
+//! The handle that applications hold.
+
+mod calls;
+mod list;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use self::calls::{Copy, Delete, Open, Rename, Save, Url, Write};
+pub use self::list::List;
+use crate::capabilities::Capabilities;
+use crate::content::Content;
+use crate::error::{Error, Operation, Result};
+use crate::metadata::{Listing, Metadata};
+use crate::name::{IntoLocation, IntoName, Name};
+use crate::options::{UploadPolicy, UploadRequest};
+use crate::storage::Storage;
+use crate::visibility::Visibility;
+use crate::wrappers::Located;
+
+/// A storage as applications use it: a handle that is cheap to clone, names as plain strings, options
+/// as calls in front of `.await`.
+///
+/// ```
+/// use holdall_core::{MemoryStorage, Store};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> holdall_core::Result<()> {
+/// let media = Store::new(MemoryStorage::new());
+/// let saved = media.save("usr/cat.jpg", b"...").content_type("image/jpeg").await?;
+/// let again = media.save("usr/cat.jpg", b"another cat").await?; // takes usr/cat_Ab3dE9x.jpg
+/// assert_ne!(saved.name, again.name);
+/// assert_eq!(media.open(&saved.name).await?.bytes().await?, "...");
+/// media.delete(&saved.name).await?;
+/// # Ok(()) }
+/// ```
+///
+/// Every option is checked against the storage's [`Capabilities`] before any I/O, and every error says
+/// operation, storage and name.
+#[derive(Clone)]
+pub struct Store {
+    storage: Arc<dyn Storage>,
+}
+
+impl Store {
+    /// A handle to that storage.
+    pub fn new(storage: impl Storage) -> Self {
+        Self { storage: Arc::new(storage) }
+    }
+
+    /// The storage behind the handle.
+    pub fn storage(&self) -> &Arc<dyn Storage> {
+        &self.storage
+    }
+
+    /// What the storage can do.
+    pub fn capabilities(&self) -> &Capabilities {
+        self.storage.capabilities()
+    }
+
+    /// A handle to what lies below a location of this store. Names that it takes and gives are relative
+    /// to that location, and nothing outside it can be reached.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidName`](crate::ErrorKind::InvalidName) when that is no location.
+    pub fn located(&self, location: impl IntoLocation) -> Result<Self> {
+        Ok(Self::new(Located::new(Arc::clone(&self.storage), location.into_location()?)))
+    }
+
+    /// Opens a file for reading. See [`Storage::open`].
+    pub fn open(&self, name: impl IntoName) -> Open<'_> {
+        Open::new(self, name.into_name())
+    }
+
+    /// Saves a file; a taken name gives way to a free one. See [`Storage::save`].
+    pub fn save<'a>(&'a self, name: impl IntoName, content: impl Into<Content<'a>>) -> Save<'a> {
+        Save::new(self, name.into_name(), content.into())
+    }
+
+    /// Begins a save into which bytes are pushed. See [`Writer`](crate::Writer).
+    pub fn writer(&self, name: impl IntoName) -> Write<'_> {
+        Write::new(self, name.into_name())
+    }
+
+    /// Deletes a file; a missing one is fine. See [`Storage::delete`].
+    pub fn delete(&self, name: impl IntoName) -> Delete<'_> {
+        Delete::new(self, name.into_name())
+    }
+
+    /// Copies a file inside the storage. See [`Storage::copy`].
+    pub fn copy(&self, from: impl IntoName, to: impl IntoName) -> Copy<'_> {
+        Copy::new(self, from.into_name(), to.into_name())
+    }
+
+    /// Moves a file inside the storage. See [`Storage::rename`].
+    pub fn rename(&self, from: impl IntoName, to: impl IntoName) -> Rename<'_> {
+        Rename::new(self, from.into_name(), to.into_name())
+    }
+
+    /// Makes a URL. See [`Storage::url`].
+    pub fn url(&self, name: impl IntoName) -> Url<'_> {
+        Url::new(self, name.into_name())
+    }
+
+    /// Lists a location; `""` is the root. See [`Storage::list`].
+    pub fn list(&self, location: impl IntoLocation) -> List<'_> {
+        List::new(self, location.into_location())
+    }
+
+    /// One level of a location, collected. See [`Storage::listdir`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Storage::list`].
+    pub async fn listdir(&self, location: impl IntoLocation) -> Result<Listing> {
+        let location = location.into_location().map_err(|error| self.locate(error, Operation::List, None))?;
+        let listing = self.storage.listdir(&location).await;
+        listing.map_err(|error| self.locate(error, Operation::List, Some(location.as_str())))
+    }
+
+    /// Looks at a file without opening it. See [`Storage::metadata`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Storage::metadata`].
+    pub async fn metadata(&self, name: impl IntoName) -> Result<Metadata> {
+        let name = self.name(name.into_name(), Operation::Metadata)?;
+        let metadata = self.storage.metadata(&name).await;
+        metadata.map_err(|error| self.locate(error, Operation::Metadata, Some(name.as_str())))
+    }
+
+    /// Whether there is a file of that name. See [`Storage::exists`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Storage::exists`].
+    pub async fn exists(&self, name: impl IntoName) -> Result<bool> {
+        let name = self.name(name.into_name(), Operation::Metadata)?;
+        let exists = self.storage.exists(&name).await;
+        exists.map_err(|error| self.locate(error, Operation::Metadata, Some(name.as_str())))
+    }
+
+    /// Makes a request with which a client can upload. See [`Storage::upload_request`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Storage::upload_request`].
+    pub async fn upload_request(&self, name: impl IntoName, policy: UploadPolicy) -> Result<UploadRequest> {
+        let operation = Operation::UploadRequest;
+        let name = self.name(name.into_name(), operation)?;
+        let request = match policy.check(self.capabilities()) {
+            Ok(()) => self.storage.upload_request(&name, policy).await,
+            Err(error) => Err(error),
+        };
+        request.map_err(|error| self.locate(error, operation, Some(name.as_str())))
+    }
+
+    /// Changes who may read a file by its plain URL. See [`Storage::set_visibility`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Storage::set_visibility`].
+    pub async fn set_visibility(&self, name: impl IntoName, visibility: Visibility) -> Result<()> {
+        let operation = Operation::SetVisibility;
+        let name = self.name(name.into_name(), operation)?;
+        let result = match Capabilities::require(true, self.capabilities().visibility, "visibility") {
+            Ok(()) => self.storage.set_visibility(&name, visibility).await,
+            Err(error) => Err(error),
+        };
+        result.map_err(|error| self.locate(error, operation, Some(name.as_str())))
+    }
+
+    /// A checked name, or the error with the place where it was given.
+    fn name(&self, name: Result<Name>, operation: Operation) -> Result<Name> {
+        name.map_err(|error| self.locate(error, operation, None))
+    }
+
+    fn locate(&self, error: Error, operation: Operation, name: Option<&str>) -> Error {
+        error.or_at(operation, &self.storage, name)
+    }
+}
+
+impl<S: Storage> From<S> for Store {
+    fn from(storage: S) -> Self {
+        Self::new(storage)
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Store").field(&self.storage).finish()
+    }
+}
+
+impl fmt::Display for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.storage, f)
+    }
+}
