@@ -309,8 +309,7 @@ impl fmt::Display for Error {
                 write!(f, " {name:?}")?;
             }
             if let Some(storage) = &repr.storage {
-                let preposition = if repr.name.is_some() { " in" } else { "" };
-                write!(f, "{preposition} {storage}")?;
+                write!(f, " in {storage}")?;
             }
             f.write_str(": ")?;
         }

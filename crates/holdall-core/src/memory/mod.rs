@@ -259,7 +259,7 @@ fn location_in(location: &Location, directory: &str) -> Location {
 
 impl fmt::Display for MemoryStorage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("memory:")
+        f.write_str("memory")
     }
 }
 

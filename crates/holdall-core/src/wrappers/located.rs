@@ -182,10 +182,10 @@ impl<S: Storage> Storage for Located<S> {
 impl<S: Storage> fmt::Display for Located<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = self.inner.to_string();
-        match (self.location.is_root(), inner.ends_with([':', '/'])) {
-            (true, _) => f.write_str(&inner),
-            (false, true) => write!(f, "{inner}{}", self.location),
-            (false, false) => write!(f, "{inner}/{}", self.location),
+        if self.location.is_root() {
+            return f.write_str(&inner);
         }
+        let slash = if inner.ends_with('/') { "" } else { "/" };
+        write!(f, "{inner}{slash}{}", self.location)
     }
 }
