@@ -1,0 +1,107 @@
+//! The gate that every request with a good signature (or none) passes before its operation runs.
+//!
+//! s3s calls it once it knows the operation. Here the log learns the names, a fault is chosen, and what no operation
+//! could answer honestly is refused.
+
+use std::sync::Arc;
+
+use hyper::HeaderMap;
+use s3s::access::{S3Access, S3AccessContext};
+use s3s::{S3Result, s3_error};
+
+use super::acl::OWNER_ID;
+use super::faults::Target;
+use super::service::Call;
+
+/// Operations that an anonymous request may try; whether it may read *this* object is decided under the lock, with
+/// the object at hand.
+const ANONYMOUS: [&str; 2] = ["GetObject", "HeadObject"];
+
+/// Headers that ask for something that this server does not do. Accepting them would let a test pass that fails on S3.
+const REFUSED: [&str; 13] = [
+    "x-amz-tagging",
+    "x-amz-website-redirect-location",
+    "x-amz-write-offset-bytes",
+    "x-amz-object-lock-mode",
+    "x-amz-object-lock-retain-until-date",
+    "x-amz-object-lock-legal-hold",
+    "x-amz-server-side-encryption",
+    "x-amz-server-side-encryption-customer-algorithm",
+    "x-amz-grant-read",
+    "x-amz-grant-write",
+    "x-amz-grant-full-control",
+    "x-amz-grant-read-acp",
+    "x-amz-grant-write-acp",
+];
+
+/// The gate.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    /// The region that requests must be signed for, if one is fixed.
+    pub(crate) region: Option<String>,
+}
+
+#[async_trait::async_trait]
+impl S3Access for Gate {
+    async fn check(&self, cx: &mut S3AccessContext<'_>) -> S3Result<()> {
+        let operation = cx.s3_op().name().to_owned();
+        let bucket = cx.s3_path().get_bucket_name().map(str::to_owned);
+        let key = cx.s3_path().get_object_key().map(str::to_owned);
+        let query = cx.uri().query().unwrap_or_default().to_owned();
+        let call = cx.extensions_mut().get::<Arc<Call>>().cloned();
+        if let Some(call) = call {
+            let part_number = parameter(&query, "partNumber").and_then(|number| number.parse().ok());
+            call.identified(&operation, bucket, key.clone());
+            call.meet_faults(Target { operation: &operation, key: key.as_deref(), part_number }).await?;
+        }
+
+        if cx.credentials().is_none() && !ANONYMOUS.contains(&operation.as_str()) {
+            return Err(s3_error!(AccessDenied, "Access Denied"));
+        }
+        self.check_region(cx.headers(), &query)?;
+        if let Some(owner) = cx.headers().get("x-amz-expected-bucket-owner")
+            && owner != OWNER_ID
+        {
+            return Err(s3_error!(AccessDenied, "Access Denied"));
+        }
+        if let Some(name) = REFUSED.into_iter().find(|name| cx.headers().contains_key(*name)) {
+            return Err(s3_error!(NotImplemented, "This test server does not implement the header {name}."));
+        }
+        if parameter(&query, "versionId").is_some_and(|version| version != "null") {
+            return Err(s3_error!(NotImplemented, "This test server has no versions."));
+        }
+        Ok(())
+    }
+}
+
+impl Gate {
+    /// S3 refuses a request that is signed for another region and names the right one.
+    fn check_region(&self, headers: &HeaderMap, query: &str) -> S3Result<()> {
+        let (Some(expected), Some(scope)) = (&self.region, credential_scope(headers, query)) else {
+            return Ok(());
+        };
+        // <access key>/<date>/<region>/s3/aws4_request
+        let Some(signed) = scope.rsplit('/').nth(2).filter(|region| region != expected) else {
+            return Ok(());
+        };
+        Err(s3_error!(
+            AuthorizationHeaderMalformed,
+            "The authorization header is malformed; the region '{signed}' is wrong; expecting '{expected}'"
+        ))
+    }
+}
+
+/// The credential of the `Authorization` header or of a presigned URL.
+fn credential_scope(headers: &HeaderMap, query: &str) -> Option<String> {
+    if let Some(value) = parameter(query, "X-Amz-Credential") {
+        return Some(percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned());
+    }
+    let authorization = headers.get("authorization")?.to_str().ok()?;
+    let (_, rest) = authorization.split_once("Credential=")?;
+    Some(rest.split(',').next().unwrap_or(rest).trim().to_owned())
+}
+
+/// The raw value of a query parameter.
+fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+}

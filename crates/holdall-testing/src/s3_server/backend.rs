@@ -1,0 +1,202 @@
+//! The S3 operations over the state: one method an operation, each a line that leads to the room where it is done.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use s3s::dto::{
+    AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput,
+    CompleteMultipartUploadOutput, CopyObjectInput, CopyObjectOutput, CreateBucketInput, CreateBucketOutput,
+    CreateMultipartUploadInput, CreateMultipartUploadOutput, DeleteBucketInput, DeleteBucketOutput,
+    DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, GetBucketLocationInput,
+    GetBucketLocationOutput, GetObjectAclInput, GetObjectAclOutput, GetObjectInput, GetObjectOutput,
+    HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListBucketsInput,
+    ListBucketsOutput, ListMultipartUploadsInput, ListMultipartUploadsOutput, ListObjectsV2Input,
+    ListObjectsV2Output, ListPartsInput, ListPartsOutput, PutObjectAclInput, PutObjectAclOutput,
+    PutObjectInput, PutObjectOutput, UploadPartCopyInput, UploadPartCopyOutput, UploadPartInput,
+    UploadPartOutput,
+};
+use s3s::{S3, S3Request, S3Response, S3Result};
+
+use super::state::State;
+
+/// What the builder decided and no request changes.
+pub(crate) struct Settings {
+    /// Items of a page of any listing, at most.
+    pub(crate) page_size: usize,
+    /// Bytes of every part but the last, at least.
+    pub(crate) min_part_size: u64,
+    /// Keep sizes and checksums only.
+    pub(crate) discard_content: bool,
+    /// The region that requests must be signed for; any, if none.
+    pub(crate) region: Option<String>,
+    /// What time it is.
+    pub(crate) clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("page_size", &self.page_size)
+            .field("min_part_size", &self.min_part_size)
+            .field("discard_content", &self.discard_content)
+            .field("region", &self.region)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The state and the settings, shared by every connection and by [`S3Server`](super::S3Server) itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Backend(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    state: Mutex<State>,
+    settings: Settings,
+}
+
+impl Backend {
+    pub(crate) fn new(state: State, settings: Settings) -> Self {
+        Self(Arc::new(Inner { state: Mutex::new(state), settings }))
+    }
+
+    /// The state, locked. Held from the check to the write that depends on it, never across an `await`.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        // Every change is one insert or remove at the end of its checks, so a panic cannot leave half of one.
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Now, in whole seconds: S3 knows no finer time.
+    pub(crate) fn now(&self) -> SystemTime {
+        let now = (self.0.settings.clock)();
+        now.duration_since(UNIX_EPOCH)
+            .map_or(UNIX_EPOCH, |since| UNIX_EPOCH + Duration::from_secs(since.as_secs()))
+    }
+
+    pub(crate) fn page_size(&self) -> usize {
+        self.0.settings.page_size
+    }
+
+    pub(crate) fn min_part_size(&self) -> u64 {
+        self.0.settings.min_part_size
+    }
+
+    pub(crate) fn discards_content(&self) -> bool {
+        self.0.settings.discard_content
+    }
+
+    /// The region that the server says it is in.
+    pub(crate) fn region(&self) -> &str {
+        self.0.settings.region.as_deref().unwrap_or("us-east-1")
+    }
+
+    /// Whether requests signed for another region are refused.
+    pub(crate) fn region_is_fixed(&self) -> bool {
+        self.0.settings.region.is_some()
+    }
+}
+
+/// An alias, because every signature below is this twice.
+type Reply<T> = S3Result<S3Response<T>>;
+
+#[async_trait::async_trait]
+impl S3 for Backend {
+    async fn create_bucket(&self, req: S3Request<CreateBucketInput>) -> Reply<CreateBucketOutput> {
+        self.create_bucket(req)
+    }
+
+    async fn head_bucket(&self, req: S3Request<HeadBucketInput>) -> Reply<HeadBucketOutput> {
+        self.head_bucket(&req)
+    }
+
+    async fn delete_bucket(&self, req: S3Request<DeleteBucketInput>) -> Reply<DeleteBucketOutput> {
+        self.delete_bucket(&req)
+    }
+
+    async fn list_buckets(&self, req: S3Request<ListBucketsInput>) -> Reply<ListBucketsOutput> {
+        self.list_buckets(req)
+    }
+
+    async fn get_bucket_location(
+        &self,
+        req: S3Request<GetBucketLocationInput>,
+    ) -> Reply<GetBucketLocationOutput> {
+        self.bucket_location(&req)
+    }
+
+    async fn put_object(&self, req: S3Request<PutObjectInput>) -> Reply<PutObjectOutput> {
+        self.put(req).await
+    }
+
+    async fn get_object(&self, req: S3Request<GetObjectInput>) -> Reply<GetObjectOutput> {
+        self.get(req)
+    }
+
+    async fn head_object(&self, req: S3Request<HeadObjectInput>) -> Reply<HeadObjectOutput> {
+        self.head(req)
+    }
+
+    async fn copy_object(&self, req: S3Request<CopyObjectInput>) -> Reply<CopyObjectOutput> {
+        self.copy(req)
+    }
+
+    async fn delete_object(&self, req: S3Request<DeleteObjectInput>) -> Reply<DeleteObjectOutput> {
+        self.delete(&req)
+    }
+
+    async fn delete_objects(&self, req: S3Request<DeleteObjectsInput>) -> Reply<DeleteObjectsOutput> {
+        self.delete_batch(req)
+    }
+
+    async fn list_objects_v2(&self, req: S3Request<ListObjectsV2Input>) -> Reply<ListObjectsV2Output> {
+        self.list(req)
+    }
+
+    async fn put_object_acl(&self, req: S3Request<PutObjectAclInput>) -> Reply<PutObjectAclOutput> {
+        self.put_acl(req)
+    }
+
+    async fn get_object_acl(&self, req: S3Request<GetObjectAclInput>) -> Reply<GetObjectAclOutput> {
+        self.get_acl(&req)
+    }
+
+    async fn create_multipart_upload(
+        &self,
+        req: S3Request<CreateMultipartUploadInput>,
+    ) -> Reply<CreateMultipartUploadOutput> {
+        self.create_upload(req)
+    }
+
+    async fn upload_part(&self, req: S3Request<UploadPartInput>) -> Reply<UploadPartOutput> {
+        self.upload_part(req).await
+    }
+
+    async fn upload_part_copy(&self, req: S3Request<UploadPartCopyInput>) -> Reply<UploadPartCopyOutput> {
+        self.upload_part_copy(req)
+    }
+
+    async fn complete_multipart_upload(
+        &self,
+        req: S3Request<CompleteMultipartUploadInput>,
+    ) -> Reply<CompleteMultipartUploadOutput> {
+        self.complete_upload(req)
+    }
+
+    async fn abort_multipart_upload(
+        &self,
+        req: S3Request<AbortMultipartUploadInput>,
+    ) -> Reply<AbortMultipartUploadOutput> {
+        self.abort_upload(&req)
+    }
+
+    async fn list_parts(&self, req: S3Request<ListPartsInput>) -> Reply<ListPartsOutput> {
+        self.list_parts(req)
+    }
+
+    async fn list_multipart_uploads(
+        &self,
+        req: S3Request<ListMultipartUploadsInput>,
+    ) -> Reply<ListMultipartUploadsOutput> {
+        self.list_uploads(req)
+    }
+}

@@ -1,0 +1,220 @@
+//! Settings of a server before it starts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use s3s::auth::SimpleAuth;
+use s3s::host::SingleDomain;
+use s3s::service::S3ServiceBuilder;
+use tokio::net::TcpListener;
+
+use super::S3Server;
+use super::access::Gate;
+use super::backend::{Backend, Settings};
+use super::connection::serve;
+use super::faults::FaultList;
+use super::listing::MAX_PAGE;
+use super::log::Log;
+use super::service::Shared;
+use super::state::{Bucket, State};
+
+/// The access key of a server that was given none.
+pub(crate) const DEFAULT_ACCESS_KEY: &str = "AKIDHOLDALLTESTING";
+/// The secret key of a server that was given none.
+pub(crate) const DEFAULT_SECRET_KEY: &str = "holdall-testing-secret";
+/// S3's smallest part but the last: 5 MiB (Amazon S3 User Guide, "Multipart upload limits").
+const MIN_PART_SIZE: u64 = 5 << 20;
+
+type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
+
+/// Builds an [`S3Server`]; made by [`S3Server::builder`].
+pub struct S3ServerBuilder {
+    credentials: BTreeMap<String, String>,
+    buckets: BTreeSet<String>,
+    acls_disabled: BTreeSet<String>,
+    region: Option<String>,
+    domain: Option<String>,
+    page_size: usize,
+    min_part_size: u64,
+    discard_content: bool,
+    seed: u64,
+    bind: SocketAddr,
+    clock: Clock,
+}
+
+impl fmt::Debug for S3ServerBuilder {
+    /// Without the secret keys.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("S3ServerBuilder")
+            .field("access_keys", &self.credentials.keys())
+            .field("buckets", &self.buckets)
+            .field("acls_disabled", &self.acls_disabled)
+            .field("region", &self.region)
+            .field("domain", &self.domain)
+            .field("page_size", &self.page_size)
+            .field("min_part_size", &self.min_part_size)
+            .field("discard_content", &self.discard_content)
+            .field("seed", &self.seed)
+            .field("bind", &self.bind)
+            .finish_non_exhaustive()
+    }
+}
+
+impl S3ServerBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            credentials: BTreeMap::new(),
+            buckets: BTreeSet::new(),
+            acls_disabled: BTreeSet::new(),
+            region: None,
+            domain: None,
+            page_size: MAX_PAGE,
+            min_part_size: MIN_PART_SIZE,
+            discard_content: false,
+            seed: 0,
+            bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+            clock: Box::new(SystemTime::now),
+        }
+    }
+
+    /// A pair of keys that may do everything. Called again, another pair. Without a call, the server has one pair of
+    /// its own: [`S3Server::access_key`] and [`S3Server::secret_key`].
+    pub fn credentials(mut self, access_key: impl Into<String>, secret_key: impl Into<String>) -> Self {
+        self.credentials.insert(access_key.into(), secret_key.into());
+        self
+    }
+
+    /// A bucket that exists from the start, with ACLs enabled.
+    pub fn bucket(mut self, name: impl Into<String>) -> Self {
+        self.buckets.insert(name.into());
+        self
+    }
+
+    /// A bucket that exists from the start, with ACLs disabled (`BucketOwnerEnforced`), as every bucket is that was
+    /// created since April 2023: a write with an ACL other than `bucket-owner-full-control` is refused with 400
+    /// `AccessControlListNotSupported`.
+    pub fn acls_disabled(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.buckets.insert(name.clone());
+        self.acls_disabled.insert(name);
+        self
+    }
+
+    /// The region that requests must be signed for; others are refused with 400 `AuthorizationHeaderMalformed`.
+    /// Without a call any region is accepted and the server says that it is in `us-east-1`.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// Serves virtual-hosted addressing too: requests whose `Host` is `<bucket>.<domain>:<port>`. Path style keeps
+    /// working with an IP address, or with the bare domain, as the host.
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.domain = Some(domain.into());
+        self
+    }
+
+    /// At most that many items on a page of any listing, whatever the client asks for: paging is tested with ten keys
+    /// instead of a thousand. S3's own limit of 1,000 stays.
+    pub fn page_size(mut self, items: usize) -> Self {
+        self.page_size = items.clamp(1, MAX_PAGE);
+        self
+    }
+
+    /// The smallest part of a multipart upload but the last, in bytes. S3's 5 MiB without a call; less makes tests
+    /// with many parts cheap, and is not S3 any more.
+    pub fn min_part_size(mut self, bytes: u64) -> Self {
+        self.min_part_size = bytes;
+        self
+    }
+
+    /// Throws every content away on arrival and keeps sizes, entity tags and checksums only, which are computed and
+    /// verified as ever. For measuring the memory of a client that uploads more than the machine has. `GetObject` of
+    /// anything but an empty range, and `UploadPartCopy`, answer 501 then.
+    pub fn discard_content(mut self, discard: bool) -> Self {
+        self.discard_content = discard;
+        self
+    }
+
+    /// The seed of upload ids and of faults with a probability; 0 without a call.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Where to listen; `127.0.0.1` and a free port without a call.
+    pub fn bind(mut self, address: SocketAddr) -> Self {
+        self.bind = address;
+        self
+    }
+
+    /// The clock of `Last-Modified` and of the conditions on it. Signatures and presigned URLs are judged by the
+    /// system's clock nevertheless.
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// Binds and serves, on the current Tokio runtime.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a bucket name that S3 would refuse and for a domain that is none; otherwise what binding
+    /// the address failed with.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime.
+    pub async fn start(mut self) -> io::Result<S3Server> {
+        if let Some(name) = self.buckets.iter().find(|name| !s3s::path::check_bucket_name(name)) {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("{name:?} is no bucket name: 3 to 63 of a-z, 0-9, '.' and '-' make one"),
+            ));
+        }
+        if self.credentials.is_empty() {
+            self.credentials.insert(DEFAULT_ACCESS_KEY.to_owned(), DEFAULT_SECRET_KEY.to_owned());
+        }
+
+        let listener = TcpListener::bind(self.bind).await?;
+        let address = listener.local_addr()?;
+
+        let settings = Settings {
+            page_size: self.page_size,
+            min_part_size: self.min_part_size,
+            discard_content: self.discard_content,
+            region: self.region.clone(),
+            clock: self.clock,
+        };
+        let backend = Backend::new(State::new(self.seed), settings);
+        for name in self.buckets {
+            let acls_enabled = !self.acls_disabled.contains(&name);
+            let bucket = Bucket::new(backend.now(), acls_enabled);
+            backend.state().buckets.insert(name, bucket);
+        }
+
+        let mut service = S3ServiceBuilder::new(backend.clone());
+        let mut auth = SimpleAuth::new();
+        for (access_key, secret_key) in &self.credentials {
+            auth.register(access_key.clone(), secret_key.clone().into());
+        }
+        service.set_auth(auth);
+        service.set_access(Gate { region: self.region });
+        if let Some(domain) = &self.domain {
+            let domain = SingleDomain::new(&format!("{domain}:{}", address.port()))
+                .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+            service.set_host(domain);
+        }
+        let shared = Shared {
+            s3: service.build(),
+            log: Arc::new(Log::default()),
+            // Another stream than that of the upload ids, so that the one does not shift the other.
+            faults: Arc::new(FaultList::new(self.seed ^ 0xFA17)),
+        };
+        let (log, faults) = (Arc::clone(&shared.log), Arc::clone(&shared.faults));
+        let task = tokio::spawn(serve(listener, shared));
+        Ok(S3Server { address, credentials: self.credentials, backend, log, faults, task })
+    }
+}

@@ -1,0 +1,136 @@
+//! `CopyObject`, and the source of `UploadPartCopy`.
+
+use std::sync::Arc;
+
+use s3s::crypto::{Checksum as _, Md5};
+use s3s::dto::{
+    CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, MetadataDirective, Timestamp,
+};
+use s3s::{S3Request, S3Response, S3Result, s3_error};
+
+use super::acl;
+use super::backend::Backend;
+use super::checksum::{self, ChecksumType, StoredChecksum, set_checksum};
+use super::conditions::{ReadConditions, check_write, header_condition, strong};
+use super::put::attributes;
+use super::receive::{MAX_SINGLE_BODY, hex};
+use super::state::{Content, Object, State, checksum_type};
+
+/// The four `x-amz-copy-source-if-*` conditions of an input.
+macro_rules! source_conditions {
+    ($input:expr) => {
+        $crate::s3_server::conditions::ReadConditions {
+            matches: $input.copy_source_if_match.take(),
+            none_match: $input.copy_source_if_none_match.take(),
+            modified_since: $input.copy_source_if_modified_since.take(),
+            unmodified_since: $input.copy_source_if_unmodified_since.take(),
+        }
+    };
+}
+pub(crate) use source_conditions;
+
+impl Backend {
+    pub(crate) fn copy(&self, req: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
+        let mut input = req.input;
+        let if_match = header_condition(&req.headers, "if-match")?;
+        let if_none_match = header_condition(&req.headers, "if-none-match")?;
+        let conditions: ReadConditions = source_conditions!(input);
+        let replace = match input.metadata_directive.as_ref().map(MetadataDirective::as_str) {
+            None | Some(MetadataDirective::COPY) => false,
+            Some(MetadataDirective::REPLACE) => true,
+            Some(other) => return Err(s3_error!(InvalidArgument, "Unknown metadata directive {other}.")),
+        };
+        let new_class = input.storage_class.is_some();
+        let (source_bucket, source_key) = source_of(&input.copy_source)?;
+
+        let mut state = self.state();
+        let source = find(&state, (&source_bucket, &source_key), &conditions)?;
+        if source.size > MAX_SINGLE_BODY {
+            return Err(s3_error!(
+                InvalidRequest,
+                "The specified copy source is larger than the maximum allowable size for a copy source: {MAX_SINGLE_BODY}"
+            ));
+        }
+        let onto_itself = source_bucket == input.bucket && source_key == input.key;
+        if onto_itself && !replace && !new_class {
+            return Err(s3_error!(
+                InvalidRequest,
+                "This copy request is illegal because it is trying to copy an object to itself without changing the \
+                 object's metadata, storage class, website redirect location or encryption attributes."
+            ));
+        }
+        let requested = attributes!(input)?;
+        let attributes = if replace {
+            requested
+        } else {
+            // The class belongs to the copy, not to what is copied.
+            super::state::Attributes { storage_class: requested.storage_class, ..source.attributes.clone() }
+        };
+
+        let bucket = state.bucket_mut(&input.bucket)?;
+        // The source's ACL is never copied.
+        let acl = acl::requested(bucket, input.acl.as_ref())?;
+        check_write(
+            bucket.objects.get(&input.key).map(Arc::as_ref),
+            if_match.as_ref(),
+            if_none_match.as_ref(),
+        )?;
+        let object = Object { attributes, acl, last_modified: self.now(), ..rehashed(&source) };
+        let mut result = CopyObjectResult {
+            e_tag: Some(strong(&object.etag)),
+            last_modified: Some(Timestamp::from(object.last_modified)),
+            checksum_type: Some(checksum_type(&object.checksum)),
+            ..CopyObjectResult::default()
+        };
+        set_checksum!(result, object.checksum.algorithm, object.checksum.value.clone());
+        bucket.objects.insert(input.key, Arc::new(object));
+        Ok(S3Response::new(CopyObjectOutput {
+            copy_object_result: Some(result),
+            ..CopyObjectOutput::default()
+        }))
+    }
+}
+
+/// The bucket and key that a copy reads.
+pub(crate) fn source_of(source: &CopySource) -> S3Result<(String, String)> {
+    match source {
+        CopySource::Bucket { bucket, key, version_id: None } => Ok((bucket.to_string(), key.to_string())),
+        CopySource::Bucket { .. } => Err(s3_error!(NotImplemented, "This server has no versions.")),
+        CopySource::AccessPoint { .. } | CopySource::Outpost { .. } => {
+            Err(s3_error!(NotImplemented, "This server has no access points."))
+        }
+    }
+}
+
+/// The source object, once its conditions hold.
+pub(crate) fn find(
+    state: &State,
+    (bucket, key): (&str, &str),
+    conditions: &ReadConditions,
+) -> S3Result<Arc<Object>> {
+    let object = state.bucket(bucket)?.object(key)?;
+    conditions.check_copy_source(object)?;
+    Ok(Arc::clone(object))
+}
+
+/// A copy is written in one piece: its entity tag is the MD5 and its checksum is of the whole content, whatever the source
+/// had from its parts. Discarded content cannot be hashed again and keeps what it had.
+fn rehashed(source: &Object) -> Object {
+    let mut copy = source.clone();
+    let Content::Kept(segments) = &source.content else { return copy };
+    if source.parts.is_empty() {
+        return copy;
+    }
+    let algorithm = source.checksum.algorithm;
+    let mut md5 = Md5::new();
+    let mut hasher = checksum::hasher([algorithm]);
+    for segment in segments {
+        md5.update(segment);
+        hasher.update(segment);
+    }
+    copy.etag = hex(&md5.finalize());
+    let value = checksum::value(&hasher.finalize(), algorithm).expect("the algorithm was asked for").clone();
+    copy.checksum = StoredChecksum { algorithm, kind: ChecksumType::FullObject, value };
+    copy.parts = Vec::new();
+    copy
+}

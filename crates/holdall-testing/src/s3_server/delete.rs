@@ -1,0 +1,92 @@
+//! `DeleteObject` and `DeleteObjects`.
+
+use std::sync::Arc;
+
+use hyper::HeaderMap;
+use s3s::dto::{
+    DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject,
+    ETagCondition, Error, ObjectIdentifier,
+};
+use s3s::{S3Request, S3Response, S3Result, s3_error};
+
+use super::backend::Backend;
+use super::checksum::ChecksumAlgorithm;
+use super::conditions::check_delete;
+use super::state::Bucket;
+
+/// The most keys of one `DeleteObjects` (Amazon S3 API reference).
+const MAX_BATCH: usize = 1000;
+
+impl Backend {
+    /// Deleting what is not there succeeds.
+    pub(crate) fn delete(
+        &self,
+        req: &S3Request<DeleteObjectInput>,
+    ) -> S3Result<S3Response<DeleteObjectOutput>> {
+        let input = &req.input;
+        let mut state = self.state();
+        let bucket = state.bucket_mut(&input.bucket)?;
+        check_delete(bucket.objects.get(&input.key).map(Arc::as_ref), input.if_match.as_ref())?;
+        bucket.objects.remove(&input.key);
+        Ok(S3Response::new(DeleteObjectOutput::default()))
+    }
+
+    /// Each key succeeds or fails for itself; the request as a whole succeeds.
+    pub(crate) fn delete_batch(
+        &self,
+        req: S3Request<DeleteObjectsInput>,
+    ) -> S3Result<S3Response<DeleteObjectsOutput>> {
+        check_vouched(&req.headers)?;
+        let input = req.input;
+        let quiet = input.delete.quiet.unwrap_or(false);
+        let objects = input.delete.objects;
+        if objects.is_empty() || objects.len() > MAX_BATCH {
+            return Err(s3_error!(
+                MalformedXML,
+                "The XML you provided was not well-formed or did not validate against our published schema"
+            ));
+        }
+        let mut state = self.state();
+        let bucket = state.bucket_mut(&input.bucket)?;
+        let (mut deleted, mut errors) = (Vec::new(), Vec::new());
+        for object in objects {
+            let key = object.key.clone();
+            match delete_one(bucket, object) {
+                Ok(()) => deleted.push(DeletedObject { key: Some(key), ..DeletedObject::default() }),
+                Err(error) => errors.push(Error {
+                    code: Some(error.code().as_str().to_owned()),
+                    key: Some(key),
+                    message: error.message().map(str::to_owned),
+                    ..Error::default()
+                }),
+            }
+        }
+        Ok(S3Response::new(DeleteObjectsOutput {
+            deleted: (!quiet).then_some(deleted),
+            errors: (!errors.is_empty()).then_some(errors),
+            ..DeleteObjectsOutput::default()
+        }))
+    }
+}
+
+/// S3 refuses a batch that nothing vouches for. (The value is not compared here: s3s hands over the parsed document,
+/// not its bytes, and the payload hash of the signature covers those already.)
+fn check_vouched(headers: &HeaderMap) -> S3Result<()> {
+    let vouched = headers.contains_key("content-md5")
+        || headers.contains_key("x-amz-trailer")
+        || ChecksumAlgorithm::ALL.iter().any(|algorithm| headers.contains_key(algorithm.header()));
+    if vouched {
+        return Ok(());
+    }
+    Err(s3_error!(InvalidRequest, "Missing required header for this request: Content-MD5"))
+}
+
+fn delete_one(bucket: &mut Bucket, object: ObjectIdentifier) -> S3Result<()> {
+    if !s3s::path::check_key(&object.key) {
+        return Err(s3_error!(KeyTooLongError, "Your key is too long"));
+    }
+    let condition = object.e_tag.map(ETagCondition::ETag);
+    check_delete(bucket.objects.get(&object.key).map(Arc::as_ref), condition.as_ref())?;
+    bucket.objects.remove(&object.key);
+    Ok(())
+}
