@@ -83,13 +83,15 @@ impl Writer {
     ///
     /// Those of [`Storage::save`]; nothing is stored then.
     pub async fn finish(mut self) -> Result<Saved> {
-        // An error of the save itself is told by the state below, with its kind.
         let flushed = self.flush().await;
         match &mut self.state {
             State::Saving(saving) => {
-                flushed.map_err(Error::from_io)?;
+                // The end of the content.
                 self.sender.close();
-                saving.await
+                let saved = saving.await?;
+                // Unless the storage did not take all of it, whatever it says.
+                flushed.map_err(Error::from_io)?;
+                Ok(saved)
             }
             State::Ended(error) => Err(error.take().unwrap_or_else(ended_before)),
         }
@@ -123,14 +125,14 @@ impl Writer {
         if self.buffer.is_empty() {
             return Poll::Ready(Ok(()));
         }
-        match ready!(self.sender.poll_reserve(cx)) {
-            Ok(()) => {
-                let chunk = self.buffer.split().freeze();
-                let sent = self.sender.send_item(chunk);
-                Poll::Ready(sent.map_err(|_| io::ErrorKind::BrokenPipe.into()))
+        if ready!(self.sender.poll_reserve(cx)).is_ok() {
+            let chunk = self.buffer.split().freeze();
+            if self.sender.send_item(chunk).is_ok() {
+                return Poll::Ready(Ok(()));
             }
-            Err(_) => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
         }
+        // The storage reads no more. Why, its save is about to say.
+        self.poll_saving(cx).map(Err)
     }
 }
 
