@@ -1,4 +1,11 @@
-//! Under construction.
+//! Tests for Holdall storages: the conformance suite that every storage must pass, and an in-memory S3
+//! server with faults.
+//!
+//! - `conformance` (feature `conformance`, on by default): every promise of the contract as a public
+//!   function. A third party's storage is tested in five lines.
+//! - `s3_server` (feature `s3-server`): a server for any S3 client, with a request log and faults.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 #[cfg(feature = "s3-server")]
 pub mod s3_server;
