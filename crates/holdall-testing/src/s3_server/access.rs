@@ -3,10 +3,12 @@
 //! s3s calls it once it knows the operation. Here the log learns the names, a fault is chosen, and what no operation
 //! could answer honestly is refused.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hyper::HeaderMap;
 use s3s::access::{S3Access, S3AccessContext};
+use s3s::auth::{S3Auth, SecretKey};
 use s3s::{S3Result, s3_error};
 
 use super::acl::OWNER_ID;
@@ -33,6 +35,19 @@ const REFUSED: [&str; 13] = [
     "x-amz-grant-read-acp",
     "x-amz-grant-write-acp",
 ];
+
+/// The pairs of keys. s3s has such a thing too, but it calls an unknown key `NotSignedUp`.
+#[derive(Debug)]
+pub(crate) struct Keys(pub(crate) BTreeMap<String, SecretKey>);
+
+#[async_trait::async_trait]
+impl S3Auth for Keys {
+    async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
+        self.0.get(access_key).cloned().ok_or_else(|| {
+            s3_error!(InvalidAccessKeyId, "The AWS Access Key Id you provided does not exist in our records.")
+        })
+    }
+}
 
 /// The gate.
 #[derive(Debug)]

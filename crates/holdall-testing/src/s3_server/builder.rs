@@ -7,13 +7,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use s3s::auth::SimpleAuth;
 use s3s::host::SingleDomain;
 use s3s::service::S3ServiceBuilder;
 use tokio::net::TcpListener;
 
 use super::S3Server;
-use super::access::Gate;
+use super::access::{Gate, Keys};
 use super::backend::{Backend, Settings};
 use super::connection::serve;
 use super::faults::FaultList;
@@ -196,11 +195,8 @@ impl S3ServerBuilder {
         }
 
         let mut service = S3ServiceBuilder::new(backend.clone());
-        let mut auth = SimpleAuth::new();
-        for (access_key, secret_key) in &self.credentials {
-            auth.register(access_key.clone(), secret_key.clone().into());
-        }
-        service.set_auth(auth);
+        let keys = self.credentials.iter().map(|(access, secret)| (access.clone(), secret.clone().into()));
+        service.set_auth(Keys(keys.collect()));
         service.set_access(Gate { region: self.region });
         if let Some(domain) = &self.domain {
             let domain = SingleDomain::new(&format!("{domain}:{}", address.port()))

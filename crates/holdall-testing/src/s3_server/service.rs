@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use futures_util::{StreamExt as _, future, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, future, stream};
 use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use hyper::{HeaderMap, Request, Response, StatusCode};
 use s3s::dto::StreamingBlob;
@@ -142,20 +142,17 @@ fn error(code: &str, status: u16, message: &'static str) -> S3Error {
 /// The first `after` bytes, then an error, upon which hyper closes the connection.
 fn truncated(body: Body, after: u64) -> Body {
     let mut left = usize::try_from(after).unwrap_or(usize::MAX);
-    let kept = body.map(|chunk| chunk.map_err(std::io::Error::other)).scan((), move |(), chunk| {
-        let chunk = match chunk {
-            Ok(_) if left == 0 => Err(std::io::Error::other("the test server ends the body here")),
-            Ok(mut chunk) => {
-                chunk.truncate(left);
-                left -= chunk.len();
-                Ok(chunk)
-            }
-            Err(error) => Err(error),
-        };
-        future::ready(Some(chunk))
+    let kept = body.map(|chunk| chunk.map_err(std::io::Error::other)).map_ok(move |mut chunk| {
+        chunk.truncate(left);
+        left -= chunk.len();
+        chunk
     });
-    // A single chunk longer than `after` must still be followed by the error.
-    let end = stream::once(future::ready(Err(std::io::Error::other("the test server ends the body here"))));
+    let kept = kept.try_filter(|chunk| future::ready(!chunk.is_empty()));
+    // hyper sends what it has gathered when the body is not ready; an error at once would take the head along.
+    let end = stream::once(async {
+        tokio::task::yield_now().await;
+        Err(std::io::Error::other("the test server ends the body here"))
+    });
     Body::from(StreamingBlob::wrap(kept.chain(end)))
 }
 

@@ -1,5 +1,7 @@
 //! HTTP without a client library: one request, the whole reply, nothing hidden.
 
+use std::fmt::Write as _;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -34,16 +36,28 @@ pub(crate) async fn send(
     let rest = url.strip_prefix("http://").expect("an http URL");
     let (authority, target) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let target = if target.is_empty() { "/" } else { target };
+    send_to(authority.parse().expect("an address and a port"), method, authority, target, headers, body).await
+}
+
+/// The same to an address of its own, whatever the `Host` header says.
+pub(crate) async fn send_to(
+    address: std::net::SocketAddr,
+    method: &str,
+    authority: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> std::io::Result<Reply> {
     let mut request = format!("{method} {target} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n");
     for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
+        write!(request, "{name}: {value}\r\n").expect("a String takes everything");
     }
     if !body.is_empty() {
-        request.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        write!(request, "Content-Length: {}\r\n", body.len()).expect("a String takes everything");
     }
     request.push_str("\r\n");
 
-    let mut stream = TcpStream::connect(authority).await?;
+    let mut stream = TcpStream::connect(address).await?;
     stream.write_all(request.as_bytes()).await?;
     stream.write_all(body).await?;
     let mut raw = Vec::new();

@@ -220,7 +220,7 @@ async fn a_body_shorter_than_announced_is_not_stored() {
 
 async fn presigned_put(server: &holdall_testing::s3_server::S3Server, key: &str) -> String {
     let validity =
-        aws_sdk_s3::presigning::PresigningConfig::expires_in(std::time::Duration::from_secs(60)).unwrap();
+        aws_sdk_s3::presigning::PresigningConfig::expires_in(std::time::Duration::from_mins(1)).unwrap();
     client(server).put_object().bucket(BUCKET).key(key).presigned(validity).await.unwrap().uri().to_owned()
 }
 
