@@ -1,1 +1,30 @@
-//! Under construction.
+#![doc = include_str!("docs/crate.md")]
+
+mod backends;
+mod builder;
+mod layers;
+mod open;
+mod options;
+mod policy;
+mod problems;
+mod registry;
+mod storages;
+mod suggest;
+mod value;
+
+#[doc(inline)]
+pub use holdall_core::*;
+/// Files in a directory of this machine: the crate `holdall-fs`.
+#[cfg(feature = "fs")]
+#[doc(inline)]
+pub use holdall_fs as fs;
+/// Files in a bucket: the crate `holdall-s3`.
+#[cfg(feature = "s3")]
+#[doc(inline)]
+pub use holdall_s3 as s3;
+
+pub use self::builder::StoragesBuilder;
+pub use self::open::open_url;
+pub use self::options::Options;
+pub use self::storages::Storages;
+pub use self::value::Origin;

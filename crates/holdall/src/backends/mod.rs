@@ -1,0 +1,3 @@
+//! The factories of the backends that come with Holdall: settings in, store out.
+
+pub(crate) mod memory;

@@ -1,0 +1,136 @@
+//! The layers of settings, and what they come to for one storage.
+//!
+//! Lowest first: built-in defaults, files, text, the environment. All of them become [`Layer`]s of the
+//! same strings, and one rule merges them: **a layer that says which backend a storage has (by `backend`
+//! or by `url`) replaces what lower layers said about that storage; other keys go on top.** So a bucket
+//! in production never inherits the `root` of development, and a single key can still be overridden.
+
+pub(crate) mod environment;
+pub(crate) mod toml;
+pub(crate) mod url;
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use crate::problems::{Problem, Problems};
+use crate::value::{Origin, Value};
+
+/// What one place says about all storages.
+#[derive(Default)]
+pub(crate) struct Layer {
+    pub(crate) tables: BTreeMap<String, Table>,
+}
+
+/// What one place says about one storage.
+pub(crate) struct Table {
+    /// Where the storage is named: the header `[storages.default]`, or its first variable.
+    pub(crate) origin: Origin,
+    pub(crate) values: BTreeMap<String, Value>,
+}
+
+impl Table {
+    pub(crate) fn new(origin: Origin) -> Self {
+        Self { origin, values: BTreeMap::new() }
+    }
+
+    fn chooses_backend(&self) -> bool {
+        self.values.contains_key("backend") || self.values.contains_key("url")
+    }
+}
+
+/// All that is said about one storage, URLs taken apart.
+pub(crate) struct Resolved {
+    pub(crate) backend: Chosen,
+    pub(crate) values: BTreeMap<String, Value>,
+}
+
+/// Which backend a storage has, by whose word.
+pub(crate) struct Chosen {
+    pub(crate) name: String,
+    pub(crate) origin: Origin,
+    /// The word came from the scheme of a URL, which people know it by.
+    pub(crate) scheme: Option<String>,
+}
+
+/// Whether `name` can name a storage: every layer must be able to say it, so nothing that the
+/// environment cannot tell apart (letter case, and `__`, which separates there).
+pub(crate) fn check_name(name: &str) -> Result<(), String> {
+    let fine = !name.is_empty()
+        && !name.contains("__")
+        && !name.starts_with('_')
+        && !name.ends_with('_')
+        && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'));
+    if fine {
+        return Ok(());
+    }
+    Err(format!(
+        "{name:?} cannot name a storage; use lower-case letters, digits, \"-\" and single \"_\" inside, which the \
+         environment can say too"
+    ))
+}
+
+/// What the layers, lowest first, come to for that storage.
+///
+/// Layers below the highest one that chooses a backend are not looked at, so they cannot be wrong.
+/// `None` says that the problems hold the reason.
+pub(crate) fn resolve(name: &str, layers: &[Layer], problems: &mut Problems) -> Option<Resolved> {
+    let tables: Vec<&Table> = layers.iter().filter_map(|layer| layer.tables.get(name)).collect();
+    let base = tables.iter().rposition(|table| table.chooses_backend());
+    let Some(base) = base else {
+        if let Some(table) = tables.first() {
+            let sentence = format!(
+                "[storages.{name}] has no backend; add a key \"backend\", like \"fs\", or a key \"url\", like \
+                 \"file:var/media\""
+            );
+            problems.push(Problem::new(table.origin.clone(), sentence));
+        }
+        return None;
+    };
+    let mut resolved = choose(name, tables[base], problems)?;
+    for table in &tables[base + 1..] {
+        resolved.values.extend(table.values.iter().map(|(key, value)| (key.clone(), value.clone())));
+    }
+    Some(resolved)
+}
+
+/// The backend and the keys of the table that chooses.
+fn choose(name: &str, table: &Table, problems: &mut Problems) -> Option<Resolved> {
+    let mut values = table.values.clone();
+    let (backend, url) = (values.remove("backend"), values.remove("url"));
+    match (backend, url) {
+        (Some(backend), None) => {
+            let backend = Chosen { name: backend.text, origin: backend.origin, scheme: None };
+            Some(Resolved { backend, values })
+        }
+        (None, Some(url)) => {
+            let mut resolved = match url::parse(&url, Some(name)) {
+                Ok(resolved) => resolved,
+                Err(problem) => {
+                    problems.push(problem);
+                    return None;
+                }
+            };
+            for (key, value) in values {
+                match resolved.values.entry(key) {
+                    Entry::Vacant(free) => drop(free.insert(value)),
+                    Entry::Occupied(taken) => {
+                        let key = taken.key();
+                        let sentence = format!(
+                            "{key:?} in [storages.{name}] is given in the url too; write it in one place"
+                        );
+                        problems.push(Problem::new(value.origin, sentence));
+                    }
+                }
+            }
+            Some(resolved)
+        }
+        (Some(backend), Some(_)) => {
+            let sentence = format!(
+                "[storages.{name}] has both \"backend\" and \"url\"; the url says the backend, so keep one"
+            );
+            problems.push(Problem::new(backend.origin, sentence));
+            None
+        }
+        (None, None) => None,
+    }
+}

@@ -1,0 +1,114 @@
+//! The layer of a TOML document.
+//!
+//! Read as a tree with spans rather than through serde: every value keeps the line that it was written
+//! on.
+
+use std::sync::Arc;
+
+use toml::de::{DeTable, DeValue};
+
+use super::{Layer, Table, check_name};
+use crate::problems::{Problem, Problems};
+use crate::suggest::nearest;
+use crate::value::{Document, Kind, Origin, Value};
+
+/// The only table at the top of a document.
+const STORAGES: &str = "storages";
+
+/// Reads a document. What can be read is in the layer even where something else is wrong.
+pub(crate) fn read(text: &str, document: Document, problems: &mut Problems) -> Layer {
+    let document = Arc::new(document);
+    // Editors of Windows put a mark in front of UTF-8, which is no TOML.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let at = |index: usize| {
+        let before = text.as_bytes().iter().take(index);
+        Origin::line(&document, 1 + before.filter(|byte| **byte == b'\n').count())
+    };
+    let root = match DeTable::parse(text) {
+        Ok(root) => root,
+        Err(error) => {
+            // The parser's message without its excerpt of the document: the line may hold a secret.
+            let origin = at(error.span().map_or(0, |span| span.start));
+            problems.push(Problem::new(origin, format!("this is not TOML: {}", error.message())));
+            return Layer::default();
+        }
+    };
+
+    let mut layer = Layer::default();
+    for (key, value) in root.get_ref() {
+        let (key, origin) = (key.get_ref().as_ref(), at(key.span().start));
+        if key != STORAGES {
+            problems.push(Problem::new(origin, unknown_table(key)));
+        } else if let DeValue::Table(storages) = value.get_ref() {
+            for (name, table) in storages {
+                let (name, named_at) = (name.get_ref().as_ref(), name.span().start);
+                if let Err(sentence) = check_name(name) {
+                    problems.push(Problem::new(at(named_at), sentence));
+                } else if let DeValue::Table(table) = table.get_ref() {
+                    layer
+                        .tables
+                        .insert(name.to_owned(), read_storage(name, at(named_at), table, &at, problems));
+                } else {
+                    let sentence = format!("\"storages.{name}\" has to be a table: [storages.{name}]");
+                    problems.push(Problem::new(at(named_at), sentence));
+                }
+            }
+        } else {
+            let sentence = "\"storages\" has to be a table of storages, like [storages.default]";
+            problems.push(Problem::new(origin, sentence));
+        }
+    }
+    layer
+}
+
+fn unknown_table(key: &str) -> String {
+    let hint = match nearest(key, [STORAGES]) {
+        Some(_) => format!("did you mean {STORAGES:?}?"),
+        None => "storages are written as [storages.default]".to_owned(),
+    };
+    format!("unknown key {key:?}; {hint}")
+}
+
+/// One `[storages.name]`.
+fn read_storage(
+    name: &str,
+    origin: Origin,
+    table: &DeTable<'_>,
+    at: &impl Fn(usize) -> Origin,
+    problems: &mut Problems,
+) -> Table {
+    let mut read = Table::new(origin);
+    for (key, value) in table {
+        let (key, origin) = (key.get_ref().as_ref(), at(key.span().start));
+        match scalar(value.get_ref()) {
+            Ok((text, kind)) => {
+                read.values.insert(key.to_owned(), Value { text, kind, origin });
+            }
+            Err(what) => {
+                let sentence = format!(
+                    "{key:?} in [storages.{name}] is {what}; it has to be text, a number or true or false"
+                );
+                problems.push(Problem::new(origin, sentence));
+            }
+        }
+    }
+    read
+}
+
+/// A value that the environment and a URL could say too, or what it is instead.
+fn scalar(value: &DeValue<'_>) -> Result<(String, Kind), &'static str> {
+    Ok(match value {
+        DeValue::String(text) => (text.to_string(), Kind::Text),
+        DeValue::Integer(integer) => {
+            let radix = integer.radix();
+            let number = i128::from_str_radix(integer.as_str(), radix);
+            let text = number.map_or_else(|_| integer.to_string(), |number| number.to_string());
+            (text, Kind::Integer { radix })
+        }
+        DeValue::Float(float) => (float.as_str().to_owned(), Kind::Float),
+        DeValue::Boolean(boolean) => (boolean.to_string(), Kind::Boolean),
+        DeValue::Datetime(_) => return Err("a date"),
+        DeValue::Array(_) => return Err("a list"),
+        DeValue::Table(_) => return Err("a table"),
+    })
+}

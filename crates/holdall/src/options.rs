@@ -1,0 +1,196 @@
+//! The settings of one storage, as a factory takes them.
+
+mod typed;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use holdall_core::{Error, ErrorKind, Result};
+
+use crate::layers::Resolved;
+use crate::problems::{Problem, Problems};
+use crate::suggest::{listed, nearest};
+use crate::value::{Origin, Value};
+
+/// The settings of one storage, whichever layer they come from: a factory takes the keys that it knows,
+/// each as the type that it wants, and what is left over is a mistake.
+///
+/// Every `take_...` returns `Ok(None)` for a key that nobody gave, and an error that names key, file and
+/// line (or the environment variable) for a value of the wrong kind. The errors are also remembered, so
+/// that a factory that takes all keys first, calls [`finish`](Self::finish) and unwraps them afterwards
+/// reports everything at once:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use holdall::{MemoryStorage, Options, Result, Storages};
+///
+/// fn acme(options: &mut Options) -> Result<MemoryStorage> {
+///     let account = options.require_str("account");
+///     let timeout = options.take_duration("timeout");
+///     options.finish()?;
+///     let _client = (account?, timeout?.unwrap_or(Duration::from_secs(10)));
+///     Ok(MemoryStorage::new())
+/// }
+///
+/// let settings = "[storages.default]\nbackend = 'acme'\nacount = 'cats'\ntimeout = '5'";
+/// let error = Storages::builder().register("acme", acme).toml(settings).build().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "2 settings are wrong:\n  \
+///      settings:3: unknown key \"acount\" in [storages.default]; did you mean \"account\"?\n  \
+///      settings:4: \"timeout\" in [storages.default] is \"5\"; it has to be a duration like \"30s\" or \"5min\""
+/// );
+/// ```
+///
+/// `backend` and `url` are not among the keys, nor are those of the policy (`policy`, `visibility`,
+/// `cache_control`). `location` is, for factories that apply it themselves; for others Holdall does it.
+/// The parts of a URL are keys too: the host is `host`, the port `port`, user and password are
+/// `username` and `password`, the path is `location`.
+pub struct Options {
+    /// `None` when a URL is opened by itself.
+    storage: Option<String>,
+    backend: String,
+    /// Where the backend was chosen: what a missing key is reported at.
+    origin: Origin,
+    values: BTreeMap<String, Value>,
+    /// Where the keys stood that have been taken.
+    taken: BTreeMap<String, Origin>,
+    /// Keys that were asked for, given or not: what is known.
+    known: BTreeSet<String>,
+    problems: Problems,
+}
+
+impl Options {
+    pub(crate) fn new(storage: Option<&str>, resolved: Resolved) -> Self {
+        let Resolved { backend, values } = resolved;
+        Self {
+            storage: storage.map(str::to_owned),
+            backend: backend.name,
+            origin: backend.origin,
+            values,
+            taken: BTreeMap::new(),
+            known: BTreeSet::new(),
+            problems: Problems::default(),
+        }
+    }
+
+    /// The name of the storage that is being built; `None` for [`open_url`](crate::open_url).
+    pub fn storage_name(&self) -> Option<&str> {
+        self.storage.as_deref()
+    }
+
+    /// Whether that key was given and has not been taken yet.
+    pub fn contains(&self, key: &str) -> bool {
+        self.values.contains_key(key)
+    }
+
+    /// Where that key was written, taken or not.
+    pub fn origin(&self, key: &str) -> Option<&Origin> {
+        self.taken.get(key).or_else(|| self.values.get(key).map(|value| &value.origin))
+    }
+
+    /// An error about the value of a key, for rules that only the factory knows: `reason` completes the
+    /// sentence that begins with the key, `"account" in [storages.default] ...`.
+    ///
+    /// Like all others it is remembered, and names the place. Do not put a secret into it.
+    pub fn invalid(&mut self, key: &str, reason: impl fmt::Display) -> Error {
+        let origin = self.origin(key).unwrap_or(&self.origin).clone();
+        let sentence = format!("{key:?} in {} {reason}", origin.scope(self.storage_name()));
+        self.fail(origin, sentence)
+    }
+
+    /// Says that no more keys will be taken: whatever was not asked for is unknown.
+    ///
+    /// Calling it is optional, since Holdall does it after the factory. A factory that has side effects
+    /// calls it before them.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidConfig`] with everything that is wrong with the settings of this storage.
+    pub fn finish(&mut self) -> Result<()> {
+        // What is known and still there was promised to somebody who comes after the factory.
+        let given = std::mem::take(&mut self.values);
+        let (later, unknown): (BTreeMap<_, _>, _) =
+            given.into_iter().partition(|(key, _)| self.known.contains(key));
+        self.values = later;
+        for (key, value) in unknown {
+            let problem = self.unknown(&key, &value.origin);
+            self.problems.push(problem);
+        }
+        self.problems.sort();
+        if self.problems.is_empty() {
+            return Ok(());
+        }
+        Err(self.problems.to_error())
+    }
+
+    /// What was wrong, for the error of the whole settings.
+    pub(crate) fn into_problems(self) -> Problems {
+        self.problems
+    }
+
+    /// Where the backend was chosen.
+    pub(crate) fn backend_origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Declares a key that somebody takes later.
+    pub(crate) fn expect(&mut self, key: &str) {
+        self.known.insert(key.to_owned());
+    }
+
+    /// The value of a key, which is known from now on.
+    fn take(&mut self, key: &str) -> Option<Value> {
+        self.expect(key);
+        let value = self.values.remove(key)?;
+        self.taken.insert(key.to_owned(), value.origin.clone());
+        Some(value)
+    }
+
+    /// A key that has to be there and is not. Probably it is, with a slip of the pen: then that is the
+    /// mistake, and only that.
+    fn missing(&mut self, key: &str) -> Error {
+        let slip = nearest_key(key, self.values.keys()).map(str::to_owned);
+        if let Some((slip, value)) = slip.and_then(|slip| self.values.remove_entry(&slip)) {
+            let scope = value.origin.scope(self.storage_name());
+            return self
+                .fail(value.origin, format!("unknown key {slip:?} in {scope}; did you mean {key:?}?"));
+        }
+        let scope = self.origin.scope(self.storage_name());
+        let sentence = format!("{scope} has no {key:?}, which the backend {:?} needs", self.backend);
+        self.fail(self.origin.clone(), sentence)
+    }
+
+    fn unknown(&self, key: &str, origin: &Origin) -> Problem {
+        let hint = match nearest_key(key, &self.known) {
+            Some(nearest) => format!("did you mean {nearest:?}?"),
+            None => format!("known are {}", listed(self.known.iter().map(String::as_str), "and")),
+        };
+        let scope = origin.scope(self.storage_name());
+        Problem::new(origin.clone(), format!("unknown key {key:?} in {scope}; {hint}"))
+    }
+
+    /// Remembers a problem and returns it as an error.
+    fn fail(&mut self, origin: Origin, sentence: String) -> Error {
+        let problem = Problem::new(origin, sentence);
+        let error = Error::message(ErrorKind::InvalidConfig, problem.line());
+        self.problems.push(problem);
+        error
+    }
+}
+
+fn nearest_key<'a>(key: &str, known: impl IntoIterator<Item = &'a String>) -> Option<&'a str> {
+    nearest(key, known.into_iter().map(String::as_str))
+}
+
+/// Names of keys only: a value may be a secret.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("storage", &self.storage)
+            .field("backend", &self.backend)
+            .field("keys", &self.values.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,100 @@
+//! Backends by name: from settings to a store.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use holdall_core::{Result, Store};
+
+use crate::backends;
+use crate::layers::{Chosen, Resolved, url};
+use crate::options::Options;
+use crate::policy::Policy;
+use crate::problems::{Problem, Problems};
+use crate::suggest::{listed, nearest};
+
+/// Makes a store of settings.
+pub(crate) type Factory = Arc<dyn Fn(&mut Options) -> Result<Store> + Send + Sync>;
+
+/// Backends that this crate knows without necessarily having them, and the cargo feature of each.
+const FEATURES: [(&str, &str); 2] = [("fs", "fs"), ("s3", "s3")];
+
+/// All factories.
+#[derive(Clone)]
+pub(crate) struct Registry(BTreeMap<String, Factory>);
+
+impl Registry {
+    /// The backends that this crate was built with.
+    pub(crate) fn new() -> Self {
+        let mut registry = Self(BTreeMap::new());
+        registry.add("memory", Arc::new(backends::memory::open));
+        registry
+    }
+
+    /// Adds a backend, or puts another one in its place.
+    pub(crate) fn add(&mut self, backend: &str, factory: Factory) {
+        self.0.insert(backend.to_owned(), factory);
+    }
+
+    /// Builds a storage. `storage` is its name, `None` for a URL by itself.
+    pub(crate) fn open(&self, storage: Option<&str>, resolved: Resolved) -> Result<Store, Problems> {
+        let Some(factory) = self.0.get(&resolved.backend.name) else {
+            let mut problems = Problems::default();
+            problems.push(self.unknown(storage, &resolved.backend));
+            return Err(problems);
+        };
+        let mut options = Options::new(storage, resolved);
+        let policy = Policy::take(&mut options);
+        options.expect(Policy::LOCATION);
+        match factory(&mut options) {
+            Ok(store) => {
+                // What the factory has not applied itself.
+                let location = options.take_location(Policy::LOCATION);
+                let finished = options.finish();
+                if let (Ok(policy), Ok(location), Ok(())) = (policy, location, finished) {
+                    return Ok(policy.apply(&store, location.unwrap_or_default()));
+                }
+                Err(options.into_problems())
+            }
+            Err(error) => {
+                // What the factory left untouched may be known to it: only what it complained about
+                // counts.
+                let origin = options.backend_origin().clone();
+                let mut problems = options.into_problems();
+                if problems.is_empty() {
+                    let sentence = format!("{} cannot be used: {error}", origin.scope(storage));
+                    problems.push(Problem::new(origin, sentence).with_source(error));
+                }
+                Err(problems)
+            }
+        }
+    }
+
+    /// No such backend: not enabled, or a slip of the pen.
+    fn unknown(&self, storage: Option<&str>, backend: &Chosen) -> Problem {
+        let Chosen { name, origin, scheme } = backend;
+        let (what, word) = match scheme {
+            Some(scheme) => ("scheme", scheme),
+            None => ("backend", name),
+        };
+        let scope = if scheme.is_some() { origin.inside_url() } else { origin.clone() }.scope(storage);
+        let sentence = if let Some((_, feature)) = FEATURES.iter().find(|(known, _)| known == name) {
+            format!(
+                "the {what} {word:?} in {scope} needs the cargo feature {feature:?} of the crate \"holdall\""
+            )
+        } else {
+            let known = self.0.keys().map(|name| if scheme.is_some() { url::scheme_of(name) } else { name });
+            let known: Vec<&str> = known.collect();
+            let hint = nearest(word, known.iter().copied())
+                .map_or_else(String::new, |nearest| format!("did you mean {nearest:?}? "));
+            format!("unknown {what} {word:?} in {scope}; {hint}known are {}", listed(known, "and"))
+        };
+        Problem::new(origin.clone(), sentence)
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}

@@ -1,0 +1,105 @@
+//! The registry of named storages.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use holdall_core::{Error, ErrorKind, Result, Store};
+
+use crate::builder::StoragesBuilder;
+use crate::suggest::{listed, nearest};
+
+/// The storages of an application by name, as its settings describe them: what
+/// `django.core.files.storage.storages` is to Django.
+///
+/// [`load`](Self::load) builds every storage at once, so that a mistake in the settings stops the start
+/// of the application and not its first upload. A clone is another handle to the same storages.
+///
+/// ```
+/// use holdall::Storages;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> holdall::Result<()> {
+/// let settings = r#"
+///     [storages.default]
+///     backend = "memory"
+/// "#;
+/// let storages = Storages::builder().toml(settings).build()?;
+/// let media = storages.get("default")?;
+/// media.save("cat.txt", "meow").await?;
+/// assert!(storages.get("default")?.exists("cat.txt").await?);
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Storages {
+    stores: Arc<BTreeMap<String, Store>>,
+}
+
+impl Storages {
+    /// The name of the storage for what people upload, as in Django.
+    pub const DEFAULT: &'static str = "default";
+
+    /// The name of the storage for what the application ships, as in Django.
+    pub const STATICFILES: &'static str = "staticfiles";
+
+    /// Reads `holdall.toml` and the environment, and builds every storage.
+    ///
+    /// The file is the one that `HOLDALL_CONFIG` names, else `holdall.toml` in the working directory,
+    /// which need not exist. Variables `HOLDALL_STORAGES__<NAME>__<KEY>` go on top. To give defaults,
+    /// see [`StoragesBuilder::defaults_toml`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidConfig`] with everything that is wrong, each with key, file and line or with
+    /// the name of the variable. A single storage that cannot start keeps the kind of its backend's
+    /// error.
+    pub fn load() -> Result<Self> {
+        Self::builder().load()
+    }
+
+    /// Settings from elsewhere, defaults, storages made by hand, third parties' backends.
+    pub fn builder() -> StoragesBuilder {
+        StoragesBuilder::new()
+    }
+
+    pub(crate) fn new(stores: BTreeMap<String, Store>) -> Self {
+        Self { stores: Arc::new(stores) }
+    }
+
+    /// The storage of that name: always the same one, not a new one each time.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidConfig`] when the settings have none of that name; the sentence lists those
+    /// that they have.
+    pub fn get(&self, name: &str) -> Result<Store> {
+        self.stores.get(name).cloned().ok_or_else(|| self.unknown(name))
+    }
+
+    /// The names, sorted.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.stores.keys().map(String::as_str)
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let hint = if self.stores.is_empty() {
+            format!(
+                "none is configured; write [storages.{name}] into holdall.toml or set \
+                 HOLDALL_STORAGES__{}__URL",
+                name.to_uppercase()
+            )
+        } else {
+            let meant = nearest(name, self.names())
+                .map_or_else(String::new, |nearest| format!("did you mean {nearest:?}? "));
+            format!("{meant}configured are {}", listed(self.names(), "and"))
+        };
+        Error::message(ErrorKind::InvalidConfig, format!("there is no storage {name:?}; {hint}"))
+    }
+}
+
+/// Names and places of the storages; no secret.
+impl fmt::Debug for Storages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let places = self.stores.iter().map(|(name, store)| (name, store.to_string()));
+        f.debug_map().entries(places).finish()
+    }
+}
