@@ -1,0 +1,120 @@
+//! Gives out the files of a storage over HTTP, where the storage has no server of its own.
+//!
+//! Small on purpose: one file at a time, `ETag` and `If-None-Match`, `HEAD`. Ranges, the other
+//! conditions and signed links are the work of Holdall's own HTTP layer; when that is there, this
+//! file goes.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use holdall::{ETag, Metadata, Store};
+
+use crate::error::Failure;
+use crate::kind::Kind;
+
+/// What differs between the application's own files and other people's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// Files that ship with the program.
+    Ours,
+    /// Files that visitors uploaded. Should one of them be more than it says, then a browser that
+    /// opens it does so in a sandbox without scripts, and anything but an image is a download.
+    Theirs,
+}
+
+/// The routes that serve `store`, if its files are to be had under an address of this server.
+///
+/// That is for the settings to say (`base_url = "/media/"`), so the store is asked: a storage whose
+/// URLs lead elsewhere, to a bucket or a CDN, needs no routes here, and gets none. Otherwise this
+/// server would be a back door to a private bucket.
+///
+/// # Errors
+///
+/// If the storage cannot make a URL, which is worth knowing when the program starts.
+pub async fn routes(store: &Store, trust: Trust) -> holdall::Result<Router> {
+    // Any name does: its address, less the name, is where all of them are.
+    const PROBE: &str = "probe";
+    let url = store.url(PROBE).await?.url;
+    let Some(mount) = url.strip_suffix(PROBE).filter(|url| url.starts_with('/') && !url.starts_with("//"))
+    else {
+        return Ok(Router::new());
+    };
+    let handler = get(serve).with_state(Served { store: store.clone(), trust });
+    Ok(Router::new().route(&format!("{mount}{{*name}}"), handler))
+}
+
+#[derive(Debug, Clone)]
+struct Served {
+    store: Store,
+    trust: Trust,
+}
+
+async fn serve(
+    State(served): State<Served>,
+    Path(name): Path<String>,
+    method: Method,
+    request: HeaderMap,
+) -> Result<Response, Failure> {
+    // A name that no storage can have is as absent as one that nobody has used.
+    let absent = |error: holdall::Error| match error.kind() {
+        holdall::ErrorKind::InvalidName => Failure::NotFound,
+        _ => error.into(),
+    };
+    if method == Method::HEAD {
+        // No body is wanted, so none is opened: on a remote storage that is a HEAD there, too.
+        let metadata = served.store.metadata(&name).await.map_err(absent)?;
+        let status = if is_current(&request, &metadata) { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+        return Ok((status, headers(&metadata, served.trust)).into_response());
+    }
+    // One request for both: metadata and body are of the same version, whoever overwrites it now.
+    let file = served.store.open(&name).await.map_err(absent)?;
+    let headers = headers(file.metadata(), served.trust);
+    if is_current(&request, file.metadata()) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    Ok((headers, Body::from_stream(file)).into_response())
+}
+
+/// Whether the client has this very version (RFC 9110, section 13.1.2: weak comparison, `*` is any).
+fn is_current(request: &HeaderMap, metadata: &Metadata) -> bool {
+    let Some(etag) = &metadata.etag else { return false };
+    request
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        // No storage of ours makes tags with a comma inside; a foreign one would not match, and
+        // the whole file is always a right answer.
+        .flat_map(|line| line.split(','))
+        .any(|tag| tag.trim() == "*" || ETag::parse(tag).is_ok_and(|tag| tag.weak_eq(etag)))
+}
+
+fn headers(metadata: &Metadata, trust: Trust) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let mut set = |name, value: &str| {
+        // Attributes are checked when a file is saved; what another program put there and no
+        // header can hold is left out.
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    let content_type = metadata.content_type();
+    set(header::CONTENT_TYPE, content_type);
+    set(header::CONTENT_LENGTH, &metadata.size.to_string());
+    if let Some(etag) = &metadata.etag {
+        set(header::ETAG, etag.as_str());
+    }
+    // The name of a deleted image can be given again, and a static file has the same name in the
+    // next release: a copy may be kept, but has to be asked about each time. That costs a 304.
+    set(header::CACHE_CONTROL, metadata.attributes.cache_control.as_deref().unwrap_or("no-cache"));
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    if trust == Trust::Theirs {
+        set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+        if !Kind::is_shown_inline(content_type) {
+            set(header::CONTENT_DISPOSITION, "attachment");
+        }
+    }
+    headers
+}

@@ -1,0 +1,126 @@
+//! The program itself: how it starts, what it refuses to start with, how it stops.
+
+use std::path::Path;
+use std::process::{ExitStatus, Output, Stdio};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+/// Longer than any start takes on a loaded machine; a test that waits for this has failed.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// The gallery as a process of its own, in `folder`, on a free port. It ends with the value.
+pub(crate) struct Gallery {
+    child: Child,
+    pub(crate) address: String,
+}
+
+fn command(folder: &Path, variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gallery"));
+    // The settings of whoever runs the tests are not the tests'.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("HOLDALL_") || name.to_string_lossy().starts_with("GALLERY_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .current_dir(folder)
+        .env("GALLERY_ADDR", "127.0.0.1:0")
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+impl Gallery {
+    /// Starts the program and waits until it says where it listens.
+    pub(crate) async fn start(folder: &Path, variables: &[(&str, &str)]) -> Self {
+        let mut child = command(folder, variables).spawn().expect("the program can be started");
+        let mut said = String::new();
+        let stdout = child.stdout.as_mut().expect("stdout is piped");
+        let line = tokio::time::timeout(DEADLINE, BufReader::new(stdout).read_line(&mut said)).await;
+        if !line.is_ok_and(|read| read.is_ok()) || said.is_empty() {
+            let mut complaint = String::new();
+            let stderr = child.stderr.as_mut().expect("stderr is piped");
+            stderr.read_to_string(&mut complaint).await.expect("the complaint can be read");
+            panic!("the gallery did not start: {complaint}");
+        }
+        let address = said.split_whitespace().find(|word| word.starts_with("http://")).expect("an address");
+        Self { address: address.trim_end_matches('/').to_owned(), child }
+    }
+
+    /// Asks it to stop, as a service manager does, and waits until it has.
+    pub(crate) async fn stop(mut self) -> ExitStatus {
+        let pid = self.child.id().expect("it runs").to_string();
+        let killed = Command::new("kill").args(["-TERM", &pid]).status().await.expect("there is a kill");
+        assert!(killed.success());
+        tokio::time::timeout(DEADLINE, self.child.wait())
+            .await
+            .expect("it stops in time")
+            .expect("it was ours")
+    }
+}
+
+/// Runs the program with settings that it has to refuse.
+async fn refused(folder: &Path, variables: &[(&str, &str)]) -> String {
+    let output = tokio::time::timeout(DEADLINE, command(folder, variables).output()).await;
+    let Output { status, stdout, stderr } = output.expect("it gives up at once").expect("it can be started");
+    let complaint = String::from_utf8(stderr).expect("sentences are UTF-8");
+    assert_eq!(status.code(), Some(2), "{complaint}");
+    assert!(stdout.is_empty(), "{stdout:?}");
+    assert_eq!(complaint.trim_end().lines().count(), 1, "one line: {complaint}");
+    complaint
+}
+
+#[tokio::test]
+async fn it_starts_from_nothing_and_stops_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let gallery = Gallery::start(folder.path(), &[]).await;
+    for made in ["var/gallery.sqlite3", "var/static/gallery.css"] {
+        assert!(folder.path().join(made).is_file(), "{made}");
+    }
+    let status = gallery.stop().await;
+    assert!(status.success(), "{status}");
+    // And once more, on what is there now.
+    assert!(Gallery::start(folder.path(), &[]).await.stop().await.success());
+}
+
+#[tokio::test]
+async fn it_takes_a_holdall_toml_from_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = "[storages.default]\nbackend = \"fs\"\nroot = \"elsewhere\"\nbase_url = \"/uploads/\"\n\
+                    [storages.staticfiles]\nbackend = \"fs\"\nroot = \"elsewhere/own\"\nbase_url = \"/own/\"\n";
+    std::fs::write(folder.path().join("holdall.toml"), settings).unwrap();
+    let gallery = Gallery::start(folder.path(), &[]).await;
+    assert!(folder.path().join("elsewhere/own/gallery.css").is_file());
+    assert!(gallery.stop().await.success());
+}
+
+#[tokio::test]
+async fn it_refuses_settings_that_it_does_not_understand_in_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    for (variable, value, wanted) in [
+        ("GALLERY_ADDR", "localhost", "127.0.0.1:8000"),
+        ("GALLERY_MAX_UPLOAD", "much", "20 MiB"),
+        ("GALLERY_MAX_UPLOAD", "0", "at least one byte"),
+        ("GALLERY_DATABASE", "", "the path of a file"),
+        ("HOLDALL_STORAGES__DEFAULT__URL", "nosuch://x", "nosuch"),
+        ("HOLDALL_STORAGES__DEFAULT__BASE_ULR", "/media/", "base_url"),
+    ] {
+        let complaint = refused(folder.path(), &[(variable, value)]).await;
+        assert!(complaint.contains(wanted), "{variable}={value}: {complaint}");
+        let names_it = complaint.contains(variable) || complaint.to_lowercase().contains("default");
+        assert!(names_it, "{variable}={value}: {complaint}");
+    }
+}
+
+#[tokio::test]
+async fn it_says_which_file_stands_where_a_folder_should() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("var"), "not a folder").unwrap();
+    let complaint = refused(folder.path(), &[]).await;
+    assert!(complaint.contains("var"), "{complaint}");
+}
