@@ -48,6 +48,9 @@
 //! - A malformed `Range` header is refused with 400, where S3 ignores it.
 //! - 409 `ConditionalRequestConflict` only comes from a [`Fault`]: everything happens under one lock, so there never
 //!   is a competing write in flight.
+//! - A form that breaks a condition of its policy is refused with 400 `InvalidPolicyDocument`, where S3 answers 403
+//!   `AccessDenied`; `${filename}` in its key is refused. Its key is not known yet when faults are matched.
+//! - CORS is not configured and preflight requests are not answered.
 //! - Error replies have `Code` and `Message`, but no `Resource` or `RequestId`.
 
 mod access;

@@ -31,6 +31,7 @@ pub(crate) fn classify(
         (Resource::Bucket, "GET") if has("uploads") => "ListMultipartUploads",
         (Resource::Bucket, "GET") if has("list-type") => "ListObjectsV2",
         (Resource::Bucket, "POST") if has("delete") => "DeleteObjects",
+        (Resource::Bucket, "POST") if is_form(headers) => "PostObject",
         (Resource::Object, "PUT") if has("uploadId") && copies => "UploadPartCopy",
         (Resource::Object, "PUT") if has("uploadId") => "UploadPart",
         (Resource::Object, "PUT") if has("acl") => "PutObjectAcl",
@@ -45,5 +46,47 @@ pub(crate) fn classify(
         (Resource::Object, "POST") if has("uploads") => "CreateMultipartUpload",
         (Resource::Object, "POST") if has("uploadId") => "CompleteMultipartUpload",
         _ => "Unknown",
+    }
+}
+
+/// A browser's form, as a presigned POST sends it.
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.to_ascii_lowercase().starts_with("multipart/form-data")
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+    use hyper::{Method, header::HeaderName};
+
+    use super::{Resource, classify};
+
+    #[test]
+    fn operations_are_told_apart() {
+        let mut copy = HeaderMap::new();
+        copy.insert(HeaderName::from_static("x-amz-copy-source"), HeaderValue::from_static("b/k"));
+        let mut form = HeaderMap::new();
+        form.insert(CONTENT_TYPE, HeaderValue::from_static("multipart/form-data; boundary=x"));
+        let none = HeaderMap::new();
+        for (method, resource, query, headers, operation) in [
+            ("GET", Resource::Service, "", &none, "ListBuckets"),
+            ("PUT", Resource::Bucket, "", &none, "CreateBucket"),
+            ("PUT", Resource::Bucket, "cors", &none, "Unknown"),
+            ("POST", Resource::Bucket, "delete", &none, "DeleteObjects"),
+            ("POST", Resource::Bucket, "", &form, "PostObject"),
+            ("PUT", Resource::Object, "x-id=PutObject", &none, "PutObject"),
+            ("PUT", Resource::Object, "x-id=CopyObject", &copy, "CopyObject"),
+            ("PUT", Resource::Object, "partNumber=1&uploadId=x", &none, "UploadPart"),
+            ("PUT", Resource::Object, "partNumber=1&uploadId=x", &copy, "UploadPartCopy"),
+            ("POST", Resource::Object, "uploads", &none, "CreateMultipartUpload"),
+            ("POST", Resource::Object, "uploadId=x", &none, "CompleteMultipartUpload"),
+            ("DELETE", Resource::Object, "uploadId=x", &none, "AbortMultipartUpload"),
+            ("DELETE", Resource::Object, "x-id=DeleteObject", &none, "DeleteObject"),
+            ("PATCH", Resource::Object, "", &none, "Unknown"),
+        ] {
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            assert_eq!(classify(&method, resource, query, headers), operation, "{method} {query}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hyper::HeaderMap;
+use hyper::{HeaderMap, Method};
 use s3s::dto::{ChecksumType as WireType, PutObjectInput, PutObjectOutput};
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
@@ -10,6 +10,7 @@ use super::backend::Backend;
 use super::checksum::{ChecksumAlgorithm, ChecksumType, StoredChecksum, claim, set_checksum, value};
 use super::conditions::{check_write, strong};
 use super::receive::{Announced, Received, hex, receive};
+use super::service::Call;
 use super::state::{Attributes, Object};
 use super::{acl, state};
 
@@ -35,7 +36,11 @@ macro_rules! attributes {
 pub(crate) use attributes;
 
 impl Backend {
+    /// A PUT, or a form that a browser posted: s3s verifies its policy and turns its fields into those of a PUT.
     pub(crate) async fn put(&self, req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
+        if req.method == Method::POST {
+            check_form(&req)?;
+        }
         let mut input = req.input;
         // The bucket is looked at first, as S3 does: nobody uploads 5 GiB to learn that there is none.
         self.state().bucket(&input.bucket)?;
@@ -72,6 +77,35 @@ impl Backend {
         set_checksum!(output, object.checksum.algorithm, object.checksum.value.clone());
         bucket.objects.insert(input.key, Arc::new(object));
         Ok(S3Response::new(output))
+    }
+}
+
+/// What the gate cannot see of a form, because it is in the body: the key, and fields that the server does not know.
+fn check_form(req: &S3Request<PutObjectInput>) -> S3Result<()> {
+    let input = &req.input;
+    if let Some(call) = req.extensions.get::<Arc<Call>>() {
+        call.identified("PostObject", Some(input.bucket.clone()), Some(input.key.clone()));
+    }
+    if !s3s::path::check_key(&input.key) {
+        return Err(s3_error!(KeyTooLongError, "Your key is too long"));
+    }
+    if input.key.contains("${filename}") {
+        // s3s does not hand over the name of the file.
+        return Err(s3_error!(NotImplemented, "This test server does not expand ${{filename}}."));
+    }
+    let asked = [
+        ("x-amz-tagging", input.tagging.is_some()),
+        ("x-amz-website-redirect-location", input.website_redirect_location.is_some()),
+        ("x-amz-object-lock-mode", input.object_lock_mode.is_some()),
+        ("x-amz-object-lock-legal-hold", input.object_lock_legal_hold_status.is_some()),
+        ("x-amz-server-side-encryption", input.server_side_encryption.is_some()),
+        ("x-amz-server-side-encryption-customer-algorithm", input.sse_customer_algorithm.is_some()),
+        ("x-amz-grant-read", input.grant_read.is_some()),
+        ("x-amz-grant-full-control", input.grant_full_control.is_some()),
+    ];
+    match asked.into_iter().find(|(_, asked)| *asked) {
+        Some((name, _)) => Err(s3_error!(NotImplemented, "This test server does not implement {name}.")),
+        None => Ok(()),
     }
 }
 

@@ -9,6 +9,7 @@ mod http;
 mod listing;
 mod multipart;
 mod objects;
+mod post;
 mod requests;
 #[cfg(feature = "s3s-fs")]
 mod s3s_fs;
