@@ -1,0 +1,280 @@
+//! Directories: opened beneath the root, made for a save, made durable, removed when they are empty.
+//!
+//! A path here is the text of a [`Location`](holdall_core::Location): segments with `/` between them, the
+//! root being empty. Directories come and go with files, so that a directory which one operation has just
+//! made or opened may be removed by another one; whoever publishes into it sees `NotFound` and starts again.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use cap_std::fs::{Dir, DirBuilder, OpenOptions};
+use holdall_core::{Error, ErrorKind, Name, Result};
+
+use crate::error::{below_a_file, failed};
+use crate::root::Root;
+use crate::stat::{Kind, Stat};
+
+/// How often an operation starts again because a directory vanished under it. Each time takes another
+/// delete in the instant between making the directory and using it.
+pub(crate) const ATTEMPTS: usize = 100;
+
+/// Opens a directory for reading, with a file description of its own, as locks need it.
+pub(crate) fn open(root: &Root, path: impl AsRef<Path>) -> io::Result<Dir> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use cap_std::fs::OpenOptionsExt as _;
+        let flags = rustix::fs::OFlags::DIRECTORY.bits();
+        options.custom_flags(i32::try_from(flags).expect("flags of open are an int"));
+    }
+    #[cfg(not(unix))]
+    {
+        use cap_fs_ext::OpenOptionsMaybeDirExt as _;
+        options.maybe_dir(true);
+    }
+    let path = path.as_ref();
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    Ok(Dir::from_std_file(root.dir.open_with(path, &options)?.into_std()))
+}
+
+/// A path and everything above it, from the outside in, without the root: `a`, `a/b`, `a/b/c`.
+fn levels(path: &str) -> impl DoubleEndedIterator<Item = &str> {
+    let slashes = path.match_indices('/').map(|(index, _)| index);
+    let ends: Vec<usize> = slashes.chain((!path.is_empty()).then_some(path.len())).collect();
+    ends.into_iter().map(|end| &path[..end])
+}
+
+/// Opens the deepest directory on the way to `path` that exists, and says which it is.
+///
+/// A save stages there: it is on the file system where the file will be, and no directory has to be made
+/// before the content is known to be whole.
+pub(crate) fn open_deepest<'p>(root: &Root, path: &'p str, name: &Name) -> Result<(Dir, &'p str)> {
+    for level in levels(path).rev() {
+        match open(root, level) {
+            Ok(directory) => return Ok((directory, level)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(cannot_use(root, path, name, error)),
+        }
+    }
+    let directory = open(root, "").map_err(|error| failed("opening the root", error))?;
+    Ok((directory, ""))
+}
+
+/// A directory that was made sure to exist.
+#[derive(Debug)]
+pub(crate) struct Made<'p> {
+    pub(crate) directory: Dir,
+    /// The outermost directory that this call made, if any.
+    new_from: Option<&'p str>,
+}
+
+impl Made<'_> {
+    /// Removes what was made, where it is still empty: after a failure to use it.
+    pub(crate) fn undo(self, root: &Root, path: &str) {
+        if let Some(outermost) = self.new_from {
+            prune_down_to(root, path, outermost.len());
+        }
+    }
+}
+
+/// Opens the directory `path`, making it and those above it where they are missing.
+pub(crate) fn make<'p>(root: &Root, path: &'p str, name: &Name) -> Result<Made<'p>> {
+    let mut new_from = None;
+    let mut outcome = Ok(());
+    for _ in 0..ATTEMPTS {
+        match open(root, path) {
+            Ok(directory) => return Ok(Made { directory, new_from }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                outcome = Err(error);
+                break;
+            }
+        }
+        outcome = make_levels(root, path, &mut new_from);
+        // A level vanished, or a link leads nowhere: the next round makes it again, or gives up.
+        if outcome.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::NotFound) {
+            break;
+        }
+    }
+    if let Some(outermost) = new_from {
+        prune_down_to(root, path, outermost.len());
+    }
+    match outcome {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(cannot_use(root, path, name, error)),
+        _ => Err(in_the_way(root, path, name).unwrap_or_else(|| vanishing(name))),
+    }
+}
+
+fn make_levels<'p>(root: &Root, path: &'p str, new_from: &mut Option<&'p str>) -> io::Result<()> {
+    for level in levels(path) {
+        match make_one(root, level) {
+            Ok(()) => {
+                if new_from.is_none_or(|outermost| level.len() < outermost.len()) {
+                    *new_from = Some(level);
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Makes one directory with exactly the mode of the settings. The process's umask, which belongs to all
+/// of its threads, is not touched; the mode is set on the new directory itself instead.
+fn make_one(root: &Root, level: &str) -> io::Result<()> {
+    #[cfg_attr(not(unix), allow(unused_mut))]
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    if let Some(mode) = root.directory_mode {
+        use cap_std::fs::DirBuilderExt as _;
+        builder.mode(mode);
+    }
+    root.dir.create_dir_with(level, &builder)?;
+    #[cfg(unix)]
+    if let Some(mode) = root.directory_mode {
+        let directory = open(root, level)?;
+        rustix::fs::fchmod(&directory, rustix::fs::Mode::from_raw_mode(mode as rustix::fs::RawMode))?;
+    }
+    Ok(())
+}
+
+/// The error of a directory that cannot be used, with the file that stands in the way where one does.
+fn cannot_use(root: &Root, path: &str, name: &Name, error: io::Error) -> Error {
+    let blocked = matches!(error.kind(), io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists);
+    let in_the_way = if blocked { in_the_way(root, path, name) } else { None };
+    in_the_way.unwrap_or_else(|| failed(format_args!("using the directory {path:?}"), error))
+}
+
+/// What stands on the way to `path` and is no directory.
+fn in_the_way(root: &Root, path: &str, name: &Name) -> Option<Error> {
+    let blocking = |level: &&str| open(root, level).is_err();
+    let level = levels(path).find(blocking)?;
+    let found = root.dir.symlink_metadata(level).ok()?;
+    match Stat::from_metadata(&found).ok()?.kind {
+        Kind::File => Some(below_a_file(name, level)),
+        Kind::Directory => None,
+        Kind::Other => {
+            let message = format!(
+                "what has the name {level:?} on the disk is neither a directory nor a link to one inside the \
+                 root; remove it or choose another name"
+            );
+            Some(Error::message(ErrorKind::Conflict, message).with_name(name.as_str()))
+        }
+    }
+}
+
+/// The error after [`ATTEMPTS`] rounds.
+pub(crate) fn vanishing(name: &Name) -> Error {
+    let message = "its directory was removed again and again while it was to be used, by other deletes; \
+                   nothing was changed";
+    Error::message(ErrorKind::Unavailable, message).with_name(name.as_str())
+}
+
+/// Removes the directory `path` and those above it as far as they are empty; the root stays.
+pub(crate) fn prune(root: &Root, path: &str) {
+    prune_down_to(root, path, 0);
+}
+
+/// The same, for paths of at least `shortest` bytes.
+fn prune_down_to(root: &Root, path: &str, shortest: usize) {
+    for level in levels(path).rev().take_while(|level| level.len() >= shortest) {
+        // Whatever keeps a directory from being removed (it is in use, it is gone, it may not be removed)
+        // is a reason to leave it and those above it alone; an empty directory is listed nowhere.
+        if root.dir.remove_dir(level).is_err() {
+            return;
+        }
+    }
+}
+
+/// Directories that this process knows to survive a power cut, with everything above them.
+///
+/// A directory may have been made an instant ago by another save, in this process or in another one,
+/// whose sync of the parent has not happened yet. So the first save into a directory syncs all above it,
+/// whoever made them; later ones find it here. It is told by device, inode and time of birth: an inode
+/// that was given to another directory is another one.
+#[derive(Debug, Default)]
+pub(crate) struct KnownDurable(Mutex<HashSet<Identity>>);
+
+type Identity = (u64, u64, SystemTime);
+
+impl KnownDurable {
+    /// So many are remembered, some hundred kilobytes; then it starts anew.
+    const MOST: usize = 8192;
+
+    fn contains(&self, identity: &Identity) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(identity)
+    }
+
+    fn insert(&self, identity: Identity) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= Self::MOST {
+            known.clear();
+        }
+        known.insert(identity);
+    }
+}
+
+/// Makes the entries of a directory durable, and the directory itself, up to the root.
+pub(crate) fn sync(root: &Root, directory: &Dir, path: &str) -> io::Result<()> {
+    sync_one(directory)?;
+    if path.is_empty() {
+        return Ok(());
+    }
+    // Without a time of birth there is no identity, and everything above is synced every time.
+    let identity = identity(directory)?;
+    if identity.is_some_and(|identity| root.known_durable.contains(&identity)) {
+        return Ok(());
+    }
+    for level in levels(path).rev().skip(1).chain([""]) {
+        match open(root, level) {
+            Ok(above) => sync_one(&above)?,
+            // Somebody deleted what was just saved, and its directories with it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+    if let Some(identity) = identity {
+        root.known_durable.insert(identity);
+    }
+    Ok(())
+}
+
+fn identity(directory: &Dir) -> io::Result<Option<Identity>> {
+    let metadata = directory.dir_metadata()?;
+    let (device, inode) = Stat::from_metadata(&metadata)?.id();
+    Ok(metadata.created().ok().map(|born| (device, inode, born.into_std())))
+}
+
+/// `fsync` of one directory. Some file systems (FUSE, CIFS) have none for directories and say so with
+/// `EINVAL`; there is nothing more that could be done there.
+#[cfg(unix)]
+pub(crate) fn sync_one(directory: &Dir) -> io::Result<()> {
+    use rustix::io::Errno;
+    match rustix::fs::fsync(directory) {
+        Ok(()) | Err(Errno::INVAL) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Windows has no sync of directories; NTFS logs changes of names.
+#[cfg(not(unix))]
+pub(crate) fn sync_one(_: &Dir) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::levels;
+
+    #[test]
+    fn levels_go_from_the_outside_in() {
+        assert_eq!(levels("a/bc/d").collect::<Vec<_>>(), ["a", "a/bc", "a/bc/d"]);
+        assert_eq!(levels("a").collect::<Vec<_>>(), ["a"]);
+        assert_eq!(levels("").count(), 0);
+    }
+}

@@ -1,0 +1,164 @@
+//! The storage: the trait's verbs, each in a room of its own.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use holdall_core::{
+    Capabilities, Content, CopyOptions, DeleteOptions, Entry, Error, File, FileUrl, ListOptions, Listing,
+    Location, Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest,
+    UrlOptions, Visibility,
+};
+use percent_encoding::percent_encode;
+
+use crate::builder::FileSystemStorageBuilder;
+use crate::root::Root;
+use crate::{copy, delete, list, read, rename, save, sweep, url, visibility};
+
+/// A directory of the local file system as a storage. Cloning is cheap.
+///
+/// See the [crate's documentation](crate) for what it promises and how.
+///
+/// ```
+/// use holdall_core::Store;
+/// use holdall_fs::FileSystemStorage;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let directory = tempfile::tempdir()?;
+/// # let root = directory.path();
+/// let storage = FileSystemStorage::builder(root).base_url("/media/").build()?;
+/// let media = Store::new(storage);
+/// let saved = media.save("usr/cat.jpg", b"...").await?;
+/// assert_eq!(media.url(&saved.name).await?.as_str(), "/media/usr/cat.jpg");
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct FileSystemStorage {
+    root: Arc<Root>,
+}
+
+impl FileSystemStorage {
+    /// A storage in that directory with the default settings.
+    ///
+    /// # Errors
+    ///
+    /// As [`FileSystemStorageBuilder::build`].
+    pub fn new(root: impl Into<PathBuf>) -> Result<Self> {
+        Self::builder(root).build()
+    }
+
+    /// The settings of a storage in that directory.
+    pub fn builder(root: impl Into<PathBuf>) -> FileSystemStorageBuilder {
+        FileSystemStorageBuilder::new(root.into())
+    }
+
+    pub(crate) fn from_root(root: Arc<Root>) -> Self {
+        Self { root }
+    }
+
+    /// The directory that was opened, as an absolute path.
+    pub fn root(&self) -> &Path {
+        &self.root.path
+    }
+
+    /// Removes staging files that dead processes left, if nobody wrote to them for `older_than`; returns
+    /// how many. Files that a live save of any process holds are left alone, whatever their age.
+    ///
+    /// Where staging files have no names (Linux, on the usual file systems) only a process that was killed
+    /// in the instant of an overwrite leaves one. It does no harm but for its space: no verb takes its
+    /// name and no listing shows it. An hour is a good age; call it at start, or once a day.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`list`](Storage::list) and [`delete`](Storage::delete).
+    pub async fn sweep_stale(&self, older_than: Duration) -> Result<u64> {
+        sweep::sweep(&self.root, older_than).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl Storage for FileSystemStorage {
+    fn capabilities(&self) -> &Capabilities {
+        &self.root.capabilities
+    }
+
+    async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
+        read::open(&self.root, name, options).await
+    }
+
+    async fn save(&self, name: &Name, content: Content<'_>, options: SaveOptions) -> Result<Saved> {
+        save::save(&self.root, name, content, options).await
+    }
+
+    async fn delete(&self, name: &Name, options: DeleteOptions) -> Result<()> {
+        delete::delete(&self.root, name, options).await
+    }
+
+    async fn metadata(&self, name: &Name) -> Result<Metadata> {
+        read::metadata(&self.root, name).await
+    }
+
+    async fn exists(&self, name: &Name) -> Result<bool> {
+        match self.metadata(name).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn list(&self, location: &Location, options: ListOptions) -> BoxStream<'_, Result<Entry>> {
+        list::list(&self.root, location, options)
+    }
+
+    async fn listdir(&self, location: &Location) -> Result<Listing> {
+        list::collected(&self.root, location).await
+    }
+
+    async fn copy(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
+        copy::copy(&self.root, from, to, options).await
+    }
+
+    async fn rename(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
+        rename::rename(&self.root, from, to, options).await
+    }
+
+    async fn url(&self, name: &Name, options: UrlOptions) -> Result<FileUrl> {
+        url::url(&self.root, name, &options)
+    }
+
+    async fn upload_request(&self, _: &Name, _: UploadPolicy) -> Result<UploadRequest> {
+        Err(Error::unsupported("take uploads directly from clients"))
+    }
+
+    async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
+        visibility::set(&self.root, name, visibility).await
+    }
+}
+
+impl fmt::Display for FileSystemStorage {
+    /// The root as a URL: `file:///var/media`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.root.path.as_os_str().as_encoded_bytes();
+        let slash = if path.starts_with(b"/") { "" } else { "/" };
+        write!(f, "file://{slash}{}", percent_encode(path, url::ENCODED))
+    }
+}
+
+impl fmt::Debug for FileSystemStorage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let root = &*self.root;
+        f.debug_struct("FileSystemStorage")
+            .field("root", &root.path)
+            .field("base_url", &root.base_url)
+            .field("file_mode", &root.file_mode.map(|mode| format!("{mode:#o}")))
+            .field("directory_mode", &root.directory_mode.map(|mode| format!("{mode:#o}")))
+            .field("durability", &root.durability)
+            .field("visibility", &root.visibility)
+            .field("capabilities", &root.capabilities)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,104 @@
+//! Sweeping up what dead processes left.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt as _, OpenOptionsSyncExt as _};
+use cap_std::fs::{Dir, OpenOptions};
+use holdall_core::{Name, Result};
+
+use crate::directories;
+use crate::error::{failed, is_absence};
+use crate::hop::{Cancel, hop};
+use crate::root::Root;
+use crate::stat::{Kind, Stat};
+
+/// See [`FileSystemStorage::sweep_stale`](crate::FileSystemStorage::sweep_stale).
+pub(crate) async fn sweep(root: &Arc<Root>, older_than: Duration) -> Result<u64> {
+    let root = Arc::clone(root);
+    let cancel = Cancel::default();
+    let _guard = cancel.guard();
+    hop(move || {
+        let mut removed = 0;
+        // Nothing is so old that it lies before the beginning of time.
+        let Some(limit) = SystemTime::now().checked_sub(older_than) else { return Ok(0) };
+        let mut unseen = vec![OsString::new()];
+        while let Some(path) = unseen.pop() {
+            cancel.check()?;
+            removed += sweep_directory(&root, &path, limit, &mut unseen)
+                .or_else(|error| if is_absence(&error) { Ok(0) } else { Err(error) })
+                .map_err(|error| failed("sweeping up staging files", error))?;
+        }
+        Ok(removed)
+    })
+    .await
+}
+
+/// Sweeps one directory and notes those below it.
+fn sweep_directory(
+    root: &Root,
+    path: &OsStr,
+    limit: SystemTime,
+    unseen: &mut Vec<OsString>,
+) -> io::Result<u64> {
+    let mut removed = 0;
+    let directory = directories::open(root, path)?;
+    for entry in directory.entries()? {
+        let entry = entry?;
+        let (segment, kind) = (entry.file_name(), entry.file_type()?);
+        if kind.is_dir() {
+            let mut below = path.to_owned();
+            if !below.is_empty() {
+                below.push("/");
+            }
+            below.push(&segment);
+            unseen.push(below);
+        } else if kind.is_file()
+            && let Some(segment) = segment.to_str()
+            && segment.starts_with(Name::RESERVED_PREFIX)
+            && remove_stale(&directory, segment, limit)?
+        {
+            removed += 1;
+        }
+    }
+    if removed > 0
+        && let Some(path) = path.to_str()
+    {
+        // It may have been all that kept its directories.
+        directories::prune(root, path);
+    }
+    Ok(removed)
+}
+
+/// Removes a staging file if it is old and nobody holds it.
+fn remove_stale(directory: &Dir, segment: &str, limit: SystemTime) -> io::Result<bool> {
+    let mut options = OpenOptions::new();
+    options.read(true).follow(FollowSymlinks::No).nonblock(true);
+    let file = match directory.open_with(segment, &options) {
+        Ok(file) => file.into_std(),
+        Err(error) if is_absence(&error) => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let stat = Stat::of(&file)?;
+    if stat.kind != Kind::File || stat.modified > limit {
+        return Ok(false);
+    }
+    match file.try_lock() {
+        Ok(()) => {}
+        // It is alive, or nobody can tell: it stays.
+        Err(std::fs::TryLockError::WouldBlock) => return Ok(false),
+        Err(std::fs::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+            return Ok(false);
+        }
+        Err(std::fs::TryLockError::Error(error)) => return Err(error),
+    }
+    // The file that is locked must be the one that has the name; a name is never used for a second one.
+    match Stat::of_entry(directory, segment) {
+        Ok(current) if current.is_same_file(&stat) => directory.remove_file(segment).map(|()| true),
+        Ok(_) => Ok(false),
+        Err(error) if is_absence(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,6 @@
+//! `FileSystemStorage` on real directories.
+
+#[path = "fs/basics.rs"]
+mod basics;
+#[path = "fs/support.rs"]
+mod support;
