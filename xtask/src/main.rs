@@ -2,6 +2,7 @@
 //!
 //! Plain Rust and the standard library, so that a fresh clone needs nothing but a toolchain.
 
+mod bench;
 mod browser;
 mod step;
 mod suite;
@@ -15,6 +16,7 @@ Chores:
   test [--no-browser]   everything that has to hold before a change lands: formatting, clippy,
                         all tests, documentation; --no-browser leaves out the tests that need
                         Chromium, and says so
+  bench [name]          the comparisons with plain code: disk, s3, memory; all without a name
   help                  this text";
 
 fn main() -> ExitCode {
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
             Ok(flags) => suite::test(flags),
             Err(sentence) => return usage(&sentence),
         },
+        ["bench", names @ ..] => bench::run_all(names),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

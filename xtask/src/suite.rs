@@ -62,12 +62,6 @@ pub(crate) fn test(flags: Flags) -> Result<(), String> {
     docs.env("RUSTDOCFLAGS", "-D warnings");
     run("cargo doc", docs, "Every warning counts; the first one is above.")?;
 
-    if has_cargo_command("deny") {
-        run("cargo deny", cargo(&["deny", "check"]), "deny.toml says what is allowed and why.")?;
-    } else {
-        skip("cargo deny", "It is not installed (cargo install cargo-deny).");
-    }
-
     let note = if browser == Browser::Skip { " The browser tests did not run." } else { "" };
     println!("\nAll steps passed.{note}");
     Ok(())
