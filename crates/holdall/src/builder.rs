@@ -148,8 +148,13 @@ impl StoragesBuilder {
         let named = variables.iter().find(|(variable, _)| variable == environment::CONFIG);
         let found = match named {
             Some((_, path)) => {
-                let named_by = Some(Origin::variable(environment::CONFIG));
-                Some(Source::File { path: path.into(), named_by })
+                let named_by = Origin::variable(environment::CONFIG);
+                if path.is_empty() {
+                    let mut problems = Problems::default();
+                    problems.push(Problem::new(named_by, "the variable is empty; name a file, or unset it"));
+                    return Err(problems.into_error());
+                }
+                Some(Source::File { path: path.into(), named_by: Some(named_by) })
             }
             // `try_exists` tells "absent" from "not allowed to look", which reading will report.
             None if matches!(fs::exists(DEFAULT_FILE), Ok(false)) => None,

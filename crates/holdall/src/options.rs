@@ -8,6 +8,8 @@ use std::fmt;
 use holdall_core::{Error, ErrorKind, Result};
 
 use crate::layers::Resolved;
+#[cfg(any(feature = "fs", feature = "s3"))]
+use crate::problems::reason;
 use crate::problems::{Problem, Problems};
 use crate::suggest::{listed, nearest};
 use crate::value::{Origin, Value};
@@ -98,6 +100,17 @@ impl Options {
         let origin = self.origin(key).unwrap_or(&self.origin).clone();
         let sentence = format!("{key:?} in {} {reason}", origin.scope(self.storage_name()));
         self.fail(origin, sentence)
+    }
+
+    /// The same for what the backend itself says about the value of a key.
+    #[cfg(any(feature = "fs", feature = "s3"))]
+    pub(crate) fn refused(&mut self, key: &str, error: Error) -> Error {
+        let origin = self.origin(key).unwrap_or(&self.origin).clone();
+        let scope = origin.scope(self.storage_name());
+        let sentence = format!("{key:?} in {scope} cannot be used: {}", reason(&error));
+        let told = Error::message(error.kind(), origin.say(&sentence));
+        self.problems.push(Problem::new(origin, sentence).with_source(error));
+        told
     }
 
     /// Says that no more keys will be taken: whatever was not asked for is unknown.

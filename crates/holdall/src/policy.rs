@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use holdall_core::{Location, MediaStorage, Result, StaticStorage, Storage, Store, Visibility};
+use holdall_core::{Location, MediaStorage, Result, SaveOptions, StaticStorage, Storage, Store, Visibility};
 
 use crate::options::Options;
 use crate::storages::Storages;
@@ -27,32 +27,43 @@ impl Policy {
     /// The key of the prefix. A backend may take it itself.
     pub(crate) const LOCATION: &'static str = "location";
 
-    /// Takes `policy`, `visibility` and `cache_control`.
+    /// The key of the cache control. For media a backend may take it itself.
+    const CACHE_CONTROL: &'static str = "cache_control";
+
+    /// Takes `policy` and `visibility`, and `cache_control` for static files.
     pub(crate) fn take(options: &mut Options) -> Result<Self> {
+        options.expect(Self::LOCATION);
+        options.expect(Self::CACHE_CONTROL);
         let kind = options.take_choice("policy", &[("media", Kind::Media), ("static", Kind::Static)]);
         let words = [("public", Visibility::Public), ("private", Visibility::Private)];
         let visibility = options.take_choice("visibility", &words);
-        let cache_control = options.take_str("cache_control");
-        let (kind, visibility, cache_control) = (kind?, visibility?, cache_control?);
+        let (kind, visibility) = (kind?, visibility?);
 
         let is_static = options.storage_name() == Some(Storages::STATICFILES);
         match kind.unwrap_or(if is_static { Kind::Static } else { Kind::Media }) {
-            Kind::Media if cache_control.is_some() => {
-                let reason = "is for static files; remove it, or set policy = \"static\"";
-                Err(options.invalid("cache_control", reason))
-            }
+            Kind::Media => Ok(Self::Media { visibility: visibility.unwrap_or(Visibility::Private) }),
             Kind::Static if visibility == Some(Visibility::Private) => {
                 let reason =
                     "is \"private\", but static files are public; remove it, or set policy = \"media\"";
                 Err(options.invalid("visibility", reason))
             }
-            Kind::Media => Ok(Self::Media { visibility: visibility.unwrap_or(Visibility::Private) }),
-            Kind::Static => Ok(Self::Static { cache_control }),
+            Kind::Static => Ok(Self::Static { cache_control: take_cache_control(options)? }),
         }
     }
 
+    /// Takes what the factory has left, and puts the policy around its store.
+    pub(crate) fn apply(self, store: &Store, options: &mut Options) -> Result<Store> {
+        let location = options.take_location(Self::LOCATION);
+        if options.contains(Self::CACHE_CONTROL) {
+            let reason = "is for static files on this backend; remove it, or set policy = \"static\"";
+            options.invalid(Self::CACHE_CONTROL, reason);
+        }
+        options.finish()?;
+        Ok(self.wrap(store, location?.unwrap_or_default()))
+    }
+
     /// The store under this policy, below that location.
-    pub(crate) fn apply(self, store: &Store, location: Location) -> Store {
+    fn wrap(self, store: &Store, location: Location) -> Store {
         let storage: Arc<dyn Storage> = Arc::clone(store.storage());
         match self {
             Self::Media { visibility } => {
@@ -68,4 +79,16 @@ impl Policy {
             }
         }
     }
+}
+
+/// Checked here: a value that no header can carry would fail every save instead of the start.
+fn take_cache_control(options: &mut Options) -> Result<Option<String>> {
+    let Some(value) = options.take_str(Policy::CACHE_CONTROL)? else { return Ok(None) };
+    if !value.is_empty() {
+        let save = SaveOptions::default().with_cache_control(&*value);
+        if let Err(error) = save.attributes.validate() {
+            return Err(options.invalid(Policy::CACHE_CONTROL, format_args!("cannot be used: {error}")));
+        }
+    }
+    Ok(Some(value))
 }

@@ -37,8 +37,8 @@ impl Problems {
         self.0.push(problem);
     }
 
-    pub(crate) fn extend(&mut self, others: Self) {
-        self.0.extend(others.0);
+    pub(crate) fn extend(&mut self, others: impl IntoIterator<Item = Problem>) {
+        self.0.extend(others);
     }
 
     /// The same problems again, for an error that somebody may drop; without the backends' errors.
@@ -75,4 +75,19 @@ impl Problems {
         let message = format!("{} settings are wrong:\n  {}", lines.len(), lines.join("\n  "));
         Error::message(ErrorKind::InvalidConfig, message)
     }
+}
+
+impl IntoIterator for Problems {
+    type Item = Problem;
+    type IntoIter = std::vec::IntoIter<Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// What a backend says about its settings. "cannot configure: " in front of it would say nothing new.
+pub(crate) fn reason(error: &Error) -> String {
+    let reason = error.to_string();
+    reason.strip_prefix("cannot configure: ").map_or_else(|| reason.clone(), str::to_owned)
 }

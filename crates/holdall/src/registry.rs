@@ -10,8 +10,8 @@ use crate::backends;
 use crate::layers::{Chosen, Resolved, url};
 use crate::options::Options;
 use crate::policy::Policy;
-use crate::problems::{Problem, Problems};
-use crate::suggest::{listed, nearest};
+use crate::problems::{Problem, Problems, reason};
+use crate::suggest::{did_you_mean, listed};
 
 /// Makes a store of settings.
 pub(crate) type Factory = Arc<dyn Fn(&mut Options) -> Result<Store> + Send + Sync>;
@@ -28,6 +28,8 @@ impl Registry {
     pub(crate) fn new() -> Self {
         let mut registry = Self(BTreeMap::new());
         registry.add("memory", Arc::new(backends::memory::open));
+        #[cfg(feature = "fs")]
+        registry.add("fs", Arc::new(backends::fs::open));
         registry
     }
 
@@ -45,16 +47,14 @@ impl Registry {
         };
         let mut options = Options::new(storage, resolved);
         let policy = Policy::take(&mut options);
-        options.expect(Policy::LOCATION);
         match factory(&mut options) {
             Ok(store) => {
-                // What the factory has not applied itself.
-                let location = options.take_location(Policy::LOCATION);
-                let finished = options.finish();
-                if let (Ok(policy), Ok(location), Ok(())) = (policy, location, finished) {
-                    return Ok(policy.apply(&store, location.unwrap_or_default()));
-                }
-                Err(options.into_problems())
+                let applied = policy.and_then(|policy| policy.apply(&store, &mut options));
+                applied.map_err(|_| {
+                    // The error is one of many: all of them are in the options.
+                    let _ = options.finish();
+                    options.into_problems()
+                })
             }
             Err(error) => {
                 // What the factory left untouched may be known to it: only what it complained about
@@ -62,7 +62,7 @@ impl Registry {
                 let origin = options.backend_origin().clone();
                 let mut problems = options.into_problems();
                 if problems.is_empty() {
-                    let sentence = format!("{} cannot be used: {error}", origin.scope(storage));
+                    let sentence = format!("{} cannot be used: {}", origin.scope(storage), reason(&error));
                     problems.push(Problem::new(origin, sentence).with_source(error));
                 }
                 Err(problems)
@@ -85,9 +85,8 @@ impl Registry {
         } else {
             let known = self.0.keys().map(|name| if scheme.is_some() { url::scheme_of(name) } else { name });
             let known: Vec<&str> = known.collect();
-            let hint = nearest(word, known.iter().copied())
-                .map_or_else(String::new, |nearest| format!("did you mean {nearest:?}? "));
-            format!("unknown {what} {word:?} in {scope}; {hint}known are {}", listed(known, "and"))
+            let hint = did_you_mean(word, known.iter().copied());
+            format!("unknown {what} {word:?} in {scope}; known are {}{hint}", listed(known, "and"))
         };
         Problem::new(origin.clone(), sentence)
     }

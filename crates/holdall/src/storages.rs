@@ -7,7 +7,7 @@ use std::sync::Arc;
 use holdall_core::{Error, ErrorKind, Result, Store};
 
 use crate::builder::StoragesBuilder;
-use crate::suggest::{listed, nearest};
+use crate::suggest::{did_you_mean, listed};
 
 /// The storages of an application by name, as its settings describe them: what
 /// `django.core.files.storage.storages` is to Django.
@@ -88,9 +88,7 @@ impl Storages {
                 name.to_uppercase()
             )
         } else {
-            let meant = nearest(name, self.names())
-                .map_or_else(String::new, |nearest| format!("did you mean {nearest:?}? "));
-            format!("{meant}configured are {}", listed(self.names(), "and"))
+            format!("configured are {}{}", listed(self.names(), "and"), did_you_mean(name, self.names()))
         };
         Error::message(ErrorKind::InvalidConfig, format!("there is no storage {name:?}; {hint}"))
     }

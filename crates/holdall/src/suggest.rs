@@ -19,6 +19,11 @@ pub(crate) fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>)
         .map(|(_, word)| word)
 }
 
+/// The end of a sentence that has listed what is known: `; did you mean "bucket"?`, or nothing.
+pub(crate) fn did_you_mean<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(given, known).map_or_else(String::new, |nearest| format!("; did you mean {nearest:?}?"))
+}
+
 /// `"a"`, `"a" and "b"`, `"a", "b" and "c"`; with another word for `and` where it is a choice.
 pub(crate) fn listed<'a>(words: impl IntoIterator<Item = &'a str>, and: &str) -> String {
     let mut words: Vec<String> = words.into_iter().map(|word| format!("{word:?}")).collect();

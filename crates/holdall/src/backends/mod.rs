@@ -1,3 +1,5 @@
 //! The factories of the backends that come with Holdall: settings in, store out.
 
+#[cfg(feature = "fs")]
+pub(crate) mod fs;
 pub(crate) mod memory;

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::problems::{Problem, Problems};
+use crate::suggest::nearest;
 use crate::value::{Origin, Value};
 
 /// What one place says about all storages.
@@ -77,13 +78,7 @@ pub(crate) fn resolve(name: &str, layers: &[Layer], problems: &mut Problems) -> 
     let tables: Vec<&Table> = layers.iter().filter_map(|layer| layer.tables.get(name)).collect();
     let base = tables.iter().rposition(|table| table.chooses_backend());
     let Some(base) = base else {
-        if let Some(table) = tables.first() {
-            let sentence = format!(
-                "[storages.{name}] has no backend; add a key \"backend\", like \"fs\", or a key \"url\", like \
-                 \"file:var/media\""
-            );
-            problems.push(Problem::new(table.origin.clone(), sentence));
-        }
+        problems.extend(no_backend(name, &tables));
         return None;
     };
     let mut resolved = choose(name, tables[base], problems)?;
@@ -91,6 +86,21 @@ pub(crate) fn resolve(name: &str, layers: &[Layer], problems: &mut Problems) -> 
         resolved.values.extend(table.values.iter().map(|(key, value)| (key.clone(), value.clone())));
     }
     Some(resolved)
+}
+
+/// Nobody said which backend. Somebody may have meant to.
+fn no_backend(name: &str, tables: &[&Table]) -> Option<Problem> {
+    let mut given = tables.iter().flat_map(|table| &table.values);
+    let slip = given.find_map(|(key, value)| Some((key, value, nearest(key, ["backend", "url"])?)));
+    if let Some((key, value, meant)) = slip {
+        let sentence = format!("unknown key {key:?} in [storages.{name}]; did you mean {meant:?}?");
+        return Some(Problem::new(value.origin.clone(), sentence));
+    }
+    let sentence = format!(
+        "[storages.{name}] has no backend; add a key \"backend\", like \"fs\", or a key \"url\", like \
+         \"file:var/media\""
+    );
+    tables.first().map(|table| Problem::new(table.origin.clone(), sentence))
 }
 
 /// The backend and the keys of the table that chooses.

@@ -1,0 +1,1 @@
+//! Buckets: the keys that the builder takes.

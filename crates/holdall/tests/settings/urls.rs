@@ -1,0 +1,89 @@
+//! A storage as one URL.
+
+use holdall::{ErrorKind, Storages, open_url};
+
+use crate::expect_refusals;
+
+fn refused(url: &str) -> String {
+    let error = open_url(url).expect_err("the URL is wrong");
+    assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+    error.to_string()
+}
+
+#[test]
+fn memory() {
+    for (url, shown) in [
+        ("memory:", "memory"),
+        ("MEMORY:", "memory"),
+        (" memory:\n", "memory"),
+        ("memory:media", "memory/media"),
+        ("memory:/media/", "memory/media"),
+        ("memory:?location=media/cats", "memory/media/cats"),
+        ("memory:gr%C3%BC%C3%9Fe", "memory/grüße"),
+        ("memory:a%20b?visibility=public&policy=static", "memory/a b"),
+    ] {
+        assert_eq!(open_url(url).unwrap().to_string(), shown, "{url:?}");
+    }
+}
+
+#[test]
+fn wrong_urls() {
+    let no_url = "is not a URL: relative URL without a base; URLs look like file:var/media, s3://bucket/location or \
+                  memory:";
+    for (url, sentence) in [
+        ("", format!("the URL {no_url}")),
+        ("/var/media", format!("the URL {no_url}")),
+        ("memory:?locaton=a", "unknown key \"locaton\" in the URL; did you mean \"location\"?".to_owned()),
+        ("memory:?location", "the URL has a key without a value; write ?key=value&key=value".to_owned()),
+        ("memory:a?location=b", "the URL gives \"location\" twice".to_owned()),
+        ("memory:?location=a&location=a", "the URL gives \"location\" twice".to_owned()),
+        ("memory:a#b", "the URL has a \"#\", which would cut it off there; write %23".to_owned()),
+        (
+            "memory:?location=100%",
+            "the URL has a \"%\" that begins no UTF-8 character; write %25 for the sign itself".to_owned(),
+        ),
+        (
+            "memory:%ff",
+            "the URL has a \"%\" that begins no UTF-8 character; write %25 for the sign itself".to_owned(),
+        ),
+        (
+            "memory:../a",
+            "\"location\" in the URL cannot be used: \"../a\" is not a valid name: it has a \"..\" segment, \
+          which could lead outside the storage"
+                .to_owned(),
+        ),
+        (
+            "memory:?visibility=hidden",
+            "\"visibility\" in the URL is \"hidden\"; it has to be \"public\" or \"private\"".to_owned(),
+        ),
+    ] {
+        assert_eq!(refused(url), sentence, "{url:?}");
+    }
+}
+
+#[test]
+fn inside_settings_the_place_is_named() {
+    expect_refusals(&[
+        (
+            "[storages.default]\nurl = 'memory:?locaton=a'",
+            "settings:2: unknown key \"locaton\" in the url of [storages.default]; did you mean \"location\"?",
+        ),
+        (
+            "[storages.default]\nurl = 'var/media'",
+            "settings:2: the url of [storages.default] is not a URL: relative URL without a base; URLs look like \
+             file:var/media, s3://bucket/location or memory:",
+        ),
+        // A key beside the URL is in the table, not in the URL.
+        (
+            "[storages.default]\nurl = 'memory:'\nlocaton = 'a'",
+            "settings:3: unknown key \"locaton\" in [storages.default]; did you mean \"location\"?",
+        ),
+    ]);
+    let variable = [("HOLDALL_STORAGES__DEFAULT__URL", "memory:?location=..")];
+    let error = Storages::builder().environment(variable).build().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "HOLDALL_STORAGES__DEFAULT__URL: \"location\" in the url of [storages.default] cannot be used: \"..\" is not a \
+         valid name: it has a \"..\" segment, which could lead outside the storage"
+    );
+}
