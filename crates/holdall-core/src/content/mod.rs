@@ -102,15 +102,21 @@ impl<'a> Content<'a> {
     /// # Errors
     ///
     /// [`ErrorKind::SourceFailed`] when the path cannot be looked at.
-    pub async fn size(&self) -> Result<Option<u64>> {
-        match (&self.source, self.size) {
-            (_, Some(size)) => Ok(Some(size)),
-            (Source::Bytes(bytes), None) => Ok(Some(bytes.len() as u64)),
-            (Source::Path(path), None) => match tokio::fs::metadata(path).await {
+    pub fn size(&self) -> impl Future<Output = Result<Option<u64>>> + Send + use<> {
+        // The future borrows nothing: content need not be `Sync`, so that a future which borrowed it could not be
+        // `Send`.
+        let (known, path) = match (&self.source, self.size) {
+            (_, Some(size)) => (Some(size), None),
+            (Source::Bytes(bytes), None) => (Some(bytes.len() as u64), None),
+            (Source::Path(path), None) => (None, Some(path.clone())),
+            (Source::Stream(_), None) => (None, None),
+        };
+        async move {
+            let Some(path) = path else { return Ok(known) };
+            match tokio::fs::metadata(&path).await {
                 Ok(metadata) => Ok(metadata.is_file().then_some(metadata.len())),
-                Err(error) => Err(source_failed_at(path, error)),
-            },
-            (Source::Stream(_), None) => Ok(None),
+                Err(error) => Err(source_failed_at(&path, error)),
+            }
         }
     }
 

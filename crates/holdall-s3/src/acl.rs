@@ -1,0 +1,45 @@
+//! The visibility of single objects: canned ACLs.
+//!
+//! Most buckets have ACLs disabled (`BucketOwnerEnforced`, the default since April 2023), so that no ACL is ever sent
+//! or asked for unless the caller gave a visibility. Files that were saved with one carry a mark in their metadata;
+//! for these, and only these, `metadata` and `open` ask for the ACL.
+
+use aws_sdk_s3::types::{Grant, Permission};
+use holdall_core::{Error, Name, Result, Visibility};
+
+use crate::client::Inner;
+use crate::metadata::canned;
+
+/// Everybody, in the words of an ACL.
+const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
+
+impl Inner {
+    /// Who may read the object: one `GetObjectAcl`. `None` where the bucket has ACLs disabled, so that the mark no
+    /// longer means anything.
+    pub(crate) async fn visibility(&self, key: &Name) -> Result<Option<Visibility>> {
+        let request = self.client().await?.get_object_acl().bucket(self.bucket()).key(key.as_str());
+        match request.send().await.map_err(|error| self.failure(error)) {
+            Ok(acl) if acl.grants().iter().any(is_public) => Ok(Some(Visibility::Public)),
+            Ok(_) => Ok(Some(Visibility::Private)),
+            Err(failure) if failure.code() == "AccessControlListNotSupported" => Ok(None),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    /// See [`Storage::set_visibility`](holdall_core::Storage::set_visibility).
+    pub(crate) async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
+        let key = self.key(name)?;
+        let request = self.client().await?.put_object_acl().bucket(self.bucket()).key(key.as_str());
+        match request.acl(canned(visibility)).send().await.map_err(|error| self.failure(error)) {
+            Ok(_) => Ok(()),
+            Err(failure) if failure.is_missing() => Err(Error::not_found(name)),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+}
+
+/// Whether a grant lets everybody read.
+fn is_public(grant: &Grant) -> bool {
+    let everybody = grant.grantee().and_then(|grantee| grantee.uri()) == Some(ALL_USERS);
+    everybody && matches!(grant.permission(), Some(Permission::Read | Permission::FullControl))
+}

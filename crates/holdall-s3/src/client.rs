@@ -1,0 +1,247 @@
+//! The SDK's client: made when it is first used, with every limit set.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::retry::{RetryConfig, RetryPartition};
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{
+    AsyncSleep as _, BehaviorVersion, Builder, Region, RequestChecksumCalculation,
+    ResponseChecksumValidation, SharedAsyncSleep, SharedCredentialsProvider, StalledStreamProtectionConfig,
+};
+use aws_smithy_async::rt::sleep::default_async_sleep;
+use holdall_core::{Error, ErrorKind, Location, Name, Result};
+use tokio::sync::OnceCell;
+
+use crate::conditional::CopyConditions;
+use crate::config::{Config, invalid};
+use crate::credentials::UrlCredentials;
+use crate::error::{Failure, failure};
+
+/// The SDK's defaults, by date: a change of them arrives by commit, not by `cargo update`.
+fn behavior() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
+}
+
+/// What AWS is signed for where nothing says otherwise, and what most other servers take for their own.
+const FALLBACK_REGION: &str = "us-east-1";
+
+/// A body gets a second for every so many bytes: half a megabit a second, in parallel.
+const BYTES_PER_SECOND: u64 = 64 << 10;
+/// The server's own work, copying or assembling, gets a second for every so many bytes.
+const SERVER_BYTES_PER_SECOND: u64 = 4 << 20;
+
+/// What handles of one storage, and tasks that outlive a dropped future, share.
+pub(crate) struct Inner {
+    pub(crate) config: Config,
+    sdk: OnceCell<Sdk>,
+    pub(crate) url_credentials: UrlCredentials,
+    pub(crate) copy_conditions: CopyConditions,
+}
+
+/// The client and what it was made of.
+#[derive(Debug)]
+pub(crate) struct Sdk {
+    pub(crate) client: Client,
+    pub(crate) credentials: SharedCredentialsProvider,
+    pub(crate) region: String,
+}
+
+impl Inner {
+    pub(crate) fn new(config: Config) -> Self {
+        Self {
+            config,
+            sdk: OnceCell::new(),
+            url_credentials: UrlCredentials::default(),
+            copy_conditions: CopyConditions::default(),
+        }
+    }
+
+    pub(crate) fn bucket(&self) -> &str {
+        &self.config.bucket
+    }
+
+    pub(crate) fn location(&self) -> &Location {
+        &self.config.location
+    }
+
+    /// The key of a name: both are checked names, the key with the location in front.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidName` when the two together are longer than S3's 1,024 bytes.
+    pub(crate) fn key(&self, name: &Name) -> Result<Name> {
+        self.config.location.join(name)
+    }
+
+    /// The name of a key that was made by [`key`](Self::key).
+    pub(crate) fn name_of(&self, key: &Name) -> Name {
+        key.strip_location(&self.config.location).expect("a key of this storage lies below its location")
+    }
+
+    /// The client, made at the first call. Loading the SDK's configuration may read files and ask the
+    /// instance's metadata service; a failure is not remembered.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidConfig` when no region or no source of credentials is known.
+    pub(crate) async fn sdk(&self) -> Result<&Sdk> {
+        self.sdk.get_or_try_init(|| self.connect()).await
+    }
+
+    pub(crate) async fn client(&self) -> Result<&Client> {
+        Ok(&self.sdk().await?.client)
+    }
+
+    async fn connect(&self) -> Result<Sdk> {
+        let config = &self.config;
+        let region = config.region.clone();
+        let known = region.is_some() || config.endpoint.is_some();
+        let found = match &config.sdk_config {
+            Some(given) => Some(given.clone()),
+            None if known && config.credentials.is_some() => None,
+            None => {
+                let mut loader = aws_config::defaults(behavior());
+                if let Some(region) = &region {
+                    loader = loader.region(Region::new(region.clone()));
+                }
+                if let Some(client) = &config.http_client {
+                    loader = loader.http_client(client.clone());
+                }
+                Some(loader.load().await)
+            }
+        };
+        let found_region = || Some(found.as_ref()?.region()?.to_string());
+        let fallback = || config.endpoint.is_some().then(|| FALLBACK_REGION.to_owned());
+        let region = region.or_else(found_region).or_else(fallback).ok_or_else(|| {
+            invalid("no region is set; set region, or AWS_REGION, to where the bucket lies")
+        })?;
+        let credentials = config
+            .credentials
+            .clone()
+            .or_else(|| found.as_ref()?.credentials_provider())
+            .ok_or_else(|| invalid("no credentials are set; set access_key and secret_key"))?;
+
+        let mut builder = self.limits(Builder::new().behavior_version(behavior()), 0, 0);
+        if let Some(found) = &found {
+            builder.set_http_client(found.http_client());
+            builder.set_time_source(found.time_source());
+            builder.set_sleep_impl(found.sleep_impl());
+            builder.set_app_name(found.app_name().cloned());
+        }
+        if let Some(client) = &config.http_client {
+            builder.set_http_client(Some(client.clone()));
+        }
+        if let Some(clock) = &config.time_source {
+            builder.set_time_source(Some(clock.clone()));
+        }
+        if let Some(sleep) = &config.sleep {
+            builder.set_sleep_impl(Some(sleep.clone()));
+        }
+        if let Some(endpoint) = &config.endpoint {
+            builder = builder.endpoint_url(endpoint.as_str().trim_end_matches('/'));
+        }
+        // We send and ask for checksums ourselves, where they are wanted.
+        let client = Client::from_conf(
+            builder
+                .region(Region::new(region.clone()))
+                .credentials_provider(credentials.clone())
+                .force_path_style(config.path_style)
+                .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+                .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+                .retry_config(
+                    RetryConfig::standard()
+                        .with_max_attempts(config.max_attempts)
+                        .with_initial_backoff(config.retry_backoff),
+                )
+                // Otherwise all storages of the process share one allowance of retries, and a server that
+                // is down uses up that of another one.
+                .retry_partition(RetryPartition::new(format!("holdall {}", self.place())))
+                .stalled_stream_protection(
+                    StalledStreamProtectionConfig::enabled()
+                        .upload_enabled(true)
+                        .grace_period(config.timeouts.read)
+                        .build(),
+                )
+                .build(),
+        );
+        Ok(Sdk { client, credentials, region })
+    }
+
+    /// Endpoint and bucket.
+    fn place(&self) -> String {
+        let endpoint = self.config.endpoint.as_ref().map_or("aws", |endpoint| endpoint.as_str());
+        format!("{endpoint} {}", self.config.bucket)
+    }
+
+    /// Sets the time limits of a request with so many bytes of body, for which the server copies or
+    /// assembles so many bytes itself.
+    fn limits(&self, builder: Builder, body: u64, server: u64) -> Builder {
+        let timeouts = &self.config.timeouts;
+        let seconds = body / BYTES_PER_SECOND + server / SERVER_BYTES_PER_SECOND;
+        let allowance = Duration::from_secs(seconds);
+        let operation = timeouts.operation.saturating_add(allowance.saturating_mul(self.config.max_attempts));
+        builder.timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(timeouts.connect)
+                .operation_attempt_timeout(timeouts.attempt.saturating_add(allowance))
+                .operation_timeout(operation)
+                .build(),
+        )
+    }
+
+    /// The same as an override for one request.
+    pub(crate) fn with_limits(&self, body: u64, server: u64) -> Builder {
+        self.limits(aws_sdk_s3::Config::builder(), body, server)
+    }
+
+    /// Turns an SDK error around.
+    pub(crate) fn failure<E>(
+        &self,
+        error: aws_sdk_s3::error::SdkError<E, aws_sdk_s3::config::http::HttpResponse>,
+    ) -> Failure
+    where
+        E: aws_sdk_s3::error::ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        failure(error, &self.config)
+    }
+
+    /// The clock of signatures.
+    pub(crate) fn now(&self) -> SystemTime {
+        let injected = self.config.time_source.clone();
+        let found = || self.config.sdk_config.as_ref()?.time_source();
+        injected.or_else(found).map_or_else(SystemTime::now, |clock| clock.now())
+    }
+
+    /// Waits, with the timer that the client uses.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidConfig` where there is no timer.
+    pub(crate) async fn pause(&self, duration: Duration) -> Result<()> {
+        let found = || self.config.sdk_config.as_ref()?.sleep_impl();
+        let sleep: Option<SharedAsyncSleep> =
+            self.config.sleep.clone().or_else(found).or_else(default_async_sleep);
+        let sleep = sleep
+            .ok_or_else(|| Error::message(ErrorKind::InvalidConfig, "there is no timer to wait with"))?;
+        sleep.sleep(duration).await;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.config.fmt(f)
+    }
+}
+
+impl fmt::Display for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s3://{}", self.config.bucket)?;
+        if !self.config.location.is_root() {
+            write!(f, "/{}", self.config.location)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,154 @@
+//! Conditional writes whose reply may be lost.
+//!
+//! `If-None-Match: *` makes a create safe against others, but not against ourselves: when the reply to a PUT is
+//! lost, the SDK sends it again and is told 412, *because our own first attempt is there*
+//! (aws/aws-sdk-java-v2#6580). Taking that for "the name is taken" would store the file twice. So every
+//! conditional write carries a put-id of 130 random bits in its metadata, and a reply that settles nothing is
+//! settled by a HEAD: if the object has our put-id, the write was ours and is done.
+//!
+//! | reply | what it means |
+//! | --- | --- |
+//! | 412 | the condition did not hold, or it is our own write: HEAD decides |
+//! | 409 | a competing write was in flight and nothing is settled: the whole write again, after a pause |
+//! | 404 `NoSuchUpload` to Complete | aborted, or completed by an attempt whose reply was lost: HEAD decides |
+//! | timeout, reset, 5xx after all retries | unknown: HEAD decides; if it is not there, the error stands |
+
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+
+use holdall_core::{ETag, Error, ErrorKind, Name, Result};
+
+use crate::client::Inner;
+use crate::error::Failure;
+use crate::metadata::Object;
+
+/// How often a write is sent again after 409, or after a 412 for a name that is free again.
+pub(crate) const CONFLICT_ATTEMPTS: u32 = 8;
+/// The first pause after a 409; it doubles up to 3.2 s.
+const FIRST_PAUSE: Duration = Duration::from_millis(25);
+
+/// What must hold for a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// Nothing.
+    None,
+    /// The name is free.
+    Absent,
+    /// The current version has this tag.
+    Matches(ETag),
+}
+
+impl Condition {
+    /// The value of `If-None-Match`.
+    pub(crate) fn if_none_match(&self) -> Option<String> {
+        matches!(self, Self::Absent).then(|| "*".to_owned())
+    }
+
+    /// The value of `If-Match`.
+    pub(crate) fn if_match(&self) -> Option<String> {
+        match self {
+            Self::Matches(etag) => Some(etag.as_str().to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// What became of a conditional write.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// It is done. The tag of what is there now.
+    Written(Option<ETag>),
+    /// Another file has the name.
+    Taken,
+    /// Nothing is settled; the write may be sent again.
+    Again,
+}
+
+impl Inner {
+    /// Settles a write of `key` that failed.
+    ///
+    /// # Errors
+    ///
+    /// The failure itself where it is one; `PreconditionFailed` where the expected version is not there.
+    pub(crate) async fn settle(
+        &self,
+        key: &Name,
+        condition: &Condition,
+        put_id: Option<&str>,
+        failure: Failure,
+    ) -> Result<Outcome> {
+        if failure.is_conflict() {
+            return Ok(Outcome::Again);
+        }
+        // Without a condition the SDK's retry was harmless, and without a put-id nothing can be found out.
+        if *condition == Condition::None && put_id.is_none() {
+            return Err(failure.into());
+        }
+        // Replace, and there is no file: AWS answers 404 to If-Match.
+        let refused = failure.is_condition() || failure.is_missing();
+        if !(refused || failure.unknown || failure.is_lost_upload()) {
+            return Err(failure.into());
+        }
+        let current = match self.head(key).await {
+            Ok(object) => Some(object),
+            Err(head) if head.is_missing() => None,
+            // It was refused for certain; that we cannot look at what is there changes nothing.
+            Err(head) if refused => return Err(head.into()),
+            Err(_) => return Err(failure.into()),
+        };
+        if let Some(object) = &current
+            && put_id.is_some()
+            && object.put_id() == put_id
+        {
+            return Ok(Outcome::Written(tag(object)));
+        }
+        match (condition, current) {
+            _ if !refused => Err(failure.into()),
+            (Condition::Absent, Some(_)) => Ok(Outcome::Taken),
+            // It was deleted in between.
+            (Condition::Absent, None) => Ok(Outcome::Again),
+            _ => Err(Error::new(ErrorKind::PreconditionFailed)),
+        }
+    }
+
+    /// Waits before the write is sent again for the `attempt`th time.
+    ///
+    /// # Errors
+    ///
+    /// `Conflict` (retryable) when it was sent often enough.
+    pub(crate) async fn before_again(&self, attempt: u32) -> Result<()> {
+        if attempt >= CONFLICT_ATTEMPTS {
+            let message = "other writes of the same name were under way each time; try again later";
+            return Err(Error::message(ErrorKind::Conflict, message).with_retryable(true));
+        }
+        self.pause(FIRST_PAUSE * 2_u32.pow(attempt)).await
+    }
+}
+
+/// The entity tag of an object.
+pub(crate) fn tag(object: &Object) -> Option<ETag> {
+    object.etag.as_deref().and_then(|etag| ETag::parse(etag).ok())
+}
+
+/// Whether the server honours `If-None-Match: *` on `CopyObject`, as far as is known.
+///
+/// AWS does. Other servers are tried once, on an object that is our own: see `publish.rs`.
+#[derive(Debug, Default)]
+pub(crate) struct CopyConditions(AtomicU8);
+
+impl CopyConditions {
+    const HONOURED: u8 = 1;
+    const IGNORED: u8 = 2;
+
+    pub(crate) fn known(&self) -> Option<bool> {
+        match self.0.load(Ordering::Relaxed) {
+            Self::HONOURED => Some(true),
+            Self::IGNORED => Some(false),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn learn(&self, honoured: bool) {
+        self.0.store(if honoured { Self::HONOURED } else { Self::IGNORED }, Ordering::Relaxed);
+    }
+}

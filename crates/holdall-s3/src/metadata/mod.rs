@@ -1,0 +1,321 @@
+//! Attributes as headers of requests, and headers of replies as metadata.
+
+mod words;
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::SystemTime;
+
+use aws_sdk_s3::types::{ChecksumType, ObjectCannedAcl};
+use holdall_core::{
+    Attributes, Error, ErrorKind, Metadata, Name, Result, Visibility, guess_content_type, random_alphanumeric,
+};
+
+/// User metadata that tells our own write from another one: see `conditional.rs`.
+pub(crate) const PUT_ID: &str = "holdall-put-id";
+/// User metadata of files that were saved with a visibility of their own: only for these is the ACL asked.
+pub(crate) const ACL_MARKER: &str = "holdall-acl";
+
+/// The headers of one save or copy.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Headers {
+    pub(crate) content_type: Option<String>,
+    pub(crate) content_disposition: Option<String>,
+    pub(crate) content_encoding: Option<String>,
+    pub(crate) content_language: Option<String>,
+    pub(crate) cache_control: Option<String>,
+    pub(crate) acl: Option<ObjectCannedAcl>,
+    /// As it goes over the wire: encoded, with our own entries.
+    pub(crate) user: HashMap<String, String>,
+}
+
+impl Headers {
+    /// The headers of a file with these attributes.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` when the user metadata is over S3's 2 KB once it is encoded.
+    pub(crate) fn new(name: &Name, attributes: Attributes) -> Result<Self> {
+        let mut user: HashMap<_, _> =
+            attributes.user.iter().map(|(name, value)| (name.clone(), words::encode(value))).collect();
+        if attributes.visibility.is_some() {
+            user.insert(ACL_MARKER.to_owned(), "1".to_owned());
+        }
+        let headers = Self {
+            content_type: Some(
+                attributes.content_type.unwrap_or_else(|| guess_content_type(name).to_owned()),
+            ),
+            content_disposition: attributes.content_disposition,
+            content_encoding: attributes.content_encoding,
+            content_language: attributes.content_language,
+            cache_control: attributes.cache_control,
+            acl: attributes.visibility.map(canned),
+            user,
+        };
+        headers.check_size()?;
+        Ok(headers)
+    }
+
+    fn check_size(&self) -> Result<()> {
+        let bytes: usize = self.user.iter().map(|(name, value)| name.len() + value.len()).sum();
+        if bytes > Attributes::MAX_USER_BYTES {
+            let message = format!(
+                "the user metadata takes {bytes} bytes on the wire, where other letters than ASCII take more; S3 \
+                 takes 2,048"
+            );
+            return Err(Error::message(ErrorKind::InvalidInput, message));
+        }
+        Ok(())
+    }
+
+    /// Marks the write as ours, with 128 random bits and more. Returns the mark.
+    ///
+    /// Where the caller's own metadata leaves no room for it, the write goes without: then, and only then, a
+    /// lost reply to a conditional write is an error although the file may be there.
+    pub(crate) fn mark(&mut self) -> Option<String> {
+        // 22 letters of 62 have 130 bits.
+        let id = random_alphanumeric(22);
+        self.user.insert(PUT_ID.to_owned(), id.clone());
+        if self.check_size().is_err() {
+            self.user.remove(PUT_ID);
+            return None;
+        }
+        Some(id)
+    }
+}
+
+/// Hands [`Headers`] to one of the three SDK builders that take them.
+macro_rules! with_headers {
+    ($builder:expr, $headers:expr) => {{
+        let headers = &$headers;
+        $builder
+            .set_content_type(headers.content_type.clone())
+            .set_content_disposition(headers.content_disposition.clone())
+            .set_content_encoding(headers.content_encoding.clone())
+            .set_content_language(headers.content_language.clone())
+            .set_cache_control(headers.cache_control.clone())
+            .set_acl(headers.acl.clone())
+            .set_metadata((!headers.user.is_empty()).then(|| headers.user.clone()))
+    }};
+}
+pub(crate) use with_headers;
+
+/// The canned ACL of a visibility.
+pub(crate) fn canned(visibility: Visibility) -> ObjectCannedAcl {
+    match visibility {
+        Visibility::Public => ObjectCannedAcl::PublicRead,
+        Visibility::Private => ObjectCannedAcl::Private,
+    }
+}
+
+/// The caller's attributes, and the storage's defaults where the caller gave none.
+pub(crate) fn with_defaults(mut given: Attributes, defaults: &Attributes) -> Attributes {
+    let Attributes {
+        content_type,
+        content_disposition,
+        content_encoding,
+        content_language,
+        cache_control,
+        visibility,
+        user,
+        ..
+    } = defaults;
+    let fill = |given: &mut Option<String>, default: &Option<String>| {
+        if given.is_none() {
+            given.clone_from(default);
+        }
+    };
+    fill(&mut given.content_type, content_type);
+    fill(&mut given.content_disposition, content_disposition);
+    fill(&mut given.content_encoding, content_encoding);
+    fill(&mut given.content_language, content_language);
+    fill(&mut given.cache_control, cache_control);
+    given.visibility = given.visibility.or(*visibility);
+    for (name, value) in user {
+        given.user.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    given
+}
+
+/// What a reply to HEAD or GET says about an object.
+#[derive(Debug, Default)]
+pub(crate) struct Object {
+    /// Of the body: of the whole object only where no range was asked for.
+    pub(crate) content_length: Option<i64>,
+    pub(crate) content_range: Option<String>,
+    pub(crate) etag: Option<String>,
+    pub(crate) modified: Option<SystemTime>,
+    pub(crate) crc64: Option<String>,
+    pub(crate) checksum_type: Option<ChecksumType>,
+    pub(crate) headers: Headers,
+}
+
+/// Takes an [`Object`] out of either output of the SDK.
+macro_rules! object {
+    ($output:expr) => {
+        $crate::metadata::Object {
+            content_length: $output.content_length,
+            content_range: $output.content_range.take(),
+            etag: $output.e_tag.take(),
+            modified: $output.last_modified.and_then(|time| std::time::SystemTime::try_from(time).ok()),
+            crc64: $output.checksum_crc64_nvme.take(),
+            checksum_type: $output.checksum_type.take(),
+            headers: $crate::metadata::Headers {
+                content_type: $output.content_type.take(),
+                content_disposition: $output.content_disposition.take(),
+                content_encoding: $output.content_encoding.take(),
+                content_language: $output.content_language.take(),
+                cache_control: $output.cache_control.take(),
+                acl: None,
+                user: $output.metadata.take().unwrap_or_default(),
+            },
+        }
+    };
+}
+pub(crate) use object;
+
+impl Object {
+    pub(crate) fn put_id(&self) -> Option<&str> {
+        self.headers.user.get(PUT_ID).map(String::as_str)
+    }
+
+    /// Whether the file was saved with a visibility of its own.
+    pub(crate) fn is_marked(&self) -> bool {
+        self.headers.user.contains_key(ACL_MARKER)
+    }
+
+    /// The size of the whole object.
+    ///
+    /// # Errors
+    ///
+    /// `Other` when the reply does not tell.
+    pub(crate) fn size(&self) -> Result<u64> {
+        let told = match &self.content_range {
+            Some(range) => range.rsplit_once('/').and_then(|(_, size)| size.parse().ok()),
+            None => self.content_length.and_then(|length| u64::try_from(length).ok()),
+        };
+        told.ok_or_else(|| incomplete("the size of the file"))
+    }
+
+    /// The metadata of the file of that name, without its visibility.
+    ///
+    /// # Errors
+    ///
+    /// `Other` when the reply tells neither size nor time.
+    pub(crate) fn metadata(&self, name: &Name) -> Result<Metadata> {
+        let modified = self.modified.ok_or_else(|| incomplete("when the file was saved"))?;
+        let etag = self.etag.as_deref().and_then(|etag| etag.parse_etag());
+        Ok(Metadata::new(name.clone(), self.size()?, modified)
+            .with_etag(etag)
+            .with_checksum(self.checksum())
+            .with_attributes(self.attributes()))
+    }
+
+    /// The checksum of the whole content. A checksum of the parts' checksums (`COMPOSITE`, which CRC-64/NVME
+    /// never is) says nothing about the bytes.
+    pub(crate) fn checksum(&self) -> Option<holdall_core::Checksum> {
+        let whole = self.checksum_type.as_ref().is_none_or(|kind| *kind == ChecksumType::FullObject);
+        self.crc64.as_deref().filter(|_| whole).and_then(|text| text.parse().ok())
+    }
+
+    fn attributes(&self) -> Attributes {
+        let Headers {
+            content_type,
+            content_disposition,
+            content_encoding,
+            content_language,
+            cache_control,
+            user,
+            ..
+        } = &self.headers;
+        let mut attributes = Attributes::default();
+        attributes.content_type.clone_from(content_type);
+        attributes.content_disposition.clone_from(content_disposition);
+        attributes.content_encoding.clone_from(content_encoding);
+        attributes.content_language.clone_from(content_language);
+        attributes.cache_control.clone_from(cache_control);
+        let ours = |name: &str| name.starts_with(Attributes::RESERVED_USER_PREFIX);
+        attributes.user = user
+            .iter()
+            .filter(|(name, _)| !ours(name))
+            .map(|(name, value)| (name.clone(), words::decode(value)))
+            .collect::<BTreeMap<_, _>>();
+        attributes
+    }
+}
+
+/// An entity tag of a server, taken as it is.
+pub(crate) trait ParseETag {
+    fn parse_etag(&self) -> Option<holdall_core::ETag>;
+}
+
+impl ParseETag for str {
+    fn parse_etag(&self) -> Option<holdall_core::ETag> {
+        holdall_core::ETag::parse(self).ok()
+    }
+}
+
+fn incomplete(what: &str) -> Error {
+    Error::message(ErrorKind::Other, format!("the server's reply does not tell {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use holdall_core::{Attributes, Name, Visibility};
+
+    use super::{ACL_MARKER, Headers, Object, PUT_ID, with_defaults};
+
+    fn attributes(user: &[(&str, &str)]) -> Attributes {
+        let mut attributes = Attributes::default();
+        attributes.user = user.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        attributes
+    }
+
+    #[test]
+    fn what_is_ours_does_not_show() {
+        let name = Name::new("a.txt").unwrap();
+        let mut given = attributes(&[("album", "Grüße")]);
+        given.visibility = Some(Visibility::Public);
+        let mut headers = Headers::new(&name, given).unwrap();
+        assert!(headers.mark().is_some());
+        assert!(headers.user.contains_key(PUT_ID) && headers.user.contains_key(ACL_MARKER));
+        let object = Object { headers, ..Object::default() };
+        assert!(object.is_marked() && object.put_id().is_some());
+        let read = object.attributes();
+        assert_eq!(read.user, attributes(&[("album", "Grüße")]).user);
+        assert_eq!(read.content_type.as_deref(), Some("text/plain"));
+    }
+
+    #[test]
+    fn metadata_that_grows_over_the_limit_is_refused() {
+        let name = Name::new("a").unwrap();
+        assert!(Headers::new(&name, attributes(&[("a", &"é".repeat(1000))])).is_err());
+        // Fits, but leaves no room for a mark.
+        let mut full = Headers::new(&name, attributes(&[("a", &"x".repeat(2047))])).unwrap();
+        assert_eq!(full.mark(), None);
+        assert!(!full.user.contains_key(PUT_ID));
+    }
+
+    #[test]
+    fn defaults_fill_only_what_is_open() {
+        let mut defaults = attributes(&[("owner", "site"), ("tier", "1")]);
+        defaults.cache_control = Some("max-age=60".to_owned());
+        defaults.content_disposition = Some("attachment".to_owned());
+        let mut given = attributes(&[("tier", "2")]);
+        given.cache_control = Some("no-store".to_owned());
+        let merged = with_defaults(given, &defaults);
+        assert_eq!(merged.cache_control.as_deref(), Some("no-store"));
+        assert_eq!(merged.content_disposition.as_deref(), Some("attachment"));
+        assert_eq!(merged.user, attributes(&[("owner", "site"), ("tier", "2")]).user);
+    }
+
+    #[test]
+    fn the_size_of_a_range_is_that_of_the_whole() {
+        let part = Object {
+            content_length: Some(4),
+            content_range: Some("bytes 0-3/10".to_owned()),
+            ..Object::default()
+        };
+        assert_eq!(part.size().unwrap(), 10);
+        assert!(Object::default().size().is_err());
+    }
+}

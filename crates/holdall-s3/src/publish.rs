@@ -1,0 +1,138 @@
+//! From the key that a stream was uploaded to, to the key that it was meant for; see `multipart.rs` for why.
+
+use std::sync::Arc;
+
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::MetadataDirective;
+use holdall_core::{Error, ErrorKind, Name, Result, Saved, random_alphanumeric};
+use tokio::task::JoinError;
+
+use crate::client::Inner;
+use crate::conditional::{Condition, Outcome};
+use crate::copy::{Copying, MAX_COPY_SIZE};
+use crate::save::Write;
+
+/// Runs work in a task of its own, which goes on when the future that waits for it is dropped.
+///
+/// Its result, dropped then, cleans up after itself where it has to.
+pub(crate) async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    tokio::spawn(work).await.unwrap_or_else(|error| Err(joined(error)))
+}
+
+/// A task that did not come to its end: its panic goes on here.
+pub(crate) fn joined(error: JoinError) -> Error {
+    match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(cancelled) => {
+            let message = "the runtime shut down while the operation ran";
+            Error::message(ErrorKind::Unavailable, message).with_source(cancelled)
+        }
+    }
+}
+
+impl Write {
+    /// Copies a finished upload to the key that was wanted, if that is still free, and deletes it where it was.
+    ///
+    /// It cannot fail: where the key is taken, or the copy is refused or too large for one request, the file has a
+    /// good name already, one that `Rename` might have given anyway.
+    pub(crate) async fn publish(&self, saved: Saved, version: Option<String>, wanted: &Name) -> Saved {
+        let inner = &self.inner;
+        let etag = match self.copy_to(&saved, wanted).await {
+            Ok(Some(Outcome::Written(etag))) => etag,
+            Ok(_) => return saved,
+            Err(error) => {
+                let (storage, name) = (inner, saved.name.as_str());
+                tracing::warn!(%storage, name, %error, "a large file keeps its alternative name");
+                return saved;
+            }
+        };
+        if let Err(error) = self.remove(&saved.name, version).await {
+            let (storage, name) = (inner, saved.name.as_str());
+            tracing::warn!(%storage, name, %error, "a large file was stored under a second name too");
+        }
+        let name = inner.name_of(wanted);
+        Saved::new(name, saved.size).with_etag(etag).with_checksum(saved.checksum)
+    }
+
+    async fn copy_to(&self, saved: &Saved, wanted: &Name) -> Result<Option<Outcome>> {
+        if saved.size > MAX_COPY_SIZE {
+            return Ok(None);
+        }
+        let copying = Copying {
+            from: &self.inner.key(&saved.name)?,
+            to: wanted,
+            headers: &self.headers,
+            put_id: self.put_id.as_deref(),
+            condition: &Condition::Absent,
+            source_etag: None,
+            size: saved.size,
+        };
+        self.inner.copy_object(copying).await.map(Some)
+    }
+
+    /// Deletes what was copied; in a bucket with versions that very version, so that it is not kept (and paid
+    /// for) twice. Where that needs a permission which is missing, a plain delete has to do.
+    async fn remove(&self, name: &Name, version: Option<String>) -> Result<()> {
+        let inner = &self.inner;
+        let own = inner.key(name)?;
+        let client = inner.client().await?;
+        let request = client.delete_object().bucket(inner.bucket()).key(own.as_str());
+        if version.is_some() && request.clone().set_version_id(version).send().await.is_ok() {
+            return Ok(());
+        }
+        request.send().await.map_err(|error| inner.failure(error))?;
+        Ok(())
+    }
+}
+
+impl Inner {
+    /// Whether the server refuses a copy with `If-None-Match: *` onto an object that is there. AWS does; another
+    /// server is asked once, with an object of one byte that is copied onto itself and deleted again.
+    ///
+    /// # Errors
+    ///
+    /// None for a server that refuses to be asked: it counts as one that does not.
+    pub(crate) async fn copies_conditionally(self: &Arc<Self>) -> Result<bool> {
+        if self.config.endpoint.is_none() {
+            return Ok(true);
+        }
+        if let Some(known) = self.copy_conditions.known() {
+            return Ok(known);
+        }
+        let inner = Arc::clone(self);
+        to_the_end(async move {
+            let honoured = inner.probe_copy().await?;
+            inner.copy_conditions.learn(honoured);
+            Ok(honoured)
+        })
+        .await
+    }
+
+    async fn probe_copy(&self) -> Result<bool> {
+        let client = self.client().await?;
+        let name =
+            format!("{}{}probe-{}", self.location().prefix(), Name::RESERVED_PREFIX, random_alphanumeric(16));
+        let put = client.put_object().bucket(self.bucket()).key(&name).body(ByteStream::from_static(b"?"));
+        put.send().await.map_err(|error| self.failure(error))?;
+        let copied = client
+            .copy_object()
+            .bucket(self.bucket())
+            .key(&name)
+            .copy_source(crate::copy::source(self.bucket(), &name))
+            .metadata_directive(MetadataDirective::Replace)
+            .if_none_match("*")
+            .send()
+            .await
+            .map_err(|error| self.failure(error));
+        let deleted = client.delete_object().bucket(self.bucket()).key(&name).send().await;
+        deleted.map_err(|error| self.failure(error))?;
+        match copied {
+            Ok(_) => Ok(false),
+            Err(failure) if failure.is_condition() => Ok(true),
+            Err(failure) if failure.unknown => Err(failure.into()),
+            Err(_) => Ok(false),
+        }
+    }
+}

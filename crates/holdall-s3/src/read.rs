@@ -1,0 +1,209 @@
+//! Reading: one GET for an opened file, one HEAD for a look at it.
+
+use std::ops::Range;
+use std::time::SystemTime;
+
+use aws_sdk_s3::primitives::{ByteStream, DateTime};
+use aws_sdk_s3::types::ChecksumMode;
+use bytes::Bytes;
+use futures_util::Stream;
+use futures_util::stream::try_unfold;
+use holdall_core::{
+    ByteRange, Conditions, ETagCondition, Error, ErrorKind, File, Metadata, Name, OpenOptions, Result,
+};
+
+use crate::client::Inner;
+use crate::config::Config;
+use crate::error::{self, Failure};
+use crate::metadata::{Object, object};
+
+impl Inner {
+    /// One HEAD.
+    pub(crate) async fn head(&self, key: &Name) -> Result<Object, Failure> {
+        let client = match self.client().await {
+            Ok(client) => client,
+            Err(error) => return Err(Failure::local(error)),
+        };
+        let request = client
+            .head_object()
+            .bucket(self.bucket())
+            .key(key.as_str())
+            .set_checksum_mode(self.config.checksums.then_some(ChecksumMode::Enabled));
+        let mut reply = request.send().await.map_err(|error| self.failure(error).of_head())?;
+        Ok(object!(reply))
+    }
+
+    /// The metadata of a file: one HEAD, and one request for the ACL where the file has one of its own.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound`, naming the file.
+    pub(crate) async fn metadata(&self, name: &Name) -> Result<Metadata> {
+        let key = self.key(name)?;
+        let object = self.head(&key).await.map_err(|failure| named(failure, name))?;
+        self.complete(name, &key, &object).await
+    }
+
+    /// Adds what the reply to HEAD or GET does not hold.
+    async fn complete(&self, name: &Name, key: &Name, object: &Object) -> Result<Metadata> {
+        let mut metadata = object.metadata(name)?;
+        if object.is_marked() {
+            metadata.attributes.visibility = self.visibility(key).await?;
+        }
+        Ok(metadata)
+    }
+
+    /// See [`Storage::open`](holdall_core::Storage::open).
+    pub(crate) async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
+        let key = self.key(name)?;
+        let OpenOptions { range, conditions, .. } = options;
+        let empty = range.filter(|range| range.is_empty());
+        if empty.is_none() && is_simple(&conditions) {
+            return self.get(name, &key, range, &conditions).await;
+        }
+        // What one request cannot say, or not all servers understand, is decided here; then exactly that
+        // version is read.
+        let object = self.head(&key).await.map_err(|failure| named(failure, name))?;
+        let metadata = object.metadata(name)?;
+        conditions.check(metadata.etag.as_ref(), metadata.modified)?;
+        if let Some(range) = empty {
+            range.resolve(metadata.size)?;
+        }
+        let mut pinned = Conditions::default();
+        pinned.if_match = metadata.etag.as_ref().map(ETagCondition::from);
+        match self.get(name, &key, range, &pinned).await {
+            Err(error) if error.kind() == ErrorKind::PreconditionFailed => {
+                let message = "the file was replaced while it was opened; try again";
+                Err(Error::message(ErrorKind::Conflict, message).with_retryable(true))
+            }
+            file => file,
+        }
+    }
+
+    /// One GET with range and conditions.
+    async fn get(
+        &self,
+        name: &Name,
+        key: &Name,
+        range: Option<ByteRange>,
+        conditions: &Conditions,
+    ) -> Result<File> {
+        let header = |condition: &Option<ETagCondition>| condition.as_ref().map(ETagCondition::to_header);
+        let mut reply = self
+            .client()
+            .await?
+            .get_object()
+            .bucket(self.bucket())
+            .key(key.as_str())
+            .set_range(range.map(ByteRange::to_header))
+            .set_if_match(header(&conditions.if_match))
+            .set_if_none_match(header(&conditions.if_none_match))
+            .set_if_modified_since(conditions.if_modified_since.map(http_time))
+            .set_if_unmodified_since(conditions.if_unmodified_since.map(http_time))
+            .set_checksum_mode(self.config.checksums.then_some(ChecksumMode::Enabled))
+            .send()
+            .await
+            .map_err(|error| named(self.failure(error), name))?;
+        let object = object!(reply);
+        let metadata = self.complete(name, key, &object).await?;
+        // Some servers ignore conditional reads; then the reply is not what was asked for.
+        conditions.check(metadata.etag.as_ref(), metadata.modified)?;
+        let range = received(&object, range, metadata.size)?;
+        Ok(File::new(metadata, range, chunks(reply.body, self.config.clone())))
+    }
+}
+
+impl Failure {
+    /// A failure before there was a request.
+    fn local(error: Error) -> Self {
+        crate::error::local(error, false)
+    }
+}
+
+/// The error, naming the file that is missing.
+fn named(failure: Failure, name: &Name) -> Error {
+    let error = failure.into_error();
+    if error.is_not_found() { Error::not_found(name) } else { error }
+}
+
+/// Whether every server understands the conditions: at most one strong tag in each header. Several compare the
+/// whole header with the tag.
+fn is_simple(conditions: &Conditions) -> bool {
+    let one = |condition: &Option<ETagCondition>| match condition {
+        None => true,
+        Some(ETagCondition::OneOf(tags)) => tags.len() == 1 && !tags[0].is_weak(),
+        Some(ETagCondition::Any) => false,
+    };
+    one(&conditions.if_match) && one(&conditions.if_none_match)
+}
+
+/// HTTP dates have whole seconds; the SDK would write fractions.
+fn http_time(time: SystemTime) -> DateTime {
+    DateTime::from_secs(DateTime::from(time).secs())
+}
+
+/// The bytes that the reply's body has.
+fn received(object: &Object, asked: Option<ByteRange>, size: u64) -> Result<Range<u64>> {
+    let Some(header) = &object.content_range else {
+        // A 200 is the whole file (RFC 9110, section 14.2, lets a server ignore a range).
+        let wanted = asked.map_or(Ok(0..size), |range| range.resolve(size))?;
+        if wanted == (0..size) {
+            return Ok(wanted);
+        }
+        return Err(Error::message(
+            ErrorKind::Unsupported,
+            "the server ignored the range and sent the whole file",
+        ));
+    };
+    let bounds = || {
+        let (bounds, _) = header.strip_prefix("bytes ")?.split_once('/')?;
+        let (first, last) = bounds.split_once('-')?;
+        let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
+        (first <= last).then_some(first..last + 1)
+    };
+    let got = bounds()
+        .ok_or_else(|| Error::message(ErrorKind::Other, format!("the server sent the range {header:?}")))?;
+    match asked.map(|range| range.resolve(size)).transpose()? {
+        Some(wanted) if wanted != got => {
+            let message =
+                format!("the server sent the range {header:?} instead of the one that was asked for");
+            Err(Error::message(ErrorKind::Other, message))
+        }
+        _ => Ok(got),
+    }
+}
+
+/// The body as core reads it. That it is complete is checked there.
+fn chunks(body: ByteStream, config: Config) -> impl Stream<Item = Result<Bytes>> + Send + 'static {
+    try_unfold((body, config), |(mut body, config)| async move {
+        match body.next().await {
+            None => Ok(None),
+            Some(Ok(chunk)) => Ok(Some((chunk, (body, config)))),
+            Some(Err(error)) => Err(error::body(&error, &config)),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use holdall_core::ByteRange;
+
+    use super::{Object, received};
+
+    fn reply(content_range: Option<&str>) -> Object {
+        Object { content_range: content_range.map(str::to_owned), ..Object::default() }
+    }
+
+    #[test]
+    fn only_the_range_that_was_asked_for_is_taken() {
+        let four = Some(ByteRange::from(0..4));
+        assert_eq!(received(&reply(Some("bytes 0-3/10")), four, 10).unwrap(), 0..4);
+        assert_eq!(received(&reply(None), None, 10).unwrap(), 0..10);
+        assert_eq!(received(&reply(None), Some(ByteRange::from(0..)), 10).unwrap(), 0..10);
+        for wrong in
+            [None, Some("bytes 0-4/10"), Some("bytes 3-0/10"), Some("items 0-3/10"), Some("bytes */10")]
+        {
+            assert!(received(&reply(wrong), four, 10).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Saving: one PUT for what fits into a part, otherwise a multipart upload.
+
+use std::sync::Arc;
+
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::Bytes;
+use holdall_core::{Checksum, Content, Error, ErrorKind, Name, Result, SaveOptions, Saved};
+
+use crate::client::Inner;
+use crate::conditional::{Condition, Outcome, tag};
+use crate::gather::Parts;
+use crate::metadata::{Headers, ParseETag as _, with_defaults, with_headers};
+use crate::naming::Naming;
+
+/// What all requests of one save have in common.
+#[derive(Debug)]
+pub(crate) struct Write {
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) headers: Headers,
+    /// Our mark in the metadata.
+    pub(crate) put_id: Option<String>,
+    /// The checksum that the content must have.
+    expected: Option<Checksum>,
+}
+
+/// See [`Storage::save`](holdall_core::Storage::save).
+pub(crate) async fn save(
+    inner: &Arc<Inner>,
+    name: &Name,
+    content: Content<'_>,
+    options: SaveOptions,
+) -> Result<Saved> {
+    let naming = Naming::new(inner, name, options.mode(), options.max_length)?;
+    let attributes = with_defaults(options.attributes, &inner.config.default_attributes);
+    let mut write = Write {
+        inner: Arc::clone(inner),
+        headers: Headers::new(name, attributes)?,
+        put_id: None,
+        expected: options.checksum,
+    };
+    let mut parts = Parts::new(content, inner.config.part_size).await?;
+    let memory = parts.memory();
+    let (first, is_all) = parts.first().await?;
+    if is_all {
+        // A PUT that overwrites may simply be sent again; it needs no mark.
+        if naming.condition() != Condition::None {
+            write.put_id = write.headers.mark();
+        }
+        return write.one_put(naming, &first).await;
+    }
+    write.put_id = write.headers.mark();
+    match memory {
+        Some(bytes) => write.large_memory(naming, bytes).await,
+        None => write.large_stream(naming, first, parts).await,
+    }
+}
+
+impl Write {
+    /// Saves what is in memory as a whole. A name that is taken costs one request and no second reading.
+    async fn one_put(&self, mut naming: Naming, bytes: &Bytes) -> Result<Saved> {
+        let checksum = Checksum::of(bytes);
+        self.check(checksum)?;
+        let mut attempt = 0;
+        loop {
+            match self.put(naming.key(), bytes, checksum, &naming.condition()).await? {
+                Outcome::Written(etag) => {
+                    let name = self.inner.name_of(naming.key());
+                    let saved = Saved::new(name, bytes.len() as u64);
+                    return Ok(saved.with_etag(etag).with_checksum(checksum));
+                }
+                Outcome::Taken => naming.taken(&self.inner)?,
+                Outcome::Again => {
+                    self.inner.before_again(attempt).await?;
+                    attempt += 1;
+                }
+            }
+        }
+    }
+
+    async fn put(
+        &self,
+        key: &Name,
+        bytes: &Bytes,
+        checksum: Checksum,
+        condition: &Condition,
+    ) -> Result<Outcome> {
+        let inner = &self.inner;
+        let request = inner
+            .client()
+            .await?
+            .put_object()
+            .bucket(inner.bucket())
+            .key(key.as_str())
+            .body(ByteStream::from(bytes.clone()))
+            .set_if_none_match(condition.if_none_match())
+            .set_if_match(condition.if_match())
+            .set_checksum_crc64_nvme(inner.config.checksums.then(|| checksum.to_string()));
+        let limits = inner.with_limits(bytes.len() as u64, 0);
+        match with_headers!(request, self.headers).customize().config_override(limits).send().await {
+            Ok(reply) => Ok(Outcome::Written(reply.e_tag().and_then(|etag| etag.parse_etag()))),
+            Err(error) => {
+                let failure = inner.failure(error);
+                inner.settle(key, condition, self.put_id.as_deref(), failure).await
+            }
+        }
+    }
+
+    /// Compares with what the caller says the content is.
+    ///
+    /// # Errors
+    ///
+    /// `ChecksumMismatch`.
+    pub(crate) fn check(&self, checksum: Checksum) -> Result<()> {
+        match self.expected {
+            Some(expected) if expected != checksum => Err(Error::message(
+                ErrorKind::ChecksumMismatch,
+                format!("the content has the checksum {checksum}, not {expected}; nothing was stored"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Looks at what has the key before gigabytes are sent there in vain. It promises nothing: what decides
+    /// is the condition of the write itself.
+    ///
+    /// # Errors
+    ///
+    /// `PreconditionFailed` where the version to be replaced is not there.
+    pub(crate) async fn is_taken(&self, key: &Name, condition: &Condition) -> Result<bool> {
+        let current = match condition {
+            Condition::None => return Ok(false),
+            _ => match self.inner.head(key).await {
+                Ok(object) => Some(object),
+                Err(failure) if failure.is_missing() => None,
+                Err(failure) => return Err(failure.into()),
+            },
+        };
+        match condition {
+            Condition::Matches(expected)
+                if current.as_ref().and_then(tag).is_none_or(|etag| !etag.strong_eq(expected)) =>
+            {
+                Err(Error::new(ErrorKind::PreconditionFailed))
+            }
+            Condition::Absent => Ok(current.is_some()),
+            _ => Ok(false),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The storage: thin methods, each of which goes to the room of its verb.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use holdall_core::{
+    Capabilities, Content, CopyOptions, DeleteOptions, Entry, Error, ErrorKind, File, FileUrl, ListOptions,
+    Location, Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest,
+    UrlOptions, Visibility,
+};
+
+use crate::builder::S3StorageBuilder;
+use crate::client::Inner;
+use crate::part_plan::MAX_OBJECT_SIZE;
+
+/// Files in a bucket of Amazon S3 or a compatible server. Made by [`S3Storage::builder`].
+///
+/// Cloning is cheap, and clones share one pooled client. All work needs a Tokio runtime.
+#[derive(Clone)]
+pub struct S3Storage {
+    inner: Arc<Inner>,
+    capabilities: Capabilities,
+}
+
+impl S3Storage {
+    /// Begins to set up a storage in that bucket. It must exist.
+    pub fn builder(bucket: impl Into<String>) -> S3StorageBuilder {
+        S3StorageBuilder::new(bucket)
+    }
+
+    pub(crate) fn new(inner: Arc<Inner>, conditional_writes: bool, conditional_deletes: bool) -> Self {
+        let capabilities = Capabilities::default()
+            .with_writable(true)
+            .with_create(conditional_writes)
+            .with_replace(conditional_writes)
+            .with_delete_if_match(conditional_deletes)
+            .with_copy_if_match(true)
+            .with_attributes(true)
+            .with_visibility(true)
+            .with_checksum(inner.config.checksums)
+            .with_durable(true)
+            .with_public_url(true)
+            .with_signed_url(true)
+            .with_url_overrides(true)
+            .with_files_beside_directories(true)
+            .with_max_size(MAX_OBJECT_SIZE);
+        Self { inner, capabilities }
+    }
+
+    /// The bucket.
+    pub fn bucket(&self) -> &str {
+        self.inner.bucket()
+    }
+
+    /// The key prefix under which the storage keeps its files.
+    pub fn location(&self) -> &Location {
+        self.inner.location()
+    }
+
+    /// Makes the bucket in the storage's region, with the server's default settings; one that is there already and
+    /// is ours is fine. For development and tests: a bucket for production wants more settings than a region.
+    ///
+    /// # Errors
+    ///
+    /// `PermissionDenied`; `InvalidConfig` where the name is somebody else's.
+    pub async fn create_bucket(&self) -> Result<()> {
+        self.inner.create_bucket().await
+    }
+
+    /// Whether the bucket exists and the credentials may look at it.
+    ///
+    /// # Errors
+    ///
+    /// `PermissionDenied`, never taken for absence.
+    pub async fn bucket_exists(&self) -> Result<bool> {
+        self.inner.bucket_exists().await
+    }
+
+    #[cfg(test)]
+    pub(crate) fn config(&self) -> &crate::config::Config {
+        &self.inner.config
+    }
+}
+
+#[async_trait]
+impl Storage for S3Storage {
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
+        self.inner.open(name, options).await
+    }
+
+    async fn save(&self, name: &Name, content: Content<'_>, options: SaveOptions) -> Result<Saved> {
+        options.check(name, &self.capabilities)?;
+        crate::save::save(&self.inner, name, content, options).await
+    }
+
+    async fn delete(&self, name: &Name, options: DeleteOptions) -> Result<()> {
+        options.check(&self.capabilities)?;
+        let key = self.inner.key(name)?;
+        let if_match = options.if_match.as_ref().map(|etag| etag.as_str().to_owned());
+        // S3 takes the deletion of nothing for done whatever the condition; the contract does not.
+        if if_match.is_some() && !self.exists(name).await? {
+            return Err(Error::new(ErrorKind::PreconditionFailed));
+        }
+        let request =
+            self.inner.client().await?.delete_object().bucket(self.inner.bucket()).key(key.as_str());
+        match request.set_if_match(if_match).send().await.map_err(|error| self.inner.failure(error)) {
+            Ok(_) => Ok(()),
+            // Some servers do not take it for done.
+            Err(failure) if failure.is_missing() => Ok(()),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    async fn metadata(&self, name: &Name) -> Result<Metadata> {
+        self.inner.metadata(name).await
+    }
+
+    async fn exists(&self, name: &Name) -> Result<bool> {
+        let key = self.inner.key(name)?;
+        match self.inner.head(&key).await {
+            Ok(_) => Ok(true),
+            Err(failure) if failure.is_missing() => Ok(false),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    fn list(&self, location: &Location, options: ListOptions) -> BoxStream<'_, Result<Entry>> {
+        crate::list::list(&self.inner, location, options)
+    }
+
+    async fn copy(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
+        options.check(&self.capabilities)?;
+        crate::copy::copy(&self.inner, from, to, options).await
+    }
+
+    async fn url(&self, name: &Name, options: UrlOptions) -> Result<FileUrl> {
+        options.check(&self.capabilities)?;
+        self.inner.url(name, options).await
+    }
+
+    async fn upload_request(&self, _: &Name, policy: UploadPolicy) -> Result<UploadRequest> {
+        policy.check(&self.capabilities)?;
+        Err(Error::unsupported("take uploads directly from clients"))
+    }
+
+    async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
+        self.inner.set_visibility(name, visibility).await
+    }
+}
+
+impl fmt::Display for S3Storage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+impl fmt::Debug for S3Storage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("S3Storage").field(&self.inner.config).finish()
+    }
+}
