@@ -288,3 +288,14 @@ async fn a_refused_request_with_a_large_body_still_gets_its_reply() {
         assert_eq!(refusal(missing), (404, "NoSuchBucket".into()));
     }
 }
+
+#[tokio::test]
+async fn a_client_that_sends_everything_before_it_reads_gets_its_refusal() {
+    // Closing with unread bytes would reset the connection, and the reply with it.
+    let server = server().await;
+    let url = format!("{}/{BUCKET}/k", server.endpoint());
+    for _ in 0..3 {
+        let reply = crate::http::send("PUT", &url, &[], &noise(16 << 20)).await.unwrap();
+        assert_eq!(reply.status, 403);
+    }
+}
