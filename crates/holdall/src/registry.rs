@@ -30,6 +30,8 @@ impl Registry {
         registry.add("memory", Arc::new(backends::memory::open));
         #[cfg(feature = "fs")]
         registry.add("fs", Arc::new(backends::fs::open));
+        #[cfg(feature = "s3")]
+        registry.add("s3", Arc::new(backends::s3::open));
         registry
     }
 

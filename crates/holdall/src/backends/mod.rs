@@ -3,3 +3,5 @@
 #[cfg(feature = "fs")]
 pub(crate) mod fs;
 pub(crate) mod memory;
+#[cfg(feature = "s3")]
+pub(crate) mod s3;

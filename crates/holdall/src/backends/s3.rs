@@ -1,0 +1,112 @@
+//! `backend = "s3"`, `s3://bucket/location?region=...`: files in a bucket.
+//!
+//! The keys are the calls of the builder, under the same names. Building does no I/O, so that a bucket
+//! that does not answer is an error of the first request, not of the start.
+
+use holdall_core::{Attributes, Result, Store};
+use holdall_s3::{AddressingStyle, ChecksumMode, S3Storage, S3StorageBuilder};
+
+use crate::options::Options;
+
+/// A setting on its way to the builder.
+type Setter = Box<dyn Fn(S3StorageBuilder) -> S3StorageBuilder>;
+
+/// Keys that no builder takes one by one.
+const CREDENTIALS: [&str; 3] = ["access_key", "secret_key", "session_token"];
+
+pub(crate) fn open(options: &mut Options) -> Result<Store> {
+    let bucket = options.require_str("bucket");
+    let setters = take_setters(options);
+    options.finish()?;
+    let (bucket, setters) = (bucket?, setters?);
+
+    let build = |bucket: &str, setters: &mut dyn Iterator<Item = &(&'static str, Setter)>| {
+        setters.fold(S3Storage::builder(bucket), |builder, (_, set)| set(builder)).build()
+    };
+    let error = match build(&bucket, &mut setters.iter()) {
+        Ok(storage) => return Ok(Store::new(storage)),
+        Err(error) => error,
+    };
+    // Whose fault is it? The key's that an otherwise sound builder refuses: then the error points to its line.
+    // Otherwise it is the combination, and the error points to the storage.
+    let alone = |key: &str| !CREDENTIALS.contains(&key);
+    let culprit = if build(&bucket, &mut [].iter()).is_err() {
+        Some("bucket")
+    } else {
+        let mut suspects = setters.iter().filter(|(key, _)| alone(key));
+        suspects.find(|one| build(&bucket, &mut [*one].into_iter()).is_err()).map(|(key, _)| *key)
+    };
+    Err(match culprit {
+        Some(key) => options.refused(key, error),
+        None => error,
+    })
+}
+
+/// All keys but the bucket, each as the call that sets it. Every one is taken before the first error is
+/// returned.
+fn take_setters(options: &mut Options) -> Result<Vec<(&'static str, Setter)>> {
+    let mut setters: Vec<Result<Option<(&'static str, Setter)>>> = Vec::new();
+    macro_rules! setter {
+        ($key:ident: $take:ident $(::<$type:ty>)? $(, $argument:expr)*) => {
+            setters.push(options.$take$(::<$type>)?(stringify!($key) $(, $argument)*).map(|taken| {
+                taken.map(|value| {
+                    let set: Setter = Box::new(move |builder| builder.$key(value.clone()));
+                    (stringify!($key), set)
+                })
+            }));
+        };
+    }
+    // The storage's own location, not a prefix around it: what it writes to find out about a server, and
+    // what it asks a policy's permission for, then lies below the location too.
+    setter!(location: take_str);
+    setter!(region: take_str);
+    setter!(endpoint: take_str);
+    let styles = [
+        ("auto", AddressingStyle::Auto),
+        ("path", AddressingStyle::Path),
+        ("virtual", AddressingStyle::Virtual),
+    ];
+    setter!(addressing_style: take_choice, &styles);
+    setter!(access_key: take_str);
+    setter!(secret_key: take_str);
+    setter!(session_token: take_str);
+    setter!(custom_domain: take_str);
+    setter!(url_protocol: take_str);
+    setter!(url_expires_in: take_duration);
+    setter!(connect_timeout: take_duration);
+    setter!(read_timeout: take_duration);
+    setter!(attempt_timeout: take_duration);
+    setter!(operation_timeout: take_duration);
+    setter!(max_attempts: take_parsed::<u32>, WHOLE_NUMBER);
+    setter!(retry_backoff: take_duration);
+    let modes = [
+        ("auto", ChecksumMode::Auto),
+        ("when_supported", ChecksumMode::WhenSupported),
+        ("when_required", ChecksumMode::WhenRequired),
+    ];
+    setter!(checksum_mode: take_choice, &modes);
+    setter!(conditional_writes: take_bool);
+    setter!(conditional_deletes: take_bool);
+    setter!(part_size: take_size);
+    setter!(concurrency: take_parsed::<usize>, WHOLE_NUMBER);
+    setters.push(take_attributes(options));
+    setters.into_iter().filter_map(Result::transpose).collect()
+}
+
+const WHOLE_NUMBER: &str = "a whole number";
+
+/// What every object gets unless the save says otherwise. For static files the policy has taken the
+/// cache control.
+fn take_attributes(options: &mut Options) -> Result<Option<(&'static str, Setter)>> {
+    let cache_control = options.take_str("cache_control");
+    let disposition = options.take_str("content_disposition");
+    let mut attributes = Attributes::default();
+    (attributes.cache_control, attributes.content_disposition) = (cache_control?, disposition?);
+    let key = match (&attributes.cache_control, &attributes.content_disposition) {
+        (None, None) => return Ok(None),
+        (Some(_), _) => "cache_control",
+        (None, Some(_)) => "content_disposition",
+    };
+    let set: Setter = Box::new(move |builder| builder.default_attributes(attributes.clone()));
+    Ok(Some((key, set)))
+}
