@@ -152,6 +152,11 @@ fn not_supported() -> S3Error {
 }
 
 impl Backend {
+    /// `PutObjectAcl` with a canned ACL. Neither the entity tag nor the time of the object changes.
+    ///
+    /// # Errors
+    /// `AccessControlListNotSupported` in a bucket with ACLs disabled, whatever the ACL; `NotImplemented` for a policy
+    /// document.
     pub(crate) fn put_acl(
         &self,
         req: S3Request<PutObjectAclInput>,
@@ -175,6 +180,10 @@ impl Backend {
         Ok(S3Response::new(PutObjectAclOutput::default()))
     }
 
+    /// `GetObjectAcl`: the grants that the canned ACL stands for.
+    ///
+    /// # Errors
+    /// `NoSuchBucket`, `NoSuchKey`.
     pub(crate) fn get_acl(
         &self,
         req: &S3Request<GetObjectAclInput>,

@@ -56,6 +56,7 @@ struct Inner {
 }
 
 impl Backend {
+    /// A backend over that state.
     pub(crate) fn new(state: State, settings: Settings) -> Self {
         Self(Arc::new(Inner { state: Mutex::new(state), settings }))
     }
@@ -73,14 +74,17 @@ impl Backend {
             .map_or(UNIX_EPOCH, |since| UNIX_EPOCH + Duration::from_secs(since.as_secs()))
     }
 
+    /// Items of a page of any listing, at most.
     pub(crate) fn page_size(&self) -> usize {
         self.0.settings.page_size
     }
 
+    /// Bytes of every part but the last, at least.
     pub(crate) fn min_part_size(&self) -> u64 {
         self.0.settings.min_part_size
     }
 
+    /// Whether contents are thrown away on arrival.
     pub(crate) fn discards_content(&self) -> bool {
         self.0.settings.discard_content
     }

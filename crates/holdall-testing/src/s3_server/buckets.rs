@@ -62,6 +62,10 @@ impl Backend {
         Ok(S3Response::new(CreateBucketOutput { location }))
     }
 
+    /// `HeadBucket`, with the region in `x-amz-bucket-region`.
+    ///
+    /// # Errors
+    /// 404 without a body.
     pub(crate) fn head_bucket(
         &self,
         req: &S3Request<HeadBucketInput>,
@@ -73,6 +77,10 @@ impl Backend {
         }))
     }
 
+    /// `DeleteBucket`. Open multipart uploads go with it; objects forbid it.
+    ///
+    /// # Errors
+    /// `NoSuchBucket`, `BucketNotEmpty`.
     pub(crate) fn delete_bucket(
         &self,
         req: &S3Request<DeleteBucketInput>,
@@ -123,6 +131,10 @@ impl Backend {
         }))
     }
 
+    /// `GetBucketLocation`: empty for `us-east-1`, for historical reasons of S3's.
+    ///
+    /// # Errors
+    /// `NoSuchBucket`.
     pub(crate) fn bucket_location(
         &self,
         req: &S3Request<GetBucketLocationInput>,

@@ -151,6 +151,7 @@ impl UploadChecksum {
     }
 }
 
+/// S3's name of the kind.
 pub(crate) fn kind_name(kind: ChecksumType) -> &'static str {
     match kind {
         ChecksumType::FullObject => dto::ChecksumType::FULL_OBJECT,

@@ -30,6 +30,11 @@ macro_rules! source_conditions {
 pub(crate) use source_conditions;
 
 impl Backend {
+    /// `CopyObject`: the attributes of the source, or with `REPLACE` those of the request; the ACL of the request always.
+    ///
+    /// # Errors
+    /// `NoSuchBucket` and `NoSuchKey` for the source, `PreconditionFailed` on either end, `InvalidRequest` for a copy
+    /// onto itself that changes nothing and for a source over 5 GiB.
     pub(crate) fn copy(&self, req: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
         let mut input = req.input;
         let if_match = header_condition(&req.headers, "if-match")?;

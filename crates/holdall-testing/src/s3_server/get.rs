@@ -101,6 +101,10 @@ macro_rules! conditions {
 }
 
 impl Backend {
+    /// `GetObject`: the body is cut from the stored object without copying, and read after the lock is released.
+    ///
+    /// # Errors
+    /// Those of [`select`](Self::select); `NotImplemented` where the content was discarded.
     pub(crate) fn get(&self, req: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
         let mut input = req.input;
         let anonymous = req.credentials.is_none();
@@ -123,6 +127,10 @@ impl Backend {
         Ok(S3Response::new(output))
     }
 
+    /// `HeadObject`: what the `GetObject` would answer, without the body; errors have no body either.
+    ///
+    /// # Errors
+    /// Those of [`select`](Self::select).
     pub(crate) fn head(&self, req: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
         let mut input = req.input;
         let anonymous = req.credentials.is_none();
@@ -144,6 +152,10 @@ impl Backend {
         })
     }
 
+    /// The object and the bytes of it that a read is about, once the reader may have them and the conditions hold.
+    ///
+    /// # Errors
+    /// In this order: `NoSuchBucket`, `AccessDenied`, `NoSuchKey`, `PreconditionFailed` or `NotModified`, `InvalidRange`.
     fn select(
         &self,
         (bucket, key): (&str, &str),

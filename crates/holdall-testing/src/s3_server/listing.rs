@@ -66,6 +66,11 @@ impl Start {
 }
 
 impl Backend {
+    /// `ListObjectsV2`.
+    ///
+    /// # Errors
+    /// `NoSuchBucket`; `InvalidArgument` for a negative `max-keys`, a token that the server did not write and an unknown
+    /// `encoding-type`.
     pub(crate) fn list(
         &self,
         req: S3Request<ListObjectsV2Input>,

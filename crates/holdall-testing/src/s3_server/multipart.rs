@@ -27,6 +27,11 @@ use super::state::{Content, Object, Part, Upload, checksum_type};
 const PART_NUMBERS: std::ops::RangeInclusive<i32> = 1..=10_000;
 
 impl Backend {
+    /// `CreateMultipartUpload`: attributes, ACL and the kind of checksum are fixed here, nothing is visible yet.
+    ///
+    /// # Errors
+    /// `NoSuchBucket`, `MetadataTooLarge`, `AccessControlListNotSupported`; `InvalidRequest` for an algorithm that cannot
+    /// give the asked type of checksum.
     pub(crate) fn create_upload(
         &self,
         req: S3Request<CreateMultipartUploadInput>,
@@ -56,6 +61,10 @@ impl Backend {
         }))
     }
 
+    /// `UploadPart`: stored only when the body arrived whole and every claim about it holds.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a number outside 1 to 10,000, `NoSuchUpload`, and those of [`receive`].
     pub(crate) async fn upload_part(
         &self,
         req: S3Request<UploadPartInput>,
@@ -99,6 +108,10 @@ impl Backend {
         Ok(S3Response::new(output))
     }
 
+    /// `UploadPartCopy`: bytes of another object, shared with it and not copied, since objects never change in place.
+    ///
+    /// # Errors
+    /// As `UploadPart`; `NoSuchKey` and `PreconditionFailed` for the source, `InvalidArgument` for a range beyond it.
     pub(crate) fn upload_part_copy(
         &self,
         req: S3Request<UploadPartCopyInput>,
@@ -146,6 +159,8 @@ impl Backend {
         }))
     }
 
+    /// `CompleteMultipartUpload`: the parts become the object in one step, under one lock with every check.
+    ///
     /// A refused completion leaves the upload open, as on S3: the client must abort it.
     pub(crate) fn complete_upload(
         &self,
@@ -199,6 +214,10 @@ impl Backend {
         Ok(S3Response::new(output))
     }
 
+    /// `AbortMultipartUpload`: the parts are gone at once.
+    ///
+    /// # Errors
+    /// `NoSuchUpload`, also for an upload that was completed.
     pub(crate) fn abort_upload(
         &self,
         req: &S3Request<AbortMultipartUploadInput>,

@@ -16,6 +16,10 @@ use super::receive::hex;
 use super::state::{Part, Upload};
 
 impl Backend {
+    /// `ListParts`, by number; at most 1,000 a page.
+    ///
+    /// # Errors
+    /// `NoSuchUpload`; `InvalidArgument` for a negative page size.
     pub(crate) fn list_parts(&self, req: S3Request<ListPartsInput>) -> S3Result<S3Response<ListPartsOutput>> {
         let input = req.input;
         let max = page_of(input.max_parts, "max-parts")?.min(self.page_size());
@@ -43,6 +47,8 @@ impl Backend {
         }))
     }
 
+    /// `ListMultipartUploads`: what was neither completed nor aborted.
+    ///
     /// By key, and by the time of creation among the uploads of one key, as S3 orders them.
     pub(crate) fn list_uploads(
         &self,

@@ -37,6 +37,12 @@ pub(crate) use attributes;
 
 impl Backend {
     /// A PUT, or a form that a browser posted: s3s verifies its policy and turns its fields into those of a PUT.
+    ///
+    /// The conditions are checked against what is under the key when the body has arrived, under the lock that the
+    /// object is stored under: of any number of racing creators exactly one wins.
+    ///
+    /// # Errors
+    /// `NoSuchBucket`, `MetadataTooLarge`, `AccessControlListNotSupported`, those of [`receive`] and of [`check_write`].
     pub(crate) async fn put(&self, req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
         if req.method == Method::POST {
             check_form(&req)?;

@@ -168,6 +168,7 @@ fn index(offset: u64) -> usize {
 /// What a client says about an object at its write and S3 gives back at every read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Attributes {
+    /// As sent; `binary/octet-stream` at a read where it was not.
     pub(crate) content_type: Option<String>,
     pub(crate) content_disposition: Option<String>,
     pub(crate) content_encoding: Option<String>,
@@ -182,6 +183,7 @@ pub(crate) struct Attributes {
 /// A multipart upload that was neither completed nor aborted.
 #[derive(Debug)]
 pub(crate) struct Upload {
+    /// The key of the object to come.
     pub(crate) key: String,
     pub(crate) initiated: SystemTime,
     pub(crate) attributes: Attributes,
