@@ -54,8 +54,8 @@ pub(crate) fn run(
     let Metadata { attributes, checksum, .. } = metadata;
     let sync = root.is_synced(None);
     let copy = staged.seal(target.name(), &attributes, checksum, sync)?;
-    let published = target.publish(root, &mut staged, cancel)?;
-    Ok((acknowledge(root, published, &copy, checksum, sync)?, stat.etag()))
+    let published = target.publish(root, &mut staged, cancel, sync)?;
+    Ok((acknowledge(root, published, &copy, checksum)?, stat.etag()))
 }
 
 /// On Linux the standard library copies with `copy_file_range`: file systems that can share blocks do so.

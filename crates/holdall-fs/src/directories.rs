@@ -66,67 +66,80 @@ pub(crate) fn open_deepest<'p>(root: &Root, path: &'p str, name: &Name) -> Resul
 
 /// A directory that was made sure to exist.
 #[derive(Debug)]
-pub(crate) struct Made<'p> {
+pub(crate) struct Made {
     pub(crate) directory: Dir,
-    /// The outermost directory that this call made, if any.
-    new_from: Option<&'p str>,
+    new: NewDirectories,
 }
 
-impl Made<'_> {
+impl Made {
     /// Removes what was made, where it is still empty: after a failure to use it.
-    pub(crate) fn undo(self, root: &Root, path: &str) {
-        if let Some(outermost) = self.new_from {
-            prune_down_to(root, path, outermost.len());
+    pub(crate) fn undo(self) {
+        self.new.undo();
+    }
+}
+
+/// Directories that an operation made, from the outside in: each as its open parent and its name there, so
+/// that removing them needs nothing that could fail for want of descriptors.
+#[derive(Debug, Default)]
+struct NewDirectories(Vec<(Dir, String)>);
+
+impl NewDirectories {
+    fn undo(self) {
+        for (parent, segment) in self.0.iter().rev() {
+            // Not empty: somebody uses it, which is fine. Gone: somebody else removed it.
+            let _ = parent.remove_dir(segment);
         }
     }
 }
 
 /// Opens the directory `path`, making it and those above it where they are missing.
-pub(crate) fn make<'p>(root: &Root, path: &'p str, name: &Name) -> Result<Made<'p>> {
-    let mut new_from = None;
-    let mut outcome = Ok(());
+pub(crate) fn make(root: &Root, path: &str, name: &Name) -> Result<Made> {
+    let mut new = NewDirectories::default();
+    let mut last = io::ErrorKind::NotFound.into();
     for _ in 0..ATTEMPTS {
-        match open(root, path) {
-            Ok(directory) => return Ok(Made { directory, new_from }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => {
-                outcome = Err(error);
-                break;
-            }
+        match make_missing(root, path, &mut new) {
+            Ok(directory) => return Ok(Made { directory, new }),
+            Err(error) => last = error,
         }
-        outcome = make_levels(root, path, &mut new_from);
-        // A level vanished, or a link leads nowhere: the next round makes it again, or gives up.
-        if outcome.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::NotFound) {
+        // A level vanished again, or is a link that leads nowhere.
+        if last.kind() != io::ErrorKind::NotFound {
             break;
         }
     }
-    if let Some(outermost) = new_from {
-        prune_down_to(root, path, outermost.len());
-    }
-    match outcome {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(cannot_use(root, path, name, error)),
-        _ => Err(in_the_way(root, path, name).unwrap_or_else(|| vanishing(name))),
-    }
+    new.undo();
+    Err(match last.kind() {
+        io::ErrorKind::NotFound => in_the_way(root, path, name).unwrap_or_else(|| vanishing(root, name)),
+        _ => cannot_use(root, path, name, last),
+    })
 }
 
-fn make_levels<'p>(root: &Root, path: &'p str, new_from: &mut Option<&'p str>) -> io::Result<()> {
-    for level in levels(path) {
-        match make_one(root, level) {
-            Ok(()) => {
-                if new_from.is_none_or(|outermost| level.len() < outermost.len()) {
-                    *new_from = Some(level);
-                }
+fn make_missing(root: &Root, path: &str, new: &mut NewDirectories) -> io::Result<Dir> {
+    let mut missing = Vec::new();
+    let mut directory = None;
+    for level in levels(path).rev() {
+        match open(root, level) {
+            Ok(found) => {
+                directory = Some(found);
+                break;
             }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => missing.push(level),
             Err(error) => return Err(error),
         }
     }
-    Ok(())
+    let mut directory = match directory {
+        Some(directory) => directory,
+        None => open(root, "")?,
+    };
+    while let Some(level) = missing.pop() {
+        directory = make_one(root, directory, level, new)?;
+    }
+    Ok(directory)
 }
 
-/// Makes one directory with exactly the mode of the settings. The process's umask, which belongs to all
-/// of its threads, is not touched; the mode is set on the new directory itself instead.
-fn make_one(root: &Root, level: &str) -> io::Result<()> {
+/// Makes and opens one directory, with exactly the mode of the settings. The process's umask, which
+/// belongs to all of its threads, is not touched; the mode is set on the new directory itself instead.
+fn make_one(root: &Root, parent: Dir, level: &str, new: &mut NewDirectories) -> io::Result<Dir> {
+    let segment = level.rsplit('/').next().unwrap_or(level);
     #[cfg_attr(not(unix), allow(unused_mut))]
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
@@ -134,13 +147,19 @@ fn make_one(root: &Root, level: &str) -> io::Result<()> {
         use cap_std::fs::DirBuilderExt as _;
         builder.mode(mode);
     }
-    root.dir.create_dir_with(level, &builder)?;
+    match parent.create_dir_with(segment, &builder) {
+        Ok(()) => new.0.push((parent, segment.to_owned())),
+        // Another save was faster; or it is a link, which opening resolves.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return open(root, level),
+        Err(error) if has_vanished(&parent, &error) => return Err(io::ErrorKind::NotFound.into()),
+        Err(error) => return Err(error),
+    }
+    let directory = open(root, level)?;
     #[cfg(unix)]
     if let Some(mode) = root.directory_mode {
-        let directory = open(root, level)?;
         rustix::fs::fchmod(&directory, rustix::fs::Mode::from_raw_mode(mode as rustix::fs::RawMode))?;
     }
-    Ok(())
+    Ok(directory)
 }
 
 /// The error of a directory that cannot be used, with the file that stands in the way where one does.
@@ -168,21 +187,32 @@ fn in_the_way(root: &Root, path: &str, name: &Name) -> Option<Error> {
     }
 }
 
+/// Whether an operation in an open directory failed because the directory was removed meanwhile. Mostly
+/// that is `NotFound`; ext4 answers "not permitted" to who wants a file in a removed directory.
+pub(crate) fn has_vanished(directory: &Dir, error: &io::Error) -> bool {
+    let is_removed = || directory.dir_metadata().and_then(|found| Stat::from_metadata(&found));
+    error.kind() == io::ErrorKind::NotFound || is_removed().is_ok_and(|stat| stat.is_unlinked())
+}
+
 /// The error after [`ATTEMPTS`] rounds.
-pub(crate) fn vanishing(name: &Name) -> Error {
-    let message = "its directory was removed again and again while it was to be used, by other deletes; \
-                   nothing was changed";
+pub(crate) fn vanishing(root: &Root, name: &Name) -> Error {
+    let found = root.dir.dir_metadata().and_then(|found| Stat::from_metadata(&found));
+    let message = if found.is_ok_and(|root| root.is_unlinked()) {
+        format!(
+            "the root {} was removed after it was opened; make it again and restart the program",
+            root.path.display()
+        )
+    } else {
+        "its directory was removed again and again while it was to be used, by other deletes; nothing was \
+         changed"
+            .to_owned()
+    };
     Error::message(ErrorKind::Unavailable, message).with_name(name.as_str())
 }
 
 /// Removes the directory `path` and those above it as far as they are empty; the root stays.
 pub(crate) fn prune(root: &Root, path: &str) {
-    prune_down_to(root, path, 0);
-}
-
-/// The same, for paths of at least `shortest` bytes.
-fn prune_down_to(root: &Root, path: &str, shortest: usize) {
-    for level in levels(path).rev().take_while(|level| level.len() >= shortest) {
+    for level in levels(path).rev() {
         // Whatever keeps a directory from being removed (it is in use, it is gone, it may not be removed)
         // is a reason to leave it and those above it alone; an empty directory is listed nowhere.
         if root.dir.remove_dir(level).is_err() {
@@ -219,29 +249,47 @@ impl KnownDurable {
     }
 }
 
-/// Makes the entries of a directory durable, and the directory itself, up to the root.
-pub(crate) fn sync(root: &Root, directory: &Dir, path: &str) -> io::Result<()> {
-    sync_one(directory)?;
-    if path.is_empty() {
-        return Ok(());
-    }
-    // Without a time of birth there is no identity, and everything above is synced every time.
-    let identity = identity(directory)?;
-    if identity.is_some_and(|identity| root.known_durable.contains(&identity)) {
-        return Ok(());
-    }
-    for level in levels(path).rev().skip(1).chain([""]) {
-        match open(root, level) {
-            Ok(above) => sync_one(&above)?,
-            // Somebody deleted what was just saved, and its directories with it.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(error),
+/// What it takes to make a directory and its entries durable, up to the root. It is prepared before a file
+/// is published, so that afterwards, when the file is there for all to see, only a sync itself can fail.
+#[derive(Debug)]
+pub(crate) struct SyncPlan {
+    /// The directories above that have to be synced too, open.
+    above: Vec<Dir>,
+    /// Under which the directory is known afterwards. Without a time of birth there is no identity, and
+    /// everything above is synced every time.
+    identity: Option<Identity>,
+}
+
+impl SyncPlan {
+    /// # Errors
+    ///
+    /// `NotFound` when a directory vanished.
+    pub(crate) fn prepare(root: &Root, directory: &Dir, path: &str) -> io::Result<Self> {
+        let mut plan = Self { above: Vec::new(), identity: None };
+        if path.is_empty() {
+            return Ok(plan);
         }
+        plan.identity = identity(directory)?;
+        if plan.identity.is_some_and(|identity| root.known_durable.contains(&identity)) {
+            return Ok(plan);
+        }
+        for level in levels(path).rev().skip(1).chain([""]) {
+            plan.above.push(open(root, level)?);
+        }
+        Ok(plan)
     }
-    if let Some(identity) = identity {
-        root.known_durable.insert(identity);
+
+    /// Syncs the directory and what is above it.
+    pub(crate) fn run(self, root: &Root, directory: &Dir) -> io::Result<()> {
+        sync_one(directory)?;
+        for above in &self.above {
+            sync_one(above)?;
+        }
+        if let Some(identity) = self.identity {
+            root.known_durable.insert(identity);
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn identity(directory: &Dir) -> io::Result<Option<Identity>> {

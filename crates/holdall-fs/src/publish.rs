@@ -8,7 +8,7 @@ use std::io;
 use cap_std::fs::Dir;
 use holdall_core::{Candidates, ETag, Error, ErrorKind, Name, Result, SaveMode};
 
-use crate::directories::{self, Made};
+use crate::directories::{self, SyncPlan, has_vanished};
 use crate::error::{failed, in_the_way_of, segment_too_long};
 use crate::hop::Cancel;
 use crate::lock::DirectoryLock;
@@ -58,11 +58,13 @@ pub(crate) struct Target {
     next: Name,
 }
 
-/// What was published where. The directories are not synced yet.
+/// What was published where. Its directory is not synced yet.
 #[derive(Debug)]
 pub(crate) struct Published {
     pub(crate) name: Name,
     pub(crate) directory: Dir,
+    /// How to sync it, if that was asked for.
+    pub(crate) sync: Option<SyncPlan>,
 }
 
 impl Target {
@@ -106,20 +108,25 @@ impl Target {
         root: &Root,
         subject: &mut dyn Publishable,
         cancel: &Cancel,
+        sync: bool,
     ) -> Result<Published> {
         let location = self.directory();
         let path = location.as_str();
         for _ in 0..directories::ATTEMPTS {
             let made = directories::make(root, path, &self.name)?;
-            match self.publish_in(&made, subject, cancel) {
-                Ok(name) => {
+            let prepared = sync.then(|| SyncPlan::prepare(root, &made.directory, path)).transpose();
+            let outcome = prepared
+                .map_err(Failure::Io)
+                .and_then(|sync| Ok((self.publish_in(&made.directory, subject, cancel)?, sync)));
+            match outcome {
+                Ok((name, sync)) => {
                     subject.set_published();
-                    return Ok(Published { name, directory: made.directory });
+                    return Ok(Published { name, directory: made.directory, sync });
                 }
                 // A delete of another file emptied the directory and removed it: make it again.
-                Err(Failure::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(Failure::Io(error)) if has_vanished(&made.directory, &error) => {}
                 Err(failure) => {
-                    made.undo(root, path);
+                    made.undo();
                     return Err(match failure {
                         Failure::Io(error) => failed("publishing the file", error),
                         Failure::Final(error) => error,
@@ -127,16 +134,15 @@ impl Target {
                 }
             }
         }
-        Err(directories::vanishing(&self.name))
+        Err(directories::vanishing(root, &self.name))
     }
 
     fn publish_in(
         &mut self,
-        made: &Made<'_>,
+        directory: &Dir,
         subject: &dyn Publishable,
         cancel: &Cancel,
     ) -> Result<Name, Failure> {
-        let directory = &made.directory;
         let replaces = matches!(self.mode, SaveMode::Overwrite | SaveMode::Replace(_));
         let lock_target = replaces || subject.needs_lock();
         let _locks = Locks::acquire(lock_target.then_some(directory), subject.leaves(), &self.mode)?;

@@ -55,13 +55,13 @@ fn run(root: &Arc<Root>, from: &Name, to: &Name, options: &CopyOptions, cancel: 
         version: options.if_match.clone(),
         moved: Cell::new(stat),
     };
-    let published = match target.publish(root, &mut moving, cancel) {
+    let published = match target.publish(root, &mut moving, cancel, sync) {
         Ok(published) => published,
         // The two names are on different file systems: a mount lies below the root.
         Err(error) if is_crossing(&error) => return copy_and_delete(root, from, to, options, cancel),
         Err(error) => return Err(error),
     };
-    let saved = acknowledge(root, published, &moving.moved.get(), metadata.checksum, sync)?;
+    let saved = acknowledge(root, published, &moving.moved.get(), metadata.checksum)?;
     if sync {
         directories::sync_one(&moving.leaves).map_err(|error| {
             let message = format!(

@@ -10,7 +10,6 @@ use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 use holdall_core::{Attributes, Checksum, Content, ContentStream, Error, Name, Result, SaveOptions, Saved};
 
-use crate::directories;
 use crate::hop::{Cancel, Parked, hop, landed, take_off};
 use crate::publish::{Published, Target};
 use crate::root::Root;
@@ -148,8 +147,8 @@ impl Plan {
         let checksum = staged.checksum();
         verify(self.checksum, checksum)?;
         let stat = staged.seal(self.target.name(), &self.attributes, Some(checksum), self.sync)?;
-        let published = self.target.publish(&self.root, &mut staged, &self.cancel)?;
-        acknowledge(&self.root, published, &stat, Some(checksum), self.sync)
+        let published = self.target.publish(&self.root, &mut staged, &self.cancel, self.sync)?;
+        acknowledge(&self.root, published, &stat, Some(checksum))
     }
 }
 
@@ -159,12 +158,10 @@ pub(crate) fn acknowledge(
     published: Published,
     stat: &Stat,
     checksum: Option<Checksum>,
-    sync: bool,
 ) -> Result<Saved> {
-    let Published { name, directory } = published;
-    if sync {
-        directories::sync(root, &directory, name.parent().as_str())
-            .map_err(|error| not_durable(&name, error))?;
+    let Published { name, directory, sync } = published;
+    if let Some(sync) = sync {
+        sync.run(root, &directory).map_err(|error| not_durable(&name, error))?;
     }
     Ok(Saved::new(name, stat.size).with_etag(stat.etag()).with_checksum(checksum))
 }

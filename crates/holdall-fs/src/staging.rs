@@ -45,31 +45,36 @@ impl Staged {
     pub(crate) fn new(root: &Arc<Root>, path: &str, name: &Name) -> Result<Self> {
         for _ in 0..directories::ATTEMPTS {
             let (directory, deepest) = directories::open_deepest(root, path, name)?;
-            match Self::create(root, directory, deepest) {
-                Ok((file, place)) => {
+            match Self::create(root, &directory) {
+                Ok((file, segment)) => {
                     let (root, hasher) = (Arc::clone(root), Checksum::hasher());
+                    let place = segment.map_or(Place::Unnamed, |segment| Place::Named {
+                        directory,
+                        path: deepest.to_owned(),
+                        segment,
+                    });
                     return Ok(Self { root, file, place, hasher });
                 }
-                // The directory vanished in between.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) if directories::has_vanished(&directory, &error) => {}
                 Err(error) => return Err(failed("making a staging file", error)),
             }
         }
-        Err(directories::vanishing(name))
+        Err(directories::vanishing(root, name))
     }
 
-    fn create(root: &Root, directory: Dir, path: &str) -> io::Result<(File, Place)> {
+    /// A new file, with its name if it needs one.
+    fn create(root: &Root, directory: &Dir) -> io::Result<(File, Option<String>)> {
         if root.methods.unnamed_staging
-            && let Some(file) = unnamed(&directory, staging_mode(root))?
+            && let Some(file) = unnamed(directory, staging_mode(root))?
         {
-            return Ok((file, Place::Unnamed));
+            return Ok((file, None));
         }
         loop {
             let segment = reserved_segment();
-            let file = create_new(&directory, &segment, staging_mode(root))?;
+            let file = create_new(directory, &segment, staging_mode(root))?;
             // A sweep that was faster holds the lock and removes the file: leave it to it.
             if lock(&file)? && !Stat::of(&file)?.is_unlinked() {
-                return Ok((file, Place::Named { directory, path: path.to_owned(), segment }));
+                return Ok((file, Some(segment)));
             }
         }
     }

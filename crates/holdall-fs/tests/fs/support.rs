@@ -1,57 +1,88 @@
-//! What the tests share: a storage in a directory of its own, and pictures of a tree.
+//! What the tests share: a storage in a directory of its own, pictures of a tree, child processes.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
-use holdall_core::Store;
+use holdall_core::{Checksum, Store};
 use holdall_fs::FileSystemStorage;
 use tempfile::TempDir;
 
 /// A store in a new directory, which goes with the guard.
 pub(crate) fn store() -> (TempDir, Store) {
     let directory = tempfile::tempdir().unwrap();
-    let store = Store::new(FileSystemStorage::new(directory.path()).unwrap());
+    let store = store_in(directory.path());
     (directory, store)
 }
 
-/// Everything below a directory: relative path to what lies there, read past every rule of the storage.
+/// A store in that directory.
+pub(crate) fn store_in(root: &Path) -> Store {
+    Store::new(FileSystemStorage::new(root).unwrap())
+}
+
+/// Everything below a directory, read past every rule of the storage: relative path to what is there.
+/// Files show inode, size, mode and checksum, directories end in `/` and show their mode.
 pub(crate) fn tree(root: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     walk(root, root, &mut found);
     found
 }
 
+/// The paths alone.
+pub(crate) fn paths(root: &Path) -> Vec<String> {
+    tree(root).into_keys().collect()
+}
+
 fn walk(root: &Path, directory: &Path, found: &mut BTreeMap<String, String>) {
-    // A directory may vanish while the picture is taken.
-    let Ok(entries) = fs::read_dir(directory) else { return };
-    for entry in entries.flatten() {
-        let path = entry.path();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
         let relative = path.strip_prefix(root).unwrap().as_os_str().as_bytes().escape_ascii().to_string();
-        let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
+        let metadata = fs::symlink_metadata(&path).unwrap();
+        let mode = metadata.mode();
         if metadata.is_dir() {
-            found.insert(format!("{relative}/"), String::new());
+            found.insert(format!("{relative}/"), format!("{mode:o}"));
             walk(root, &path, found);
         } else if metadata.is_file() {
-            let Ok(content) = fs::read(&path) else { continue };
-            found.insert(
-                relative,
-                format!("{} bytes {:?}", metadata.size(), &content[..content.len().min(64)]),
-            );
+            let checksum = Checksum::of(&fs::read(&path).unwrap());
+            let shown = format!("inode {} size {} mode {mode:o} {checksum}", metadata.ino(), metadata.size());
+            found.insert(relative, shown);
         } else {
-            found.insert(relative, format!("{:?}", metadata.file_type()));
+            found.insert(relative, format!("{:?} {:?}", metadata.file_type(), fs::read_link(&path).ok()));
         }
     }
 }
 
-/// Waits until a condition holds that work on the blocking pool brings about.
-pub(crate) async fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
-    let patience = Instant::now() + Duration::from_secs(60);
-    while !condition() {
-        assert!(Instant::now() < patience, "never came true: {what}");
-        tokio::task::yield_now().await;
-    }
+/// What a child is told: the directory that it works in.
+const WORK: &str = "HOLDALL_FS_TEST_CHILD";
+
+/// This test binary again, running only `test` (whole path), which finds its directory with
+/// [`child_directory`].
+pub(crate) fn child(test: &str, directory: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture", "--test-threads=1"]).env(WORK, directory);
+    command.stdin(Stdio::null());
+    command
+}
+
+/// The same under a shell command that comes first: `umask 077`, `ulimit -n 20`.
+pub(crate) fn child_after(first: &str, test: &str, directory: &Path) -> Command {
+    let inner = child(test, directory);
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{first} && exec \"$0\" \"$@\"")).arg(inner.get_program());
+    command.args(inner.get_args()).env(WORK, directory).stdin(Stdio::null());
+    command
+}
+
+/// The directory of a child; `None` in the ordinary run, where the child's part has nothing to do.
+pub(crate) fn child_directory() -> Option<std::path::PathBuf> {
+    std::env::var_os(WORK).map(Into::into)
+}
+
+/// Whether a part that this machine does not allow may be left out. In CI it may not.
+pub(crate) fn skip(what: &str, why: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{what} must run in CI: {why}");
+    println!("skipped: {what}: {why}");
 }
