@@ -3,7 +3,7 @@
 use holdall_core::ErrorKind::NotFound;
 use holdall_core::Store;
 
-use super::support::{put, refused_naming};
+use super::support::{bytes, put, refused_naming};
 
 /// Looking at what is not there is `NotFound` and names it; `exists` is false. Promise 7.
 pub async fn metadata_of_a_missing_file_is_not_found(store: &Store) {
@@ -13,12 +13,39 @@ pub async fn metadata_of_a_missing_file_is_not_found(store: &Store) {
     }
 }
 
-/// A directory is no file: it has no metadata and does not exist. Promise 7.
+/// A directory is no file: it has no metadata and does not exist. A file is no directory either.
+/// Promise 7.
 pub async fn metadata_of_a_directory_is_not_found(store: &Store) {
     put(store, "dir/inner/file", "x").await;
     assert!(store.exists("dir/inner/file").await.unwrap());
-    for name in ["dir", "dir/inner"] {
+    for name in ["dir", "dir/inner", "dir/inner/file/below"] {
         refused_naming(store.metadata(name).await, NotFound, name);
         assert!(!store.exists(name).await.unwrap(), "{name:?}");
     }
+}
+
+/// Metadata follows the file from version to version: size and entity tag change, and time does not run
+/// backwards. Promise 7.
+pub async fn metadata_follows_the_file(store: &Store) {
+    let mut before = None;
+    for length in [0, 7, 300_000, 3] {
+        put(store, "a/file", bytes(length, 1)).await;
+        let now = store.metadata("a/file").await.unwrap();
+        assert_eq!(now.name, "a/file");
+        assert_eq!(now.size, length as u64);
+        if let Some(holdall_core::Metadata { modified, etag, .. }) = before {
+            assert!(now.modified >= modified, "the file was modified before it was saved");
+            assert!(now.etag.is_none() || now.etag != etag, "another content has the same entity tag");
+        }
+        before = Some(now);
+    }
+}
+
+/// Names are told as they were given: relative to the storage, whole. Promise 1.
+pub async fn metadata_tells_the_whole_name(store: &Store) {
+    put(store, r"a\b/./c//file.txt", "x").await;
+    let name = "a/b/c/file.txt";
+    assert_eq!(store.metadata(name).await.unwrap().name, name);
+    assert_eq!(store.open(name).await.unwrap().name().as_str(), name);
+    assert!(store.exists(r".\a\b\c\file.txt").await.unwrap());
 }
