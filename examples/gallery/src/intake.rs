@@ -7,47 +7,59 @@
 //! memory we use. Two rules here take that away: the source is *pending* once between any two
 //! chunks, and the parser may hold at most [`HELD_MAX`] bytes that no field has given back.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use std::{fmt, io};
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
+use tokio::sync::Mutex;
 
 /// How many bytes may be inside the parser at one time. The largest chunk that the HTTP server
 /// hands over is well below this, and so are the headers of every honest form.
 pub const HELD_MAX: usize = 1024 * 1024;
 
-/// Counts what the parser holds.
-#[derive(Debug, Clone, Default)]
+/// How much of a refused upload is still read, in bytes; see [`Intake::drain`].
+pub const DRAIN_MAX: usize = 64 * 1024 * 1024;
+
+/// How long a refused upload is still read.
+const DRAIN_TIME: Duration = Duration::from_secs(20);
+
+/// The body of a request, and the count of what the parser holds of it. A clone is another handle.
+#[derive(Clone)]
 pub struct Intake {
+    /// Behind a lock that nobody ever waits for: first the parser reads, then [`Intake::drain`].
+    chunks: Arc<Mutex<BodyDataStream>>,
     held: Arc<AtomicUsize>,
 }
 
 impl Intake {
-    /// The chunks of `body`. Each must come within `patience`; it is the time without a single
-    /// byte that is bounded, so a slow but steady line is welcome.
-    pub fn stream(
-        &self,
-        body: Body,
-        patience: Duration,
-    ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
-        let held = Arc::clone(&self.held);
-        stream::unfold((body.into_data_stream(), held), move |(mut chunks, held)| async move {
+    /// The body that is to be taken in.
+    pub fn new(body: Body) -> Self {
+        Self { chunks: Arc::new(Mutex::new(body.into_data_stream())), held: Arc::default() }
+    }
+
+    /// What the parser reads. Each chunk must come within `patience`; it is the time without a
+    /// single byte that is bounded, so a slow but steady line is welcome.
+    pub fn stream(&self, patience: Duration) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+        stream::unfold(self.clone(), move |intake| async move {
             // The one pending that makes the parser hand on what it has before it gets more.
             tokio::task::yield_now().await;
-            let chunk = match tokio::time::timeout(patience, chunks.next()).await {
+            let next = async { intake.chunks.lock().await.next().await };
+            let chunk = match tokio::time::timeout(patience, next).await {
                 Ok(None) => return None,
-                Ok(Some(Ok(chunk))) => match held.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len() {
-                    ..=HELD_MAX => Ok(chunk),
-                    _ => Err(io::Error::new(io::ErrorKind::InvalidData, "a part's headers have no end")),
-                },
+                Ok(Some(Ok(chunk))) => {
+                    let held = intake.held.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len();
+                    let endless =
+                        || io::Error::new(io::ErrorKind::InvalidData, "a part's headers have no end");
+                    if held > HELD_MAX { Err(endless()) } else { Ok(chunk) }
+                }
                 Ok(Some(Err(broken))) => Err(io::Error::new(io::ErrorKind::ConnectionReset, broken)),
                 Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "nothing came for too long")),
             };
-            Some((chunk, (chunks, held)))
+            Some((chunk, intake))
         })
     }
 
@@ -56,6 +68,34 @@ impl Intake {
         let given = |held: usize| Some(held.saturating_sub(bytes));
         // The closure never declines, so there is no error to look at.
         let _ = self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, given);
+    }
+
+    /// Reads on for a while after a refusal, and throws it away.
+    ///
+    /// A browser that is still sending when the connection closes shows "connection reset" and
+    /// never the page that says why. So the rest of an upload of a sensible size is read; after
+    /// [`DRAIN_MAX`] bytes or twenty seconds the connection closes all the same.
+    pub async fn drain(&self) {
+        let all = async {
+            let mut chunks = self.chunks.lock().await;
+            let mut read = 0;
+            while let Some(Ok(chunk)) = chunks.next().await {
+                read += chunk.len();
+                if read > DRAIN_MAX {
+                    break;
+                }
+                // A client that is always ready must not keep the timer from being looked at.
+                tokio::task::yield_now().await;
+            }
+        };
+        // Too slow is one of the ends that are meant.
+        let _ = tokio::time::timeout(DRAIN_TIME, all).await;
+    }
+}
+
+impl fmt::Debug for Intake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Intake").field("held", &self.held).finish_non_exhaustive()
     }
 }
 
@@ -81,8 +121,8 @@ mod tests {
     #[tokio::test]
     async fn the_parser_is_never_more_than_two_chunks_ahead() {
         let sent = Arc::new(AtomicUsize::new(0));
-        let intake = Intake::default();
-        let mut form = multer::Multipart::new(intake.stream(eager_body(400, &sent), PATIENCE), "b");
+        let intake = Intake::new(eager_body(400, &sent));
+        let mut form = multer::Multipart::new(intake.stream(PATIENCE), "b");
         let mut field = form.next_field().await.unwrap().unwrap();
         let mut got = 0;
         while let Some(chunk) = field.chunk().await.unwrap() {
@@ -99,15 +139,24 @@ mod tests {
         let endless =
             stream::iter(std::iter::repeat_with(|| Ok::<_, io::Error>(Bytes::from(vec![b'a'; CHUNK]))));
         let body = Body::from_stream(stream::iter([Ok(Bytes::from_static(b"--b\r\n"))]).chain(endless));
-        let mut form = multer::Multipart::new(Intake::default().stream(body, PATIENCE), "b");
+        let mut form = multer::Multipart::new(Intake::new(body).stream(PATIENCE), "b");
         let error = form.next_field().await.unwrap_err();
         assert!(matches!(error, multer::Error::StreamReadFailed(_)), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_drain_reads_the_rest_and_no_more_than_its_limit() {
+        let sent = Arc::new(AtomicUsize::new(0));
+        Intake::new(eager_body(100, &sent)).drain().await;
+        assert_eq!(sent.load(Ordering::Relaxed), 100 * CHUNK);
+        Intake::new(eager_body(usize::MAX, &sent)).drain().await;
+        assert!(sent.load(Ordering::Relaxed) <= DRAIN_MAX + 102 * CHUNK);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_falls_silent_is_given_up() {
         let body = Body::from_stream(stream::pending::<io::Result<Bytes>>());
-        let mut form = multer::Multipart::new(Intake::default().stream(body, PATIENCE), "b");
+        let mut form = multer::Multipart::new(Intake::new(body).stream(PATIENCE), "b");
         let multer::Error::StreamReadFailed(error) = form.next_field().await.unwrap_err() else {
             panic!("the source failed, and nothing else");
         };

@@ -37,7 +37,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
-use holdall::{Store, UploadTo};
+use holdall::{Error, ErrorKind, Storages, Store, UploadTo};
 use minijinja::Environment;
 use sqlx::SqlitePool;
 
@@ -84,8 +84,8 @@ impl App {
         let path = &settings.database;
         let db =
             db::open(path).await.map_err(|source| StartError::Database { path: path.clone(), source })?;
-        let media = settings.storages.get("default")?;
-        let static_files = settings.storages.get("staticfiles")?;
+        let media = settings.storages.get(Storages::DEFAULT)?;
+        let static_files = settings.storages.get(Storages::STATICFILES)?;
         assets::publish(&static_files).await?;
         Ok(Self(Arc::new(Inner {
             media,
@@ -103,11 +103,23 @@ impl App {
     ///
     /// # Errors
     ///
-    /// If a storage cannot make URLs: then no page could show an image.
+    /// If a storage cannot make URLs, so that no page could show an image, or if both claim one address.
     pub async fn router(&self) -> holdall::Result<Router> {
-        let files = serve::routes(self.media(), Trust::Theirs)
-            .await?
-            .merge(serve::routes(self.static_files(), Trust::Ours).await?);
+        let theirs = serve::mount_point(Storages::DEFAULT, self.media()).await?;
+        let ours = serve::mount_point(Storages::STATICFILES, self.static_files()).await?;
+        if let (Some(mount), true) = (&theirs, theirs == ours) {
+            // An upload called gallery.js must never stand in for ours.
+            let sentence = format!("default and staticfiles have one base_url, {mount:?}; give each its own");
+            return Err(Error::message(ErrorKind::InvalidConfig, sentence));
+        }
+        let mut files = Router::new();
+        for (store, mount, trust) in
+            [(self.media(), theirs, Trust::Theirs), (self.static_files(), ours, Trust::Ours)]
+        {
+            if let Some(mount) = mount {
+                files = files.merge(serve::routes(store, &mount, trust));
+            }
+        }
         Ok(Router::new()
             .route("/", get(pages::index).post(pages::upload))
             .route("/images/{id}", get(pages::image))

@@ -34,9 +34,13 @@ async fn main() -> ExitCode {
         Ok(bound) => bound,
         Err(error) => return fail(&format!("cannot listen on {}: {error}", settings.addr), BAD_SETTINGS),
     };
+    let stop = match stop() {
+        Ok(stop) => stop,
+        Err(error) => return fail(&format!("cannot listen for signals: {error}"), 1),
+    };
     println!("The gallery is at http://{addr}/ and keeps its images in {}. Ctrl-C stops it.", app.media());
     // Requests that are being answered are answered; uploads that are on their way arrive.
-    match axum::serve(listener, router).with_graceful_shutdown(stop()).await {
+    match axum::serve(listener, router).with_graceful_shutdown(stop).await {
         Ok(()) => {
             app.db().close().await;
             ExitCode::SUCCESS
@@ -51,26 +55,27 @@ fn fail(error: &dyn Display, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Ends when somebody wants the program to end: Ctrl-C at a terminal, SIGTERM from a service manager.
-async fn stop() {
-    let interrupt = async {
-        // Without a handler the program could only be killed; then it is better to go on.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+/// From now on, Ctrl-C at a terminal and SIGTERM from a service manager end the returned future
+/// and no longer the process.
+///
+/// Not an `async fn`: the handlers have to be there before the address is printed, because whoever
+/// reads the address may want us to stop.
+#[cfg(unix)]
+fn stop() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
+    })
+}
+
+/// From now on, Ctrl-C ends the returned future and no longer the process.
+#[cfg(windows)]
+fn stop() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move { drop(interrupt.recv().await) })
 }

@@ -62,7 +62,7 @@ impl App {
                 script => links.script.as_str(),
                 icon => links.icon.as_str(),
             },
-            storage => self.media().to_string(),
+            storage => self.place(),
             csrf_token => visitor.token(),
             // The first that has a name wins: most pages have nothing to say above their content.
             ..context! { ..page.values, ..context! { alert => "", notice => "" } }
@@ -78,6 +78,15 @@ impl App {
             headers.insert(header::SET_COOKIE, cookie);
         }
         Ok((page.status, headers, Html(body)).into_response())
+    }
+}
+
+impl App {
+    /// Where the images are, in words that a visitor may read: a bucket's name is in every link,
+    /// a path of this server is nobody's business.
+    fn place(&self) -> String {
+        let place = self.media().to_string();
+        if place.starts_with("file:") { "this server's disk".to_owned() } else { place }
     }
 }
 

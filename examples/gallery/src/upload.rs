@@ -29,11 +29,8 @@ pub const FIELD: &str = "img-file";
 /// How long an upload may go without a single byte.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How much of a refused upload is still read, in bytes; see [`drain`].
-const DRAIN_MAX: u64 = 64 * 1024 * 1024;
-
-/// How long a refused upload is still read.
-const DRAIN_PATIENCE: Duration = Duration::from_secs(20);
+/// How much a form may hold beside its file, in bytes.
+const OTHERS_MAX: u64 = 1024 * 1024;
 
 /// How long a name is kept for showing, in characters.
 const SHOWN_NAME_MAX: usize = 200;
@@ -58,20 +55,17 @@ impl App {
         // Not a multipart form: then there is no token in it either.
         let boundary =
             multer::parse_boundary(content_type.unwrap_or_default()).map_err(|_| Refusal::WrongToken)?;
-        let limits = SizeLimit::new()
-            .for_field(csrf::FIELD, 1024)
-            .whole_stream(self.max_upload().saturating_add(DRAIN_MAX));
-        let intake = Intake::default();
-        let mut form = Multipart::with_constraints(
-            intake.stream(body, PATIENCE),
-            boundary,
-            Constraints::new().size_limit(limits),
-        );
+        // The file has its own limit in `save`; this one is for fields that nobody asked for.
+        let whole = self.max_upload().saturating_add(OTHERS_MAX);
+        let limits = SizeLimit::new().for_field(csrf::FIELD, 1024).whole_stream(whole);
+        let constraints = Constraints::new().size_limit(limits);
+        let intake = Intake::new(body);
+        let mut form = Multipart::with_constraints(intake.stream(PATIENCE), boundary, constraints);
         let received = self.receive_form(visitor, &mut form, &intake).await;
         if let Err(Failure::Refused(refusal)) = &received
             && *refusal != Refusal::Broken
         {
-            drain(&mut form, &intake).await;
+            intake.drain().await;
         }
         received
     }
@@ -184,23 +178,6 @@ impl App {
             _ => error.into(),
         }
     }
-}
-
-/// Reads on for a while after a refusal.
-///
-/// A browser that is still sending when the connection closes shows "connection reset" and never
-/// the page that says why. So the rest of an upload of a sensible size is read and thrown away;
-/// after [`DRAIN_MAX`] bytes or [`DRAIN_PATIENCE`] the connection closes all the same.
-async fn drain(form: &mut Multipart<'static>, intake: &Intake) {
-    let all = async {
-        while let Ok(Some(mut field)) = form.next_field().await {
-            while let Ok(Some(chunk)) = field.chunk().await {
-                intake.given_back(chunk.len());
-            }
-        }
-    };
-    // Too much or too slow is one of the two ends that are meant.
-    let _ = tokio::time::timeout(DRAIN_PATIENCE, all).await;
 }
 
 /// The client's file name as we show it: the last part of a path of either kind, without control

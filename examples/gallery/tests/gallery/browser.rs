@@ -13,7 +13,7 @@ use holdall_testing::s3_server::S3Server;
 use serde_json::json;
 
 use self::driver::{DEADLINE, with_browser};
-use crate::pictures::png;
+use crate::pictures::{large_png, png};
 use crate::process::Gallery;
 
 /// One visit: a folder with files to choose from, the gallery, the browser.
@@ -129,6 +129,44 @@ async fn upload_view_list_delete_on_disk() {
         let visit = Visit { client: &client, gallery: &gallery, name: "disk", folder: folder.path() };
         let link = visit.whole_life().await;
         assert!(link.starts_with(&format!("{}/media/usr/", gallery.address)), "{link}");
+        client.close().await.unwrap();
+        assert!(gallery.stop().await.success());
+    })
+    .await;
+}
+
+/// Drops files on the form, as a hand with a mouse would: `[name, bytes]` each.
+const DROP: &str = "
+    const carried = new DataTransfer();
+    for (const [name, bytes] of arguments[0]) carried.items.add(new File([new Uint8Array(bytes)], name));
+    const form = document.getElementById('upload');
+    for (const type of ['dragover', 'drop']) {
+        form.dispatchEvent(new DragEvent(type, { dataTransfer: carried, bubbles: true, cancelable: true }));
+    }";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_files_dropped_at_once() {
+    with_browser(async |browser| {
+        let folder = tempfile::tempdir().unwrap();
+        let gallery = Gallery::start(folder.path(), &[("GALLERY_MAX_UPLOAD", "64 KiB")]).await;
+        let client = browser.window(true).await;
+        let visit = Visit { client: &client, gallery: &gallery, name: "drop", folder: folder.path() };
+        visit.open().await;
+        let files = json!([
+            ["one.png", png(80, 60, 200)],
+            ["notes.txt", b"no picture"],
+            ["huge.png", large_png(70_000)],
+            ["two.png", png(90, 60, 90)],
+        ]);
+        client.execute(DROP, vec![files]).await.unwrap();
+        visit.read("#status", "2 images are in the gallery.").await;
+        visit.read("#alert", "Refused: 2 of 4.").await;
+        visit.read(".count", "2 images").await;
+        visit.read(".uploads li:first-child", "not an image").await;
+        visit.read(".uploads li:last-child", "images of up to 64 KiB").await;
+        visit.see_decoded("li:first-child > .card img", 90).await;
+        visit.see_decoded("li:last-child > .card img", 80).await;
+        visit.photograph("list").await;
         client.close().await.unwrap();
         assert!(gallery.stop().await.success());
     })

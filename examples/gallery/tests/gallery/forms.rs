@@ -20,7 +20,7 @@ async fn an_upload_is_stored_listed_and_shown() {
     assert!(link.starts_with("/media/usr/20") && link.ends_with("/harbour_at_dawn.png"), "{link}");
 
     let page = site.get(&format!("/images/{id}")).await;
-    assert_eq!(page.images(), [link.clone()]);
+    assert_eq!(page.images(), std::slice::from_ref(&link));
     for fact in ["<h1>harbour at dawn.png</h1>", "image&#x2f;png", &format!("({} bytes)", picture.len())] {
         assert!(page.text().contains(fact), "{fact} in {}", page.text());
     }

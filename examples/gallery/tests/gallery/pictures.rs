@@ -20,7 +20,7 @@ pub(crate) fn png(width: u32, height: u32, hue: u8) -> Vec<u8> {
 
 /// A PNG of at least `bytes` bytes: noise, which does not compress.
 pub(crate) fn large_png(bytes: usize) -> Vec<u8> {
-    let side = (1..).find(|side| side * side * 3 >= bytes).expect("some side is long enough");
+    let side = (1..10_000).find(|side| side * side * 3 >= bytes).expect("a picture of a sensible size");
     let mut state = 0x9e37_79b9_u32;
     let noise: Vec<u8> = std::iter::repeat_with(|| {
         // xorshift32: any generator will do, as long as it is the same every time.
@@ -31,7 +31,7 @@ pub(crate) fn large_png(bytes: usize) -> Vec<u8> {
     })
     .take(side * side * 3)
     .collect();
-    let side = u32::try_from(side).expect("a picture of a sensible size");
+    let side = u32::try_from(side).expect("at most ten thousand");
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, side, side);
     encoder.set_color(png::ColorType::Rgb);

@@ -79,9 +79,10 @@ fn endless(site: &Site, read: &Arc<AtomicUsize>) -> Body {
     );
     let start = [head.into_bytes(), png(4, 4, 0)].concat();
     let read = Arc::clone(read);
+    let chunk = Bytes::from(vec![0; 1 << 16]);
     let zeros = std::iter::repeat_with(move || {
         read.fetch_add(1 << 16, Ordering::Relaxed);
-        Bytes::from_static(&[0; 1 << 16])
+        chunk.clone()
     });
     Body::from_stream(stream::iter(std::iter::once(Bytes::from(start)).chain(zeros).map(Ok::<_, io::Error>)))
 }

@@ -76,8 +76,7 @@ impl Answer {
         let start = format!("<{element} ");
         let elements = self.text().split(&start).skip(1);
         let tags = elements.map(|rest| rest.split('>').next().expect("split gives at least one part"));
-        let values =
-            tags.filter_map(|tag| Some(tag.split_once(&format!("{attribute}=\""))?.1.split('"').next()?));
+        let values = tags.filter_map(|tag| tag.split_once(&format!("{attribute}=\""))?.1.split('"').next());
         values.map(|text| text.replace("&#x2f;", "/").replace("&amp;", "&")).collect()
     }
 
@@ -91,7 +90,8 @@ impl Answer {
 /// A gallery in a folder of its own, and one visitor with a cookie.
 pub(crate) struct Site {
     pub(crate) app: App,
-    pub(crate) folder: TempDir,
+    /// Gone with the site.
+    _folder: TempDir,
     router: Router,
     cookie: String,
     pub(crate) token: String,
@@ -115,11 +115,11 @@ impl Site {
         .expect("the settings are good");
         let app = App::start(&settings).await.expect("the gallery starts");
         let router = app.router().await.expect("the storages make URLs");
-        let mut site = Self { app, folder, router, cookie: String::new(), token: String::new() };
+        let mut site = Self { app, _folder: folder, router, cookie: String::new(), token: String::new() };
         let page = site.get("/").await;
         let cookie = page.header(header::SET_COOKIE).expect("a first visit gets a cookie");
-        site.cookie = cookie.split(';').next().expect("a cookie has a value").to_owned();
-        site.token = page.token().to_owned();
+        site.cookie.push_str(cookie.split(';').next().expect("a cookie has a value"));
+        site.token.push_str(page.token());
         site
     }
 

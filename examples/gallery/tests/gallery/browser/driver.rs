@@ -15,7 +15,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 /// Longer than anything takes on a loaded machine; a test that waits for this has failed.
-pub(super) const DEADLINE: Duration = Duration::from_secs(60);
+pub(super) const DEADLINE: Duration = Duration::from_mins(1);
 
 const ADVICE: &str = "the browser tests need Chromium and ChromeDriver in the PATH \
     (on Debian: apt-get install chromium chromium-driver); HOLDALL_BROWSER=skip leaves them out";
