@@ -1,0 +1,26 @@
+//! `S3Storage` against real servers on loopback sockets: one binary, because linking the SDK takes a while.
+
+#[path = "s3/cancellation.rs"]
+mod cancellation;
+#[path = "s3/conformance.rs"]
+mod conformance;
+#[path = "s3/copying.rs"]
+mod copying;
+#[path = "s3/listing.rs"]
+mod listing;
+#[path = "s3/lost_replies.rs"]
+mod lost_replies;
+#[path = "s3/multipart.rs"]
+mod multipart;
+#[path = "s3/reading.rs"]
+mod reading;
+#[path = "s3/requests.rs"]
+mod requests;
+#[path = "s3/support.rs"]
+mod support;
+#[path = "s3/trouble.rs"]
+mod trouble;
+#[path = "s3/urls.rs"]
+mod urls;
+#[path = "s3/visibility.rs"]
+mod visibility;
