@@ -156,7 +156,7 @@ impl StoragesBuilder {
                 }
                 Some(Source::File { path: path.into(), named_by: Some(named_by) })
             }
-            // `try_exists` tells "absent" from "not allowed to look", which reading will report.
+            // `exists` tells "absent" from "not allowed to look", which reading will report.
             None if matches!(fs::exists(DEFAULT_FILE), Ok(false)) => None,
             None => Some(Source::File { path: DEFAULT_FILE.into(), named_by: None }),
         };
@@ -172,8 +172,12 @@ impl StoragesBuilder {
     pub fn build(self) -> Result<Storages> {
         let Self { defaults, sources, environment, mut stores, registry } = self;
         let mut problems = Problems::default();
-        let mut layers: Vec<Layer> =
-            defaults.into_iter().chain(sources).map(|source| source.read(&mut problems)).collect();
+        let documents = defaults.into_iter().chain(sources);
+        let layers: Vec<Option<Layer>> = documents.map(|source| source.read(&mut problems)).collect();
+        let Some(mut layers) = layers.into_iter().collect::<Option<Vec<Layer>>>() else {
+            // Without what an unreadable document says, the rest would be wrong for that reason alone.
+            return Err(problems.into_error());
+        };
         if let Some(variables) = environment {
             layers.push(environment::read(&variables, &mut problems));
         }
@@ -198,7 +202,8 @@ impl StoragesBuilder {
 }
 
 impl Source {
-    fn read(self, problems: &mut Problems) -> Layer {
+    /// `None` where nothing of it could be read.
+    fn read(self, problems: &mut Problems) -> Option<Layer> {
         match self {
             Self::Text { label, text } => {
                 layers::toml::read(&text, Document { label: label.to_owned(), directory: None }, problems)
@@ -214,7 +219,7 @@ impl Source {
                 }
                 Err(error) => {
                     problems.push(unreadable(&path, named_by, &error));
-                    Layer::default()
+                    None
                 }
             },
         }

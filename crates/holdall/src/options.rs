@@ -139,7 +139,8 @@ impl Options {
     }
 
     /// What was wrong, for the error of the whole settings.
-    pub(crate) fn into_problems(self) -> Problems {
+    pub(crate) fn into_problems(mut self) -> Problems {
+        self.problems.sort();
         self.problems
     }
 

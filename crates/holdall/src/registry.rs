@@ -16,8 +16,9 @@ use crate::suggest::{did_you_mean, listed};
 /// Makes a store of settings.
 pub(crate) type Factory = Arc<dyn Fn(&mut Options) -> Result<Store> + Send + Sync>;
 
-/// Backends that this crate knows without necessarily having them, and the cargo feature of each.
-const FEATURES: [(&str, &str); 2] = [("fs", "fs"), ("s3", "s3")];
+/// Backends that this crate knows without necessarily having them. Their cargo features are called the
+/// same.
+const FEATURES: [&str; 2] = ["fs", "s3"];
 
 /// All factories.
 #[derive(Clone)]
@@ -80,9 +81,9 @@ impl Registry {
             None => ("backend", name),
         };
         let scope = if scheme.is_some() { origin.inside_url() } else { origin.clone() }.scope(storage);
-        let sentence = if let Some((_, feature)) = FEATURES.iter().find(|(known, _)| known == name) {
+        let sentence = if FEATURES.contains(&name.as_str()) {
             format!(
-                "the {what} {word:?} in {scope} needs the cargo feature {feature:?} of the crate \"holdall\""
+                "the {what} {word:?} in {scope} needs the cargo feature {name:?} of the crate \"holdall\""
             )
         } else {
             let known = self.0.keys().map(|name| if scheme.is_some() { url::scheme_of(name) } else { name });

@@ -122,6 +122,8 @@ pub(crate) enum Kind {
     },
     Float,
     Boolean,
+    /// Something that neither the environment nor a URL could say; the text is what: "a list".
+    Other,
 }
 
 impl Value {

@@ -27,19 +27,16 @@ pub(crate) fn open(options: &mut Options) -> Result<Store> {
         Ok(storage) => return Ok(Store::new(storage)),
         Err(error) => error,
     };
-    // Whose fault is it? The key's that an otherwise sound builder refuses: then the error points to its line.
-    // Otherwise it is the combination, and the error points to the storage.
-    let alone = |key: &str| !CREDENTIALS.contains(&key);
-    let culprit = if build(&bucket, &mut [].iter()).is_err() {
-        Some("bucket")
-    } else {
-        let mut suspects = setters.iter().filter(|(key, _)| alone(key));
-        suspects.find(|one| build(&bucket, &mut [*one].into_iter()).is_err()).map(|(key, _)| *key)
-    };
-    Err(match culprit {
-        Some(key) => options.refused(key, error),
-        None => error,
-    })
+    // Whose fault is it? Every key's that an otherwise sound builder refuses: those errors point to
+    // their lines. Where each is fine by itself it is the combination, and the error points to the
+    // storage.
+    let mut told = build(&bucket, &mut [].iter()).err().map(|error| options.refused("bucket", error));
+    for one in setters.iter().filter(|(key, _)| !CREDENTIALS.contains(key)) {
+        if let Err(error) = build("sound", &mut [one].into_iter()) {
+            told = Some(options.refused(one.0, error));
+        }
+    }
+    Err(told.unwrap_or(error))
 }
 
 /// All keys but the bucket, each as the call that sets it. Every one is taken before the first error is

@@ -14,7 +14,7 @@ use std::collections::btree_map::Entry;
 
 use crate::problems::{Problem, Problems};
 use crate::suggest::nearest;
-use crate::value::{Origin, Value};
+use crate::value::{Kind, Origin, Value};
 
 /// What one place says about all storages.
 #[derive(Default)]
@@ -107,6 +107,14 @@ fn no_backend(name: &str, tables: &[&Table]) -> Option<Problem> {
 fn choose(name: &str, table: &Table, problems: &mut Problems) -> Option<Resolved> {
     let mut values = table.values.clone();
     let (backend, url) = (values.remove("backend"), values.remove("url"));
+    for (key, value) in [("backend", &backend), ("url", &url)] {
+        if let Some(Value { kind, text, origin }) = value.as_ref().filter(|value| value.kind != Kind::Text) {
+            let shown = if *kind == Kind::Other { text } else { "no text" };
+            let sentence = format!("{key:?} in [storages.{name}] is {shown}; it has to be text, in quotes");
+            problems.push(Problem::new(origin.clone(), sentence));
+            return None;
+        }
+    }
     match (backend, url) {
         (Some(backend), None) => {
             let backend = Chosen { name: backend.text, origin: backend.origin, scheme: None };

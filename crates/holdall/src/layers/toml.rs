@@ -15,8 +15,9 @@ use crate::value::{Document, Kind, Origin, Value};
 /// The only table at the top of a document.
 const STORAGES: &str = "storages";
 
-/// Reads a document. What can be read is in the layer even where something else is wrong.
-pub(crate) fn read(text: &str, document: Document, problems: &mut Problems) -> Layer {
+/// Reads a document. What can be read is in the layer even where something else is wrong; `None` is what
+/// is no TOML at all.
+pub(crate) fn read(text: &str, document: Document, problems: &mut Problems) -> Option<Layer> {
     let document = Arc::new(document);
     // Editors of Windows put a mark in front of UTF-8, which is no TOML.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -30,7 +31,7 @@ pub(crate) fn read(text: &str, document: Document, problems: &mut Problems) -> L
             // The parser's message without its excerpt of the document: the line may hold a secret.
             let origin = at(error.span().map_or(0, |span| span.start));
             problems.push(Problem::new(origin, format!("this is not TOML: {}", error.message())));
-            return Layer::default();
+            return None;
         }
     };
 
@@ -45,9 +46,7 @@ pub(crate) fn read(text: &str, document: Document, problems: &mut Problems) -> L
                 if let Err(sentence) = check_name(name) {
                     problems.push(Problem::new(at(named_at), sentence));
                 } else if let DeValue::Table(table) = table.get_ref() {
-                    layer
-                        .tables
-                        .insert(name.to_owned(), read_storage(name, at(named_at), table, &at, problems));
+                    layer.tables.insert(name.to_owned(), read_storage(at(named_at), table, &at));
                 } else {
                     let sentence = format!("\"storages.{name}\" has to be a table: [storages.{name}]");
                     problems.push(Problem::new(at(named_at), sentence));
@@ -58,7 +57,7 @@ pub(crate) fn read(text: &str, document: Document, problems: &mut Problems) -> L
             problems.push(Problem::new(origin, sentence));
         }
     }
-    layer
+    Some(layer)
 }
 
 fn unknown_table(key: &str) -> String {
@@ -70,34 +69,21 @@ fn unknown_table(key: &str) -> String {
 }
 
 /// One `[storages.name]`.
-fn read_storage(
-    name: &str,
-    origin: Origin,
-    table: &DeTable<'_>,
-    at: &impl Fn(usize) -> Origin,
-    problems: &mut Problems,
-) -> Table {
+fn read_storage(origin: Origin, table: &DeTable<'_>, at: &impl Fn(usize) -> Origin) -> Table {
     let mut read = Table::new(origin);
     for (key, value) in table {
         let (key, origin) = (key.get_ref().as_ref(), at(key.span().start));
-        match scalar(value.get_ref()) {
-            Ok((text, kind)) => {
-                read.values.insert(key.to_owned(), Value { text, kind, origin });
-            }
-            Err(what) => {
-                let sentence = format!(
-                    "{key:?} in [storages.{name}] is {what}; it has to be text, a number or true or false"
-                );
-                problems.push(Problem::new(origin, sentence));
-            }
-        }
+        let (text, kind) = scalar(value.get_ref());
+        read.values.insert(key.to_owned(), Value { text, kind, origin });
     }
     read
 }
 
-/// A value that the environment and a URL could say too, or what it is instead.
-fn scalar(value: &DeValue<'_>) -> Result<(String, Kind), &'static str> {
-    Ok(match value {
+/// A value as the environment and a URL could say it too. What they could not is kept as what it is, for
+/// whoever wants that key to refuse.
+fn scalar(value: &DeValue<'_>) -> (String, Kind) {
+    let other = |what: &str| (what.to_owned(), Kind::Other);
+    match value {
         DeValue::String(text) => (text.to_string(), Kind::Text),
         DeValue::Integer(integer) => {
             let radix = integer.radix();
@@ -107,8 +93,8 @@ fn scalar(value: &DeValue<'_>) -> Result<(String, Kind), &'static str> {
         }
         DeValue::Float(float) => (float.as_str().to_owned(), Kind::Float),
         DeValue::Boolean(boolean) => (boolean.to_string(), Kind::Boolean),
-        DeValue::Datetime(_) => return Err("a date"),
-        DeValue::Array(_) => return Err("a list"),
-        DeValue::Table(_) => return Err("a table"),
-    })
+        DeValue::Datetime(_) => other("a date"),
+        DeValue::Array(_) => other("a list"),
+        DeValue::Table(_) => other("a table"),
+    }
 }

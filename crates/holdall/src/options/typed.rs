@@ -64,7 +64,7 @@ impl Options {
         self.take_as(key, "a size like \"8 MiB\"", |value| match value.kind {
             Kind::Text => value.text.parse().ok().map(|size: ByteSize| size.as_u64()),
             Kind::Integer { .. } => value.text.parse().ok(),
-            Kind::Float | Kind::Boolean => None,
+            Kind::Float | Kind::Boolean | Kind::Other => None,
         })
     }
 
@@ -149,7 +149,7 @@ impl Options {
                     octal.then(|| u32::from_str_radix(digits, 8).ok()).flatten()
                 }
                 Kind::Integer { radix: 8 } => value.text.parse().ok(),
-                Kind::Integer { .. } | Kind::Float | Kind::Boolean => None,
+                Kind::Integer { .. } | Kind::Float | Kind::Boolean | Kind::Other => None,
             };
             mode.filter(|mode| *mode <= 0o7777)
         })
@@ -163,7 +163,8 @@ impl Options {
         read: impl FnOnce(&Value) -> Option<T>,
     ) -> Result<Option<T>> {
         let Some(value) = self.take(key) else { return Ok(None) };
-        read(&value).map(Some).ok_or_else(|| self.unfit(key, &value, wanted))
+        let read = if value.kind == Kind::Other { None } else { read(&value) };
+        read.map(Some).ok_or_else(|| self.unfit(key, &value, wanted))
     }
 
     fn unfit(&mut self, key: &str, value: &Value, wanted: &str) -> Error {

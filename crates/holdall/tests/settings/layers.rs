@@ -2,22 +2,17 @@
 
 use holdall::{MemoryStorage, Result, Storages, Store};
 
-use crate::{expect_refusals, shared};
+use crate::{expect_refusals, refused, shared};
 
 /// Under which location the storage `default` keeps its files.
-async fn location(storages: &Storages, underneath: &Store) -> Result<String> {
+async fn location(storages: &Storages, underneath: &Store) -> Result<&'static str> {
     let saved = storages.get("default")?.save("probe.txt", "").await?;
-    let files: Vec<_> = ["", "low", "middle", "high"]
-        .into_iter()
-        .filter(|location| !location.is_empty())
-        .map(|location| format!("{location}/{}", saved.name))
-        .collect();
-    for name in files {
-        if underneath.exists(&name).await? {
-            return Ok(name.split_once('/').expect("made above").0.to_owned());
+    for location in ["low", "middle", "high"] {
+        if underneath.exists(format!("{location}/{}", saved.name)).await? {
+            return Ok(location);
         }
     }
-    Ok(String::new())
+    Ok("")
 }
 
 const LOW: &str = "[storages.default]\nbackend = 'shared'\nlocation = 'low'";
@@ -75,12 +70,27 @@ async fn a_layer_that_chooses_the_backend_replaces_the_table() -> Result<()> {
 #[test]
 fn a_table_that_is_replaced_cannot_be_wrong() {
     let builder = || Storages::builder().defaults_toml("[storages.default]\nbackend = 'tape'\nreel = []");
-    // A list is no setting, whoever wins.
-    assert!(builder().build().is_err());
-    let builder = || Storages::builder().defaults_toml("[storages.default]\nbackend = 'tape'\nreel = 7");
     assert!(builder().build().is_err());
     assert!(builder().toml("storages.default.url = 'memory:'").build().is_ok());
     assert!(builder().storage("default", MemoryStorage::new()).build().is_ok());
+}
+
+#[test]
+fn every_layer_says_its_name() {
+    let hint = "unknown key \"locaton\" in [storages.default]; did you mean \"location\"?";
+    let text = "[storages.default]\nbackend = 'memory'\nlocaton = 'media'";
+    assert_eq!(refused(Storages::builder().defaults_toml(text)), format!("built-in settings:3: {hint}"));
+    assert_eq!(refused(Storages::builder().toml(text)), format!("settings:3: {hint}"));
+    // Two layers, one storage: each mistake is where it was written.
+    let low = "[storages.default]\nbackend = 'memory'\nvisibility = 'hidden'";
+    let high = [("HOLDALL_STORAGES__DEFAULT__LOCATON", "media")];
+    assert_eq!(
+        refused(Storages::builder().defaults_toml(low).environment(high)),
+        format!(
+            "2 settings are wrong:\n  HOLDALL_STORAGES__DEFAULT__LOCATON: {hint}\n  built-in settings:3: \"visibility\" in \
+             [storages.default] is \"hidden\"; it has to be \"public\" or \"private\""
+        )
+    );
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Settings from outside: what applications write, and the exact sentence for everything that is wrong.
 
 mod environment;
+#[cfg(all(feature = "fs", feature = "s3"))]
+mod five_lines;
 #[cfg(feature = "fs")]
 mod fs;
 mod layers;

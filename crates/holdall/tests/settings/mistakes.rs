@@ -59,6 +59,14 @@ fn the_backend() {
             "settings:2: unknown key \"bakend\" in [storages.default]; did you mean \"backend\"?",
         ),
         (
+            "[storages.default]\nbackend = ['fs', 's3']",
+            "settings:2: \"backend\" in [storages.default] is a list; it has to be text, in quotes",
+        ),
+        (
+            "[storages.default]\nurl = true",
+            "settings:2: \"url\" in [storages.default] is no text; it has to be text, in quotes",
+        ),
+        (
             "[storages.default]\nbackend = 'memory'\nurl = 'memory:'",
             "settings:2: [storages.default] has both \"backend\" and \"url\"; the url says the backend, so keep one",
         ),
@@ -124,15 +132,16 @@ fn keys() {
         ),
         (
             "[storages.default]\nbackend = 'memory'\nlocation = ['a', 'b']",
-            "settings:3: \"location\" in [storages.default] is a list; it has to be text, a number or true or false",
+            "settings:3: \"location\" in [storages.default] is a list; it has to be text, in quotes",
         ),
         (
             "[storages.default]\nbackend = 'memory'\n[storages.default.options]\nlocation = 'a'",
-            "settings:3: \"options\" in [storages.default] is a table; it has to be text, a number or true or false",
+            "settings:3: unknown key \"options\" in [storages.default]; known are \"cache_control\", \"location\", \
+             \"policy\" and \"visibility\"",
         ),
         (
             "[storages.default]\nbackend = 'memory'\nlocation = 2024-01-01",
-            "settings:3: \"location\" in [storages.default] is a date; it has to be text, a number or true or false",
+            "settings:3: \"location\" in [storages.default] is a date; it has to be text, in quotes",
         ),
         (
             "[storages.default]\nbackend = 'memory'\nlocation = 2024",
@@ -194,6 +203,16 @@ fn files_that_cannot_be_read() {
         assert_eq!(refused(name), settings(name) + &reason);
     }
     assert_eq!(refused("latin1.toml"), settings("latin1.toml") + "it is not UTF-8");
+}
+
+#[test]
+fn a_document_that_cannot_be_read_is_all_that_is_wrong() {
+    // Otherwise the variable would be blamed for a storage without a backend.
+    let variable = [("HOLDALL_STORAGES__DEFAULT__LOCATION", "media")];
+    assert_eq!(
+        refused(Storages::builder().toml("[storages.default]\nbackend 'memory'").environment(variable)),
+        "settings:2: this is not TOML: key with no value, expected `=`"
+    );
 }
 
 #[test]

@@ -57,6 +57,9 @@ async fn every_key_reaches_the_builder() -> Result<()> {
     for value in ["my-site", "media", "eu-central-1", "http://127.0.0.1:9000"] {
         assert!(debug.contains(value), "{debug} has no {value}");
     }
+    for secret in ["secret+key", "AKIDEXAMPLE", "token"] {
+        assert!(!debug.contains(secret), "{debug} has {secret}");
+    }
 
     // An unknown key lists all that are known: the test of the table is the table.
     let error = build(&format!("{EVERYTHING}\nshelf = 7")).unwrap_err().to_string();
@@ -151,6 +154,19 @@ fn wrong_keys_and_values() {
             "[storages.default]\nbackend = 's3'\nbucket = 'my-site'\npart_size = '1 MiB'",
             "settings:4: \"part_size\" in [storages.default] cannot be used: part_size is 1048576 bytes; S3 takes parts of \
              5 MiB to 5 GiB",
+        ),
+        (
+            "[storages.default]\nbackend = 's3'\nbucket = 'My_Site'\nregion = 'EU'\nlocation = '../media'\n\
+             access_key = 'AKIDEXAMPLE'\nconcurrency = 0",
+            "4 settings are wrong:\n  \
+             settings:3: \"bucket\" in [storages.default] cannot be used: \"My_Site\" is not a bucket name: it must be \
+             lower-case ASCII letters, digits, \".\" and \"-\"\n  \
+             settings:4: \"region\" in [storages.default] cannot be used: \"EU\" is not a region; regions look like \
+             \"eu-central-1\" (\"auto\" at Cloudflare R2)\n  \
+             settings:5: \"location\" in [storages.default] cannot be used: the location cannot be used: \"../media\" is \
+             not a valid name: it has a \"..\" segment, which could lead outside the storage\n  \
+             settings:7: \"concurrency\" in [storages.default] cannot be used: concurrency is 0; at least one part must \
+             be on its way",
         ),
         // Whose fault a combination is, nobody can say: the storage's.
         (
