@@ -12,6 +12,7 @@
 //! | [`kind`] | which images are taken, told from their bytes |
 //! | [`csrf`] | the token that tells our forms from a foreign site's |
 //! | [`image`], [`db`] | the model and the database |
+//! | [`place`] | where a browser finds the files of a storage |
 //! | [`serve`] | local files over HTTP, until Holdall's own layer does it |
 //! | [`assets`] | stylesheet and script, published in the `staticfiles` storage |
 //! | [`render`], [`error`] | from a template to a response, from a failure to a sentence |
@@ -28,6 +29,7 @@ pub mod image;
 pub mod intake;
 pub mod kind;
 pub mod pages;
+pub mod place;
 pub mod render;
 pub mod serve;
 pub mod upload;
@@ -36,12 +38,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::HeaderValue;
 use axum::routing::get;
 use holdall::{Error, ErrorKind, Storages, Store, UploadTo};
 use minijinja::Environment;
 use sqlx::SqlitePool;
 
 use crate::config::Settings;
+use crate::place::Place;
 use crate::serve::Trust;
 
 /// What every handler shares. A clone is another handle to the same thing.
@@ -51,7 +55,10 @@ pub struct App(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     media: Store,
+    media_place: Place,
     static_files: Store,
+    static_place: Place,
+    policy: HeaderValue,
     upload_to: UploadTo,
     db: SqlitePool,
     templates: Environment<'static>,
@@ -86,10 +93,20 @@ impl App {
             db::open(path).await.map_err(|source| StartError::Database { path: path.clone(), source })?;
         let media = settings.storages.get(Storages::DEFAULT)?;
         let static_files = settings.storages.get(Storages::STATICFILES)?;
+        let media_place = Place::of(Storages::DEFAULT, &media).await?;
+        let static_place = Place::of(Storages::STATICFILES, &static_files).await?;
+        if let (Place::Here(mount), true) = (&media_place, media_place == static_place) {
+            // An upload called gallery.js must never stand in for ours.
+            let sentence = format!("default and staticfiles have one base_url, {mount:?}; give each its own");
+            return Err(Error::message(ErrorKind::InvalidConfig, sentence).into());
+        }
         assets::publish(&static_files).await?;
         Ok(Self(Arc::new(Inner {
+            policy: render::policy(&static_place, &media_place),
             media,
+            media_place,
             static_files,
+            static_place,
             // As in Django: the pattern is filled in with the time of the upload, so no folder
             // grows without end.
             upload_to: UploadTo::strftime("usr/%Y/%m/")?,
@@ -100,27 +117,17 @@ impl App {
     }
 
     /// All routes, ready to be served.
-    ///
-    /// # Errors
-    ///
-    /// If a storage cannot make URLs, so that no page could show an image, or if both claim one address.
-    pub async fn router(&self) -> holdall::Result<Router> {
-        let theirs = serve::mount_point(Storages::DEFAULT, self.media()).await?;
-        let ours = serve::mount_point(Storages::STATICFILES, self.static_files()).await?;
-        if let (Some(mount), true) = (&theirs, theirs == ours) {
-            // An upload called gallery.js must never stand in for ours.
-            let sentence = format!("default and staticfiles have one base_url, {mount:?}; give each its own");
-            return Err(Error::message(ErrorKind::InvalidConfig, sentence));
-        }
+    pub fn router(&self) -> Router {
         let mut files = Router::new();
-        for (store, mount, trust) in
-            [(self.media(), theirs, Trust::Theirs), (self.static_files(), ours, Trust::Ours)]
-        {
-            if let Some(mount) = mount {
-                files = files.merge(serve::routes(store, &mount, trust));
+        for (store, place, trust) in [
+            (self.media(), &self.0.media_place, Trust::Theirs),
+            (self.static_files(), &self.0.static_place, Trust::Ours),
+        ] {
+            if let Place::Here(mount) = place {
+                files = files.merge(serve::routes(store, mount, trust));
             }
         }
-        Ok(Router::new()
+        Router::new()
             .route("/", get(pages::index).post(pages::upload))
             .route("/images/{id}", get(pages::image))
             .route("/images/{id}/delete", get(pages::ask_delete).post(pages::delete))
@@ -128,7 +135,7 @@ impl App {
             .merge(files)
             .fallback(pages::not_found)
             .method_not_allowed_fallback(pages::method_not_allowed)
-            .layer(axum::middleware::from_fn_with_state(self.clone(), render::dress)))
+            .layer(axum::middleware::from_fn_with_state(self.clone(), render::dress))
     }
 
     /// Where the visitors' images go.
@@ -153,6 +160,14 @@ impl App {
 
     fn upload_to(&self) -> &UploadTo {
         &self.0.upload_to
+    }
+
+    fn policy(&self) -> &HeaderValue {
+        &self.0.policy
+    }
+
+    fn media_place(&self) -> &Place {
+        &self.0.media_place
     }
 
     fn templates(&self) -> &Environment<'static> {

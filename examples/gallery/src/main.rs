@@ -24,10 +24,6 @@ async fn main() -> ExitCode {
         Ok(app) => app,
         Err(error) => return fail(&error, BAD_SETTINGS),
     };
-    let router = match app.router().await {
-        Ok(router) => router,
-        Err(error) => return fail(&error, BAD_SETTINGS),
-    };
     let bound =
         TcpListener::bind(settings.addr).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
     let (addr, listener) = match bound {
@@ -40,7 +36,7 @@ async fn main() -> ExitCode {
     };
     println!("The gallery is at http://{addr}/ and keeps its images in {}. Ctrl-C stops it.", app.media());
     // Requests that are being answered are answered; uploads that are on their way arrive.
-    match axum::serve(listener, router).with_graceful_shutdown(stop).await {
+    match axum::serve(listener, app.router()).with_graceful_shutdown(stop).await {
         Ok(()) => {
             app.db().close().await;
             ExitCode::SUCCESS

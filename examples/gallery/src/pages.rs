@@ -187,7 +187,6 @@ impl App {
                 max_text => size_text(limit),
                 too_large => Refusal::TooLarge { limit }.to_string(),
             },
-            images: shown.iter().map(|(_, link)| link.url.as_str()).collect(),
             status,
         };
         self.render(visitor, page).await
@@ -203,7 +202,7 @@ impl App {
     ) -> Result<Response, Failure> {
         let link = Link::of(self, image).await?;
         let values = context! { alert, image => link.describe(image) };
-        self.render(visitor, Page { template, values, images: vec![&link.url], status }).await
+        self.render(visitor, Page { template, values, status }).await
     }
 }
 

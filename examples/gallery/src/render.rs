@@ -7,11 +7,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use minijinja::{Environment, Value, context};
-use url::Url;
 
 use crate::App;
 use crate::csrf::Visitor;
 use crate::error::Failure;
+use crate::place::Place;
 
 /// The templates, embedded in the program so that it runs from any folder.
 ///
@@ -43,8 +43,6 @@ pub struct Page<'a> {
     pub template: &'a str,
     /// The template's own values.
     pub values: Value,
-    /// The URLs of all images on the page, for the content security policy.
-    pub images: Vec<&'a str>,
     /// The status to send it with.
     pub status: StatusCode,
 }
@@ -55,14 +53,13 @@ impl App {
     /// Pages are never cached: they hold a visitor's token, and links that expire.
     pub(crate) async fn render(&self, visitor: &Visitor, page: Page<'_>) -> Result<Response, Failure> {
         let links = self.asset_links().await?;
-        let assets = [links.stylesheet.as_str(), &links.script, &links.icon];
         let values = context! {
             links => context! {
                 stylesheet => links.stylesheet.as_str(),
                 script => links.script.as_str(),
                 icon => links.icon.as_str(),
             },
-            storage => self.place(),
+            storage => self.words_for_place(),
             csrf_token => visitor.token(),
             // The first that has a name wins: most pages have nothing to say above their content.
             ..context! { ..page.values, ..context! { alert => "", notice => "" } }
@@ -73,7 +70,7 @@ impl App {
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         // A signed link is a key: it must not travel to other sites in a Referer.
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy(&assets, &page.images));
+        headers.insert(header::CONTENT_SECURITY_POLICY, self.policy().clone());
         if let Some(cookie) = visitor.set_cookie() {
             headers.insert(header::SET_COOKIE, cookie);
         }
@@ -84,34 +81,38 @@ impl App {
 impl App {
     /// Where the images are, in words that a visitor may read: a bucket's name is in every link,
     /// a path of this server is nobody's business.
-    fn place(&self) -> String {
-        let place = self.media().to_string();
-        if place.starts_with("file:") { "this server's disk".to_owned() } else { place }
+    fn words_for_place(&self) -> String {
+        match self.media_place() {
+            Place::Here(_) => "a storage of this server".to_owned(),
+            Place::Elsewhere(origin) => match self.media().to_string() {
+                path if path.starts_with("file:") => origin.clone(),
+                bucket => bucket,
+            },
+        }
     }
 }
 
-/// The content security policy: nothing inline, nothing from anywhere but this server and the
-/// places where the storages of this very page keep their files.
-fn policy(assets: &[&str], images: &[&str]) -> HeaderValue {
-    let sources = |urls: &[&str]| {
-        let mut origins: Vec<String> = urls.iter().filter_map(|url| origin(url)).collect();
-        origins.sort();
-        origins.dedup();
-        std::iter::once("'self'".to_owned()).chain(origins).collect::<Vec<_>>().join(" ")
+/// The content security policy of every page: nothing inline, nothing from anywhere but this
+/// server and the places where the two storages keep their files.
+///
+/// One policy for all pages, because a page grows: the script puts new images on one that had none.
+///
+/// # Panics
+///
+/// Never: an origin is ASCII without spaces.
+pub fn policy(assets: &Place, images: &Place) -> HeaderValue {
+    let sources = |places: &[&Place]| {
+        let mut sources = vec!["'self'"];
+        sources.extend(places.iter().filter_map(|place| place.origin()));
+        sources.dedup();
+        sources.join(" ")
     };
-    let from_assets = sources(assets);
-    let from_both = sources(&[assets, images].concat());
+    let (from_assets, from_both) = (sources(&[assets]), sources(&[assets, images]));
     let policy = format!(
         "default-src 'none'; style-src {from_assets}; script-src {from_assets}; img-src {from_both}; \
          connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     HeaderValue::try_from(policy).expect("an origin is ASCII without spaces")
-}
-
-/// The origin of an absolute web URL; `None` for one within this server.
-fn origin(url: &str) -> Option<String> {
-    let url = Url::parse(url).ok()?;
-    matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())
 }
 
 /// The outermost layer: makes a page of every [`Failure`] and writes the server's own ones to the
@@ -130,7 +131,6 @@ pub async fn dress(State(app): State<App>, visitor: Visitor, request: Request, n
             title => failure.title(),
             sentence => failure.sentence(),
         },
-        images: Vec::new(),
         status: failure.status(),
     };
     match app.render(&visitor, page).await {
@@ -164,17 +164,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_policy_names_each_foreign_origin_once_and_nothing_of_the_path() {
-        let images = [
-            "http://127.0.0.1:9000/bucket/a.png?sig=1",
-            "http://127.0.0.1:9000/bucket/b.png",
-            "/media/c.png",
-        ];
-        let policy = policy(&["/static/gallery.css"], &images);
+    fn the_policy_names_the_bucket_for_images_and_only_for_them() {
+        let bucket = Place::Elsewhere("http://127.0.0.1:9000".to_owned());
+        let policy = policy(&Place::Here("/static/".to_owned()), &bucket);
         let policy = policy.to_str().unwrap();
         assert!(policy.contains("img-src 'self' http://127.0.0.1:9000;"), "{policy}");
         assert!(policy.contains("script-src 'self';"), "{policy}");
-        assert!(!policy.contains("unsafe") && !policy.contains("bucket"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
     }
 
     #[test]

@@ -25,44 +25,6 @@ pub enum Trust {
     Theirs,
 }
 
-/// The path under which this server has to serve the storage `name`, if its files are to be had
-/// here at all.
-///
-/// That is for the settings to say (`base_url = "/media/"`), so the store is asked. A storage whose
-/// URLs lead elsewhere, to a bucket or a CDN, needs no routes here and gets none: otherwise this
-/// server would be a back door to a private bucket.
-///
-/// # Errors
-///
-/// If the storage cannot make a URL, or makes one that no route can have. Both are worth knowing
-/// when the program starts.
-pub async fn mount_point(name: &str, store: &Store) -> holdall::Result<Option<String>> {
-    // Any name does: its address, less the name, is where all of them are.
-    const PROBE: &str = "probe";
-    let url = match store.url(PROBE).await {
-        Ok(url) => url.url,
-        Err(error) if error.kind() == ErrorKind::Unsupported => {
-            let sentence = "the pages need links to the files; set a base_url and visibility = \"public\", \
-                            or use a storage that signs its links";
-            return Err(Error::message(
-                ErrorKind::InvalidConfig,
-                format!("[storages.{name}]: {error}; {sentence}"),
-            ));
-        }
-        Err(error) => return Err(error),
-    };
-    let Some(mount) = url.strip_suffix(PROBE).filter(|url| url.starts_with('/') && !url.starts_with("//"))
-    else {
-        return Ok(None);
-    };
-    if mount.contains(['{', '}']) {
-        let sentence =
-            format!("[storages.{name}]: base_url = {mount:?} cannot be served; use no braces in it");
-        return Err(Error::message(ErrorKind::InvalidConfig, sentence));
-    }
-    Ok(Some(mount.to_owned()))
-}
-
 /// The routes that serve `store` under `mount`.
 pub fn routes(store: &Store, mount: &str, trust: Trust) -> Router {
     let handler = get(serve).with_state(Served { store: store.clone(), trust });

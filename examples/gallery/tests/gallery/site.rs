@@ -114,7 +114,7 @@ impl Site {
         })
         .expect("the settings are good");
         let app = App::start(&settings).await.expect("the gallery starts");
-        let router = app.router().await.expect("the storages make URLs");
+        let router = app.router();
         let mut site = Self { app, _folder: folder, router, cookie: String::new(), token: String::new() };
         let page = site.get("/").await;
         let cookie = page.header(header::SET_COOKIE).expect("a first visit gets a cookie");
