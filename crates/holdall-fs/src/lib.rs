@@ -19,6 +19,8 @@ mod staging;
 mod stat;
 mod storage;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod url;
 mod visibility;
 mod xattr;

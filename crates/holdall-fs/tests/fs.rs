@@ -12,6 +12,8 @@ mod builder;
 mod cancellation;
 #[path = "fs/confinement.rs"]
 mod confinement;
+#[path = "fs/conformance.rs"]
+mod conformance;
 #[path = "fs/foreign.rs"]
 mod foreign;
 #[path = "fs/kill.rs"]

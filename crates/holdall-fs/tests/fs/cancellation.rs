@@ -10,8 +10,11 @@ use holdall_core::{Content, SaveMode, Store};
 
 use crate::support::{paths, store_in};
 
+/// What a content is called, and how it is made anew.
+type Kind = (&'static str, fn() -> Content<'static>);
+
 /// The contents that are saved: in memory, as a small stream, as a stream of several batches.
-fn contents() -> Vec<(&'static str, fn() -> Content<'static>)> {
+fn contents() -> Vec<Kind> {
     vec![
         ("bytes", || Content::bytes(vec![b'n'; 300_000])),
         ("small stream", || chunks(4)),

@@ -167,7 +167,7 @@ async fn a_sweep_takes_what_the_dead_left_and_spares_the_living() {
     fs::write(root.join("file"), "kept").unwrap();
 
     let storage = holdall_fs::FileSystemStorage::new(&root).unwrap();
-    let hour = std::time::Duration::from_secs(3600);
+    let hour = std::time::Duration::from_hours(1);
     assert_eq!(storage.sweep_stale(hour).await.unwrap(), 0, "they are younger than an hour");
     assert_eq!(storage.sweep_stale(std::time::Duration::ZERO).await.unwrap(), 1);
     assert_eq!(crate::support::paths(&root), [".holdall-live", "file"]);

@@ -36,6 +36,16 @@ pub(crate) fn paths(root: &Path) -> Vec<String> {
     tree(root).into_keys().collect()
 }
 
+/// The same while others work there: what vanishes meanwhile is left out.
+pub(crate) fn try_paths(directory: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        found.push(entry.path().display().to_string());
+        found.extend(try_paths(&entry.path()));
+    }
+    found
+}
+
 fn walk(root: &Path, directory: &Path, found: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
