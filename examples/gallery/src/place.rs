@@ -48,7 +48,8 @@ impl Place {
             return Some(Self::Here(mount.to_owned()));
         }
         // `//cdn.example.com/` leaves the scheme to the page; any will do to read the rest.
-        let url = Url::parse(url).or_else(|_| Url::parse(&format!("https:{url}"))).ok()?;
+        let scheme = if url.starts_with("//") { "https:" } else { "" };
+        let url = Url::parse(&format!("{scheme}{url}")).ok()?;
         matches!(url.scheme(), "http" | "https").then(|| Self::Elsewhere(url.origin().ascii_serialization()))
     }
 

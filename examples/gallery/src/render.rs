@@ -83,10 +83,10 @@ impl App {
     /// a path of this server is nobody's business.
     fn words_for_place(&self) -> String {
         match self.media_place() {
-            Place::Here(_) => "a storage of this server".to_owned(),
+            Place::Here(_) => "on this server".to_owned(),
             Place::Elsewhere(origin) => match self.media().to_string() {
-                path if path.starts_with("file:") => origin.clone(),
-                bucket => bucket,
+                path if path.starts_with("file:") => format!("at {origin}"),
+                bucket => format!("in {bucket}"),
             },
         }
     }

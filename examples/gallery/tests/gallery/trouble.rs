@@ -12,6 +12,8 @@ use holdall::{
     UploadRequest, UrlOptions, Visibility,
 };
 
+use holdall_testing::s3_server::S3Server;
+
 use crate::pictures::png;
 use crate::site::Site;
 
@@ -115,6 +117,28 @@ async fn a_storage_in_trouble_is_a_503_with_a_sentence_that_fits() {
     }
     *mood.lock().unwrap() = None;
     site.stored("cat.png", &png(2, 2, 0)).await;
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_not_to_be_had_is_a_503_too() {
+    let server = S3Server::builder().credentials("AKID", "secret").bucket("photos").start().await.unwrap();
+    let endpoint = server.endpoint();
+    // Port 9 is "discard": nobody listens there.
+    for (bucket, secret, endpoint, sentence) in [
+        ("photos", "wrong", endpoint.as_str(), "not allowed to use its storage"),
+        ("absent", "secret", &endpoint, "not set up for this"),
+        ("photos", "secret", "http://127.0.0.1:9", "does not answer at the moment"),
+    ] {
+        let url = format!(
+            "s3://{bucket}/media?region=us-east-1&endpoint={endpoint}&access_key=AKID&secret_key={secret}&max_attempts=1"
+        );
+        let site = Site::with(&[], |_| holdall::open_url(&url).unwrap()).await;
+        let answer = site.upload("cat.png", &png(2, 2, 0)).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.alert());
+        assert!(answer.alert().contains(sentence), "{}", answer.alert());
+        assert!(answer.text().contains("No images yet"), "nothing is recorded");
+    }
+    assert!(server.keys("photos").is_empty());
 }
 
 #[tokio::test]
