@@ -17,6 +17,9 @@ use tokio::process::{Child, Command};
 /// Longer than anything takes on a loaded machine; a test that waits for this has failed.
 pub(super) const DEADLINE: Duration = Duration::from_mins(1);
 
+/// One browser at a time: five of them on a small machine would only slow each other down.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 const ADVICE: &str = "the browser tests need Chromium and ChromeDriver in the PATH \
     (on Debian: apt-get install chromium chromium-driver); HOLDALL_BROWSER=skip leaves them out";
 
@@ -46,6 +49,7 @@ pub(super) async fn with_browser(visit: impl AsyncFnOnce(&Browser)) {
         assert!(wish != "required" && !on_ci, "{ADVICE}");
         return say(&format!("browser test skipped: {ADVICE}"));
     };
+    let _turn = TURN.lock().await;
     let browser = Browser::start(chromium, driver).await;
     let outcome = AssertUnwindSafe(visit(&browser)).catch_unwind().await;
     let windows = std::mem::take(&mut *browser.windows.lock().expect("nobody panics while holding it"));
