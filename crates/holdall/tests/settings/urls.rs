@@ -1,6 +1,10 @@
 //! A storage as one URL.
 
-use holdall::{ErrorKind, Storages, open_url};
+use std::sync::{Arc, Mutex};
+
+use holdall::{ErrorKind, MemoryStorage, Options, Storages, open_url};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use proptest::prelude::*;
 
 use crate::expect_refusals;
 
@@ -86,4 +90,40 @@ fn inside_settings_the_place_is_named() {
         "HOLDALL_STORAGES__DEFAULT__URL: \"location\" in the url of [storages.default] cannot be used: \"..\" is not a \
          valid name: it has a \"..\" segment, which could lead outside the storage"
     );
+}
+
+proptest! {
+    /// Whatever a value holds, its encoded form in a URL says it, and the environment does as it is.
+    #[test]
+    fn a_value_comes_out_as_it_went_in(value in any::<String>()) {
+        let seen = Arc::new(Mutex::new(None));
+        let taken = Arc::clone(&seen);
+        let builder = move || {
+            let taken = Arc::clone(&taken);
+            Storages::builder().register("any", move |options: &mut Options| {
+                *taken.lock().unwrap() = options.take_str("value")?;
+                Ok(MemoryStorage::new())
+            })
+        };
+        let url = format!("any:?value={}", utf8_percent_encode(&value, NON_ALPHANUMERIC));
+        builder().environment([("HOLDALL_STORAGES__DEFAULT__URL", url)]).build()?;
+        let got = seen.lock().unwrap().take();
+        prop_assert_eq!(got.as_ref(), Some(&value));
+
+        let pairs = [("HOLDALL_STORAGES__DEFAULT__BACKEND", "any"), ("HOLDALL_STORAGES__DEFAULT__VALUE", &value)];
+        builder().environment(pairs).build()?;
+        let got = seen.lock().unwrap().take();
+        prop_assert_eq!(got.as_ref(), Some(&value));
+    }
+
+    /// However a secret is mangled, as long as it stays in one piece: no error repeats it.
+    #[test]
+    fn a_secret_is_never_repeated(key in "[a-z_]{0,8}", rest in "[ -%'-~]{0,16}") {
+        let secret = format!("canary{rest}");
+        for url in [format!("memory:?{key}secret={secret}"), format!("memory://{key}:{secret}@host/")] {
+            if let Err(error) = open_url(&url) {
+                prop_assert!(!error.to_string().contains("canary"), "{} for {:?}", error, url);
+            }
+        }
+    }
 }
