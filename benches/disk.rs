@@ -49,7 +49,9 @@ async fn small_files(directory: &Path, durability: Durability) -> Result<()> {
 
     let mut saving = Comparison::new(title("save"), ROUND);
     for round in rounds() {
-        saving.plain(async { round.iter().for_each(|name| plain_save(&plain, name, &content, durability)) }).await;
+        saving
+            .plain(async { round.iter().for_each(|name| plain_save(&plain, name, &content, durability)) })
+            .await;
         let saved = saving.holdall(async {
             for name in round {
                 store.save(name, &content).content_type("application/octet-stream").await?;
@@ -81,10 +83,11 @@ async fn small_files(directory: &Path, durability: Durability) -> Result<()> {
             async move { tokio::task::spawn_blocking(move || plain_open(&path)).await.expect("no panic") }
         });
         opening.plain(plain_reads).await;
-        let reads = futures_util::stream::iter(round.iter().map(Ok)).try_for_each_concurrent(CONCURRENCY, |name| {
-            let store = &store;
-            async move { store.open(name).await?.bytes().await.map(drop) }
-        });
+        let reads =
+            futures_util::stream::iter(round.iter().map(Ok)).try_for_each_concurrent(CONCURRENCY, |name| {
+                let store = &store;
+                async move { store.open(name).await?.bytes().await.map(drop) }
+            });
         opening.holdall(reads).await?;
     }
     opening.print();
@@ -126,7 +129,9 @@ fn plain_save(directory: &Path, name: &str, content: &[u8], durability: Durabili
     drop(file);
     fs::rename(&staged, directory.join(name)).expect("one file system");
     if durability == Durability::Synced {
-        File::open(directory).and_then(|directory| directory.sync_all()).expect("a directory that can be synced");
+        File::open(directory)
+            .and_then(|directory| directory.sync_all())
+            .expect("a directory that can be synced");
     }
 }
 

@@ -70,5 +70,10 @@ async fn serve() -> Result<()> {
 }
 
 fn s3(endpoint: &str) -> Result<S3Storage> {
-    S3Storage::builder(BUCKET).region("us-east-1").endpoint(endpoint).credentials(KEYS.0, KEYS.1).build()
+    S3Storage::builder(BUCKET)
+        .region("us-east-1")
+        .endpoint(endpoint)
+        .access_key(KEYS.0)
+        .secret_key(KEYS.1)
+        .build()
 }

@@ -28,28 +28,36 @@ async fn main() -> Result<()> {
     let storage = S3Storage::builder(BUCKET)
         .region("us-east-1")
         .endpoint(&server.greeting)
-        .credentials(KEYS.0, KEYS.1)
+        .access_key(KEYS.0)
+        .secret_key(KEYS.1)
         .build()?;
     let store = Arc::new(Store::new(storage));
     let content = Bytes::from(vec![b'x'; SIZE]);
 
     print_head("S3: S3Storage against the bare aws-sdk-s3 client");
-    let mut saving = Comparison::new(format!("save {OBJECTS} objects of 10 KiB, {CONCURRENCY} at once"), OBJECTS);
-    let mut opening = Comparison::new(format!("open and read {OBJECTS} of 10 KiB, {CONCURRENCY} at once"), OBJECTS);
+    let mut saving =
+        Comparison::new(format!("save {OBJECTS} objects of 10 KiB, {CONCURRENCY} at once"), OBJECTS);
+    let mut opening =
+        Comparison::new(format!("open and read {OBJECTS} of 10 KiB, {CONCURRENCY} at once"), OBJECTS);
     for round in 0..ROUNDS {
         let key = |side: &str, number: u32| format!("{side}/{round}/{number}.bin");
         saving
             .plain(futures_util::stream::iter(0..OBJECTS).for_each_concurrent(CONCURRENCY, |number| {
                 let put = client.put_object().bucket(BUCKET).key(key("plain", number));
-                let put = put.content_type("application/octet-stream").body(ByteStream::from(content.clone()));
+                let put =
+                    put.content_type("application/octet-stream").body(ByteStream::from(content.clone()));
                 async move { drop(put.send().await.expect("stored")) }
             }))
             .await;
         saving
-            .holdall(futures_util::stream::iter((0..OBJECTS).map(Ok)).try_for_each_concurrent(CONCURRENCY, |number| {
-                let (store, name, content) = (Arc::clone(&store), key("holdall", number), content.clone());
-                async move { store.save(name, content).await.map(drop) }
-            }))
+            .holdall(futures_util::stream::iter((0..OBJECTS).map(Ok)).try_for_each_concurrent(
+                CONCURRENCY,
+                |number| {
+                    let (store, name, content) =
+                        (Arc::clone(&store), key("holdall", number), content.clone());
+                    async move { store.save(name, content).await.map(drop) }
+                },
+            ))
             .await?;
         opening
             .plain(futures_util::stream::iter(0..OBJECTS).for_each_concurrent(CONCURRENCY, |number| {
@@ -61,10 +69,17 @@ async fn main() -> Result<()> {
             }))
             .await;
         opening
-            .holdall(futures_util::stream::iter((0..OBJECTS).map(Ok)).try_for_each_concurrent(CONCURRENCY, |number| {
-                let (store, name) = (Arc::clone(&store), key("holdall", number));
-                async move { store.open(name).await?.bytes().await.map(|body| assert_eq!(body.len(), SIZE)) }
-            }))
+            .holdall(
+                futures_util::stream::iter((0..OBJECTS).map(Ok)).try_for_each_concurrent(
+                    CONCURRENCY,
+                    |number| {
+                        let (store, name) = (Arc::clone(&store), key("holdall", number));
+                        async move {
+                            store.open(name).await?.bytes().await.map(|body| assert_eq!(body.len(), SIZE))
+                        }
+                    },
+                ),
+            )
             .await?;
     }
     saving.print();

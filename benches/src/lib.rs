@@ -44,7 +44,8 @@ impl Comparison {
     pub fn print(&self) {
         assert_eq!(self.plain.len(), self.holdall.len(), "each round has two sides");
         let pairs = self.plain.iter().zip(&self.holdall);
-        let ratio = median(pairs.map(|(plain, holdall)| holdall.as_secs_f64() / plain.as_secs_f64()).collect());
+        let ratio =
+            median(pairs.map(|(plain, holdall)| holdall.as_secs_f64() / plain.as_secs_f64()).collect());
         let each = |rounds: &[Duration]| {
             let seconds = median(rounds.iter().map(Duration::as_secs_f64).collect());
             Duration::from_secs_f64(seconds / f64::from(self.operations))
@@ -61,7 +62,10 @@ impl Comparison {
 /// Prints the head of a table of comparisons.
 pub fn print_head(title: &str) {
     println!("\n{title}\n");
-    println!("| {:<52} | {:>12} | {:>12} | {:>6} |", "work, time of one operation", "plain", "Holdall", "ratio");
+    println!(
+        "| {:<52} | {:>12} | {:>12} | {:>6} |",
+        "work, time of one operation", "plain", "Holdall", "ratio"
+    );
     println!("|{:-<54}|{:->14}|{:->14}|{:->8}|", "", ":", ":", ":");
 }
 

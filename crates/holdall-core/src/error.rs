@@ -278,6 +278,11 @@ impl Error {
         self.0.name.as_deref()
     }
 
+    /// The sentence alone, without operation, name and storage: for an error that tells of this one.
+    pub fn reason(&self) -> &str {
+        self.0.message.as_deref().unwrap_or_else(|| self.kind().sentence())
+    }
+
     /// Whether the very same call may succeed later without anybody mending anything.
     pub fn is_retryable(&self) -> bool {
         self.0.retryable.unwrap_or(matches!(self.kind(), ErrorKind::Unavailable | ErrorKind::Timeout))
@@ -313,7 +318,7 @@ impl fmt::Display for Error {
             }
             f.write_str(": ")?;
         }
-        f.write_str(repr.message.as_deref().unwrap_or_else(|| repr.kind.sentence()))
+        f.write_str(self.reason())
     }
 }
 

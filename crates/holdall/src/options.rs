@@ -9,7 +9,6 @@ use holdall_core::{Error, ErrorKind, Result};
 
 use crate::layers::Resolved;
 #[cfg(any(feature = "fs", feature = "s3"))]
-use crate::problems::reason;
 use crate::problems::{Problem, Problems};
 use crate::suggest::{listed, nearest};
 use crate::value::{Origin, Value};
@@ -107,7 +106,7 @@ impl Options {
     pub(crate) fn refused(&mut self, key: &str, error: Error) -> Error {
         let origin = self.origin(key).unwrap_or(&self.origin).clone();
         let scope = origin.scope(self.storage_name());
-        let sentence = format!("{key:?} in {scope} cannot be used: {}", reason(&error));
+        let sentence = format!("{key:?} in {scope} cannot be used: {}", error.reason());
         let told = Error::message(error.kind(), origin.say(&sentence));
         self.problems.push(Problem::new(origin, sentence).with_source(error));
         told

@@ -85,9 +85,3 @@ impl IntoIterator for Problems {
         self.0.into_iter()
     }
 }
-
-/// What a backend says about its settings. "cannot configure: " in front of it would say nothing new.
-pub(crate) fn reason(error: &Error) -> String {
-    let reason = error.to_string();
-    reason.strip_prefix("cannot configure: ").map_or_else(|| reason.clone(), str::to_owned)
-}

@@ -10,7 +10,7 @@ use crate::backends;
 use crate::layers::{Chosen, Resolved, url};
 use crate::options::Options;
 use crate::policy::Policy;
-use crate::problems::{Problem, Problems, reason};
+use crate::problems::{Problem, Problems};
 use crate::suggest::{did_you_mean, listed};
 
 /// Makes a store of settings.
@@ -65,7 +65,7 @@ impl Registry {
                 let origin = options.backend_origin().clone();
                 let mut problems = options.into_problems();
                 if problems.is_empty() {
-                    let sentence = format!("{} cannot be used: {}", origin.scope(storage), reason(&error));
+                    let sentence = format!("{} cannot be used: {}", origin.scope(storage), error.reason());
                     problems.push(Problem::new(origin, sentence).with_source(error));
                 }
                 Err(problems)

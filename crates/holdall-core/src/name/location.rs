@@ -160,3 +160,9 @@ impl IntoLocation for &String {
         Location::new(self)
     }
 }
+
+impl IntoLocation for String {
+    fn into_location(self) -> Result<Location> {
+        Location::new(&self)
+    }
+}
