@@ -18,7 +18,7 @@ impl Inner {
     /// longer means anything.
     pub(crate) async fn visibility(&self, key: &Name) -> Result<Option<Visibility>> {
         let request = self.client().await?.get_object_acl().bucket(self.bucket()).key(key.as_str());
-        match request.send().await.map_err(|error| self.failure(error)) {
+        match request.send().await.map_err(|error| self.failure(&error)) {
             Ok(acl) if acl.grants().iter().any(is_public) => Ok(Some(Visibility::Public)),
             Ok(_) => Ok(Some(Visibility::Private)),
             Err(failure) if failure.code() == "AccessControlListNotSupported" => Ok(None),
@@ -30,7 +30,7 @@ impl Inner {
     pub(crate) async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
         let key = self.key(name)?;
         let request = self.client().await?.put_object_acl().bucket(self.bucket()).key(key.as_str());
-        match request.acl(canned(visibility)).send().await.map_err(|error| self.failure(error)) {
+        match request.acl(canned(visibility)).send().await.map_err(|error| self.failure(&error)) {
             Ok(_) => Ok(()),
             Err(failure) if failure.is_missing() => Err(Error::not_found(name)),
             Err(failure) => Err(failure.into()),

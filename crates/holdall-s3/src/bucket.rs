@@ -16,7 +16,7 @@ impl Inner {
         });
         let request = sdk.client.create_bucket().bucket(self.bucket());
         let reply = request.set_create_bucket_configuration(constraint).send().await;
-        match reply.map_err(|error| self.failure(error)) {
+        match reply.map_err(|error| self.failure(&error)) {
             Ok(_) => Ok(()),
             Err(failure) if failure.code() == "BucketAlreadyOwnedByYou" => Ok(()),
             Err(failure) => Err(failure.into()),
@@ -26,7 +26,7 @@ impl Inner {
     /// Whether there is such a bucket that we may look at: one `HeadBucket`.
     pub(crate) async fn bucket_exists(&self) -> Result<bool> {
         let request = self.client().await?.head_bucket().bucket(self.bucket());
-        match request.send().await.map_err(|error| self.failure(error).of_head()) {
+        match request.send().await.map_err(|error| self.failure(&error).of_head()) {
             Ok(_) => Ok(true),
             Err(failure) if failure.status() == Some(404) => Ok(false),
             Err(failure) => Err(failure.into()),

@@ -76,12 +76,12 @@ impl S3StorageBuilder {
             visibility: Visibility::Private,
             custom_domain: None,
             url_protocol: "https".to_owned(),
-            url_expires_in: Duration::from_secs(3600),
+            url_expires_in: Duration::from_hours(1),
             timeouts: Timeouts {
                 connect: Duration::from_millis(3100),
                 read: Duration::from_secs(20),
-                attempt: Duration::from_secs(60),
-                operation: Duration::from_secs(300),
+                attempt: Duration::from_mins(1),
+                operation: Duration::from_mins(5),
             },
             max_attempts: 3,
             retry_backoff: Duration::from_secs(1),
@@ -237,7 +237,7 @@ impl S3StorageBuilder {
 
     /// Whether the server honours `If-None-Match` and `If-Match` on writes; `true` without a call.
     ///
-    /// AWS, R2, Ceph, MinIO and `SeaweedFS` do. Garage and some others accept the header and ignore it: say
+    /// AWS, Cloudflare R2, Ceph and `SeaweedFS` do. Garage and some others accept the header and ignore it: say
     /// `false` there, and `Rename`, `Create` and `Replace` are refused instead of being unsafe.
     pub fn conditional_writes(mut self, honoured: bool) -> Self {
         self.conditional_writes = honoured;
@@ -332,7 +332,7 @@ impl S3StorageBuilder {
             checksums,
             part_size: self.part_size,
             concurrency: self.concurrency,
-            sdk_config: self.sdk_config,
+            sdk: self.sdk_config,
             http_client: self.http_client,
             time_source: self.time_source,
             sleep: self.sleep,

@@ -98,7 +98,7 @@ impl Inner {
         let config = &self.config;
         let region = config.region.clone();
         let known = region.is_some() || config.endpoint.is_some();
-        let found = match &config.sdk_config {
+        let found = match &config.sdk {
             Some(given) => Some(given.clone()),
             None if known && config.credentials.is_some() => None,
             None => {
@@ -199,7 +199,7 @@ impl Inner {
     /// Turns an SDK error around.
     pub(crate) fn failure<E>(
         &self,
-        error: aws_sdk_s3::error::SdkError<E, aws_sdk_s3::config::http::HttpResponse>,
+        error: &aws_sdk_s3::error::SdkError<E, aws_sdk_s3::config::http::HttpResponse>,
     ) -> Failure
     where
         E: aws_sdk_s3::error::ProvideErrorMetadata + std::error::Error + 'static,
@@ -210,7 +210,7 @@ impl Inner {
     /// The clock of signatures.
     pub(crate) fn now(&self) -> SystemTime {
         let injected = self.config.time_source.clone();
-        let found = || self.config.sdk_config.as_ref()?.time_source();
+        let found = || self.config.sdk.as_ref()?.time_source();
         injected.or_else(found).map_or_else(SystemTime::now, |clock| clock.now())
     }
 
@@ -220,7 +220,7 @@ impl Inner {
     ///
     /// `InvalidConfig` where there is no timer.
     pub(crate) async fn pause(&self, duration: Duration) -> Result<()> {
-        let found = || self.config.sdk_config.as_ref()?.sleep_impl();
+        let found = || self.config.sdk.as_ref()?.sleep_impl();
         let sleep: Option<SharedAsyncSleep> =
             self.config.sleep.clone().or_else(found).or_else(default_async_sleep);
         let sleep = sleep

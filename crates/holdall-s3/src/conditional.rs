@@ -20,7 +20,7 @@ use holdall_core::{ETag, Error, ErrorKind, Name, Result};
 
 use crate::client::Inner;
 use crate::error::Failure;
-use crate::metadata::Object;
+use crate::metadata::{Object, etag};
 
 /// How often a write is sent again after 409, or after a 412 for a name that is free again.
 pub(crate) const CONFLICT_ATTEMPTS: u32 = 8;
@@ -107,6 +107,12 @@ impl Inner {
             (Condition::Absent, Some(_)) => Ok(Outcome::Taken),
             // It was deleted in between.
             (Condition::Absent, None) => Ok(Outcome::Again),
+            // It is there, so that it was something else that did not hold: the source of a copy has changed.
+            (Condition::Matches(expected), Some(object))
+                if tag(&object).is_some_and(|etag| etag.strong_eq(expected)) =>
+            {
+                Ok(Outcome::Again)
+            }
             _ => Err(Error::new(ErrorKind::PreconditionFailed)),
         }
     }
@@ -127,7 +133,7 @@ impl Inner {
 
 /// The entity tag of an object.
 pub(crate) fn tag(object: &Object) -> Option<ETag> {
-    object.etag.as_deref().and_then(|etag| ETag::parse(etag).ok())
+    etag(object.etag.as_deref())
 }
 
 /// Whether the server honours `If-None-Match: *` on `CopyObject`, as far as is known.

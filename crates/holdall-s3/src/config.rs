@@ -126,7 +126,8 @@ pub(crate) struct Config {
     pub(crate) checksums: bool,
     pub(crate) part_size: u64,
     pub(crate) concurrency: usize,
-    pub(crate) sdk_config: Option<SdkConfig>,
+    /// What was given instead of the SDK's chain.
+    pub(crate) sdk: Option<SdkConfig>,
     pub(crate) http_client: Option<SharedHttpClient>,
     pub(crate) time_source: Option<SharedTimeSource>,
     pub(crate) sleep: Option<SharedAsyncSleep>,

@@ -12,7 +12,7 @@ use percent_encoding::utf8_percent_encode;
 
 use crate::client::Inner;
 use crate::conditional::{Condition, Outcome, tag};
-use crate::metadata::{Headers, PUT_ID, ParseETag as _, canned, with_headers};
+use crate::metadata::{Headers, PUT_ID, canned, with_headers};
 use crate::naming::Naming;
 use crate::presign::PATH;
 
@@ -87,6 +87,10 @@ pub(crate) async fn copy(inner: &Arc<Inner>, from: &Name, to: &Name, options: Co
                 if error.kind() == ErrorKind::PreconditionFailed
                     && condition == Condition::None
                     && options.if_match.is_none() => {}
+            Err(error) if error.kind() == ErrorKind::PreconditionFailed => {
+                let refused = if condition == Condition::None { from } else { to };
+                return Err(error.with_name(refused.as_str()));
+            }
             Err(error) => return Err(missing(error, from)),
         }
         inner.before_again(attempt).await?;
@@ -122,9 +126,9 @@ impl Inner {
         let failure = match with_headers!(request, headers).customize().config_override(limits).send().await {
             Ok(reply) => {
                 let etag = reply.copy_object_result().and_then(|result| result.e_tag());
-                return Ok(Outcome::Written(etag.and_then(|etag| etag.parse_etag())));
+                return Ok(Outcome::Written(crate::metadata::etag(etag)));
             }
-            Err(error) => self.failure(error),
+            Err(error) => self.failure(&error),
         };
         if failure.is_missing() && self.head(from).await.is_err_and(|source| source.is_missing()) {
             return Err(failure.into());

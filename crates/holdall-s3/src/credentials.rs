@@ -10,7 +10,7 @@ use crate::error;
 
 /// How soon a provider is asked again because what it gave ends before a URL should. Most providers hand out
 /// the same credentials until shortly before their end, so that asking for each URL would be in vain.
-const ASK_AGAIN: Duration = Duration::from_secs(60);
+const ASK_AGAIN: Duration = Duration::from_mins(1);
 
 /// The last credentials that a provider gave.
 ///

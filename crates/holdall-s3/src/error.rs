@@ -101,11 +101,11 @@ fn cause(error: &(dyn StdError + 'static)) -> Cause {
 }
 
 /// Turns the SDK's error around.
-pub(crate) fn failure<E>(error: SdkError<E, HttpResponse>, config: &Config) -> Failure
+pub(crate) fn failure<E>(error: &SdkError<E, HttpResponse>, config: &Config) -> Failure
 where
     E: ProvideErrorMetadata + StdError + 'static,
 {
-    match &error {
+    match error {
         SdkError::ServiceError(said) => {
             let (status, meta) = (said.raw().status().as_u16(), said.err().meta());
             let region = said.raw().headers().get("x-amz-bucket-region");
@@ -114,27 +114,27 @@ where
         SdkError::ResponseError(reply) => {
             let status = reply.raw().status().as_u16();
             let message = format!("the server's reply (status {status}) could not be read");
-            local(Error::message(ErrorKind::Unavailable, message).with_source(cause(&error)), true)
+            local(Error::message(ErrorKind::Unavailable, message).with_source(cause(error)), true)
         }
         SdkError::TimeoutError(_) => {
             let message = format!("{} did not answer in time", host(config));
-            local(Error::message(ErrorKind::Timeout, message).with_source(cause(&error)), true)
+            local(Error::message(ErrorKind::Timeout, message).with_source(cause(error)), true)
         }
         SdkError::DispatchFailure(failed) => {
-            let refused = chain(&error).any(is_refused);
-            let (kind, message) = if failed.is_timeout() || stalled(&error) {
+            let refused = chain(error).any(is_refused);
+            let (kind, message) = if failed.is_timeout() || stalled(error) {
                 (ErrorKind::Timeout, format!("{} did not answer in time", host(config)))
             } else {
-                let reason = chain(&error).last().map(ToString::to_string).unwrap_or_default();
+                let reason = chain(error).last().map(ToString::to_string).unwrap_or_default();
                 (ErrorKind::Unavailable, format!("{} cannot be reached: {reason}", host(config)))
             };
-            no_credentials(&error)
-                .unwrap_or_else(|| local(Error::message(kind, message).with_source(cause(&error)), !refused))
+            no_credentials(error)
+                .unwrap_or_else(|| local(Error::message(kind, message).with_source(cause(error)), !refused))
         }
-        _ => no_credentials(&error).unwrap_or_else(|| {
-            let reason = chain(&error).last().map(ToString::to_string).unwrap_or_default();
+        _ => no_credentials(error).unwrap_or_else(|| {
+            let reason = chain(error).last().map(ToString::to_string).unwrap_or_default();
             let message = format!("the request could not be made: {reason}");
-            local(Error::message(ErrorKind::Other, message).with_source(cause(&error)), false)
+            local(Error::message(ErrorKind::Other, message).with_source(cause(error)), false)
         }),
     }
 }

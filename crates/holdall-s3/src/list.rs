@@ -11,6 +11,7 @@ use holdall_core::{
 use percent_encoding::percent_decode_str;
 
 use crate::client::Inner;
+use crate::metadata::etag;
 
 /// Where the next page begins.
 #[derive(Debug)]
@@ -78,7 +79,7 @@ impl Lister<'_> {
             .encoding_type(EncodingType::Url)
             .send()
             .await;
-        Ok(reply.map_err(|error| self.inner.failure(error))?)
+        Ok(reply.map_err(|error| self.inner.failure(&error))?)
     }
 
     /// The entries of a page in the order of their keys. S3 orders keys and common prefixes together, but writes
@@ -95,7 +96,7 @@ impl Lister<'_> {
                 continue;
             }
             let modified = object.last_modified().and_then(|&time| SystemTime::try_from(time).ok());
-            let etag = object.e_tag().and_then(|etag| ETag::parse(etag).ok());
+            let etag = etag(object.e_tag());
             entries.extend(self.keep(key, |raw| file(raw, size, modified, etag)));
         }
         for prefix in page.common_prefixes() {

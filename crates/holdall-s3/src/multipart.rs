@@ -38,7 +38,7 @@ use tokio::task::JoinSet;
 use crate::client::Inner;
 use crate::conditional::{Condition, Outcome};
 use crate::gather::Parts;
-use crate::metadata::{ParseETag as _, with_headers};
+use crate::metadata::{etag, with_headers};
 use crate::naming::Naming;
 use crate::publish::to_the_end;
 use crate::save::Write;
@@ -169,7 +169,7 @@ impl Upload {
             .set_checksum_type(checksums.then_some(ChecksumType::FullObject))
             .send()
             .await
-            .map_err(|error| inner.failure(error))?;
+            .map_err(|error| inner.failure(&error))?;
         let id = reply.upload_id().ok_or_else(|| {
             Error::message(ErrorKind::Other, "the server began a multipart upload but gave it no id")
         })?;
@@ -262,10 +262,10 @@ impl Upload {
             let limits = inner.with_limits(0, size);
             let failure = match request.clone().customize().config_override(limits).send().await {
                 Ok(reply) => {
-                    let etag = reply.e_tag().and_then(|etag| etag.parse_etag());
+                    let etag = etag(reply.e_tag());
                     return Ok(Finished::Done(etag, reply.version_id().map(str::to_owned)));
                 }
-                Err(error) => inner.failure(error),
+                Err(error) => inner.failure(&error),
             };
             if failure.is_conflict() {
                 return Ok(Finished::Conflict(failure.into_error()));
@@ -319,7 +319,7 @@ impl Drop for Upload {
 /// Aborts an upload; one that is gone is fine.
 async fn abort(inner: &Inner, key: &Name, id: &str) -> Result<()> {
     let request = inner.client().await?.abort_multipart_upload().bucket(inner.bucket()).key(key.as_str());
-    match request.upload_id(id).send().await.map_err(|error| inner.failure(error)) {
+    match request.upload_id(id).send().await.map_err(|error| inner.failure(&error)) {
         Ok(_) => Ok(()),
         Err(failure) if failure.is_lost_upload() => Ok(()),
         Err(failure) => Err(failure.into()),
@@ -351,7 +351,7 @@ async fn send_part(
         .config_override(limits)
         .send()
         .await
-        .map_err(|error| inner.failure(error))?;
+        .map_err(|error| inner.failure(&error))?;
     Ok(CompletedPart::builder()
         .part_number(number)
         .set_e_tag(reply.e_tag().map(str::to_owned))

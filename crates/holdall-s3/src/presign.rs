@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::client::{Inner, Sdk};
 
 /// The longest life of a signed URL: S3's limit, which the SDK enforces.
-pub(crate) const MAX_EXPIRY: Duration = Duration::from_secs(7 * 24 * 3600);
+pub(crate) const MAX_EXPIRY: Duration = Duration::from_hours(7 * 24);
 
 /// What stays as it is in the path of a URL: RFC 3986's unreserved characters, and the slash.
 pub(crate) const PATH: &AsciiSet =
@@ -94,7 +94,7 @@ impl Inner {
                     .config_override(signer)
                     .presigned(config)
                     .await
-                    .map_err(|error| self.failure(error))?
+                    .map_err(|error| self.failure(&error))?
             };
         }
         let request = match options.method {

@@ -82,7 +82,7 @@ impl Write {
         if version.is_some() && request.clone().set_version_id(version).send().await.is_ok() {
             return Ok(());
         }
-        request.send().await.map_err(|error| inner.failure(error))?;
+        request.send().await.map_err(|error| inner.failure(&error))?;
         Ok(())
     }
 }
@@ -115,7 +115,7 @@ impl Inner {
         let name =
             format!("{}{}probe-{}", self.location().prefix(), Name::RESERVED_PREFIX, random_alphanumeric(16));
         let put = client.put_object().bucket(self.bucket()).key(&name).body(ByteStream::from_static(b"?"));
-        put.send().await.map_err(|error| self.failure(error))?;
+        put.send().await.map_err(|error| self.failure(&error))?;
         let copied = client
             .copy_object()
             .bucket(self.bucket())
@@ -125,14 +125,14 @@ impl Inner {
             .if_none_match("*")
             .send()
             .await
-            .map_err(|error| self.failure(error));
+            .map_err(|error| self.failure(&error));
         let deleted = client.delete_object().bucket(self.bucket()).key(&name).send().await;
-        deleted.map_err(|error| self.failure(error))?;
+        deleted.map_err(|error| self.failure(&error))?;
         match copied {
-            Ok(_) => Ok(false),
             Err(failure) if failure.is_condition() => Ok(true),
             Err(failure) if failure.unknown => Err(failure.into()),
-            Err(_) => Ok(false),
+            // It went ahead, or it cannot be asked for.
+            Ok(_) | Err(_) => Ok(false),
         }
     }
 }

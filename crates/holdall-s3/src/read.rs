@@ -29,7 +29,7 @@ impl Inner {
             .bucket(self.bucket())
             .key(key.as_str())
             .set_checksum_mode(self.config.checksums.then_some(ChecksumMode::Enabled));
-        let mut reply = request.send().await.map_err(|error| self.failure(error).of_head())?;
+        let mut reply = request.send().await.map_err(|error| self.failure(&error).of_head())?;
         Ok(object!(reply))
     }
 
@@ -95,7 +95,7 @@ impl Inner {
             .get_object()
             .bucket(self.bucket())
             .key(key.as_str())
-            .set_range(range.map(ByteRange::to_header))
+            .set_range(range.map(range_header))
             .set_if_match(header(&conditions.if_match))
             .set_if_none_match(header(&conditions.if_none_match))
             .set_if_modified_since(conditions.if_modified_since.map(http_time))
@@ -103,7 +103,7 @@ impl Inner {
             .set_checksum_mode(self.config.checksums.then_some(ChecksumMode::Enabled))
             .send()
             .await
-            .map_err(|error| named(self.failure(error), name))?;
+            .map_err(|error| named(self.failure(&error), name))?;
         let object = object!(reply);
         let metadata = self.complete(name, key, &object).await?;
         // Some servers ignore conditional reads; then the reply is not what was asked for.
@@ -135,6 +135,18 @@ fn is_simple(conditions: &Conditions) -> bool {
         Some(ETagCondition::Any) => false,
     };
     one(&conditions.if_match) && one(&conditions.if_none_match)
+}
+
+/// The largest number that servers take in a `Range` header: several read signed ones.
+const MAX_POSITION: u64 = u64::MAX >> 1;
+
+/// The value of the `Range` header.
+fn range_header(range: ByteRange) -> String {
+    match range {
+        ByteRange::Bounded { start, end } if end > MAX_POSITION => ByteRange::From(start).to_header(),
+        ByteRange::Last(length) => ByteRange::Last(length.min(MAX_POSITION)).to_header(),
+        range => range.to_header(),
+    }
 }
 
 /// HTTP dates have whole seconds; the SDK would write fractions.

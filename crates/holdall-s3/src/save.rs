@@ -9,7 +9,7 @@ use holdall_core::{Checksum, Content, Error, ErrorKind, Name, Result, SaveOption
 use crate::client::Inner;
 use crate::conditional::{Condition, Outcome, tag};
 use crate::gather::Parts;
-use crate::metadata::{Headers, ParseETag as _, with_defaults, with_headers};
+use crate::metadata::{Headers, etag, with_defaults, with_headers};
 use crate::naming::Naming;
 
 /// What all requests of one save have in common.
@@ -97,9 +97,9 @@ impl Write {
             .set_checksum_crc64_nvme(inner.config.checksums.then(|| checksum.to_string()));
         let limits = inner.with_limits(bytes.len() as u64, 0);
         match with_headers!(request, self.headers).customize().config_override(limits).send().await {
-            Ok(reply) => Ok(Outcome::Written(reply.e_tag().and_then(|etag| etag.parse_etag()))),
+            Ok(reply) => Ok(Outcome::Written(etag(reply.e_tag()))),
             Err(error) => {
-                let failure = inner.failure(error);
+                let failure = inner.failure(&error);
                 inner.settle(key, condition, self.put_id.as_deref(), failure).await
             }
         }

@@ -109,7 +109,7 @@ impl Storage for S3Storage {
         }
         let request =
             self.inner.client().await?.delete_object().bucket(self.inner.bucket()).key(key.as_str());
-        match request.set_if_match(if_match).send().await.map_err(|error| self.inner.failure(error)) {
+        match request.set_if_match(if_match).send().await.map_err(|error| self.inner.failure(&error)) {
             Ok(_) => Ok(()),
             // Some servers do not take it for done.
             Err(failure) if failure.is_missing() => Ok(()),

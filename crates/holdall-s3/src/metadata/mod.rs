@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use aws_sdk_s3::types::{ChecksumType, ObjectCannedAcl};
 use holdall_core::{
-    Attributes, Error, ErrorKind, Metadata, Name, Result, Visibility, guess_content_type, random_alphanumeric,
+    Attributes, ETag, Error, ErrorKind, Metadata, Name, Result, Visibility, guess_content_type,
+    random_alphanumeric,
 };
 
 /// User metadata that tells our own write from another one: see `conditional.rs`.
@@ -203,7 +204,7 @@ impl Object {
     /// `Other` when the reply tells neither size nor time.
     pub(crate) fn metadata(&self, name: &Name) -> Result<Metadata> {
         let modified = self.modified.ok_or_else(|| incomplete("when the file was saved"))?;
-        let etag = self.etag.as_deref().and_then(|etag| etag.parse_etag());
+        let etag = etag(self.etag.as_deref());
         Ok(Metadata::new(name.clone(), self.size()?, modified)
             .with_etag(etag)
             .with_checksum(self.checksum())
@@ -243,15 +244,9 @@ impl Object {
     }
 }
 
-/// An entity tag of a server, taken as it is.
-pub(crate) trait ParseETag {
-    fn parse_etag(&self) -> Option<holdall_core::ETag>;
-}
-
-impl ParseETag for str {
-    fn parse_etag(&self) -> Option<holdall_core::ETag> {
-        holdall_core::ETag::parse(self).ok()
-    }
+/// An entity tag as a server writes it; what is none is taken for missing.
+pub(crate) fn etag(header: Option<&str>) -> Option<ETag> {
+    header.and_then(|header| ETag::parse(header).ok())
 }
 
 fn incomplete(what: &str) -> Error {

@@ -1,12 +1,19 @@
 //! Values of user metadata as headers can carry them: RFC 2047 where plain ASCII does not do.
 //!
 //! A header value is visible ASCII without blanks at its ends. S3 itself hands out other text as encoded words
-//! (`=?UTF-8?B?...?=`), and every server gives back what it was sent, so that encoding it ourselves works
-//! everywhere (Amazon S3 User Guide, "Working with object metadata").
+//! (`=?UTF-8?B?...?=`; Amazon S3 User Guide, "Working with object metadata"), so that is how other letters than
+//! ASCII are sent, and other tools can read them.
+//!
+//! ASCII that headers would change (blanks at the ends or in a row, nothing at all, what looks like an encoded word)
+//! cannot go that way: some servers decode encoded words, keep the ASCII text, and give that back in plain. It is
+//! percent-encoded behind a mark of our own, which no server knows.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+/// Begins a value that is percent-encoded.
+const MARK: &str = "%:";
 const OPEN: &str = "=?UTF-8?B?";
 const CLOSE: &str = "?=";
 /// An encoded word has at most 75 characters (RFC 2047, section 2): 12 of them frame it, and 60 hold 45 bytes.
@@ -14,14 +21,18 @@ const BYTES_PER_WORD: usize = 45;
 
 /// The value as it goes into a header.
 pub(super) fn encode(value: &str) -> String {
-    let plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~'))
-        && value.trim() == value
-        && !value.is_empty()
-        // Signatures collapse blanks in a row, and servers differ in whether they keep them.
-        && !value.contains("  ")
-        && !value.contains("=?");
-    if plain {
-        return value.to_owned();
+    if value.is_ascii() {
+        let is_safe = value.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+            && value.trim() == value
+            && !value.is_empty()
+            // Signatures collapse blanks in a row, and servers differ in whether they keep them.
+            && !value.contains("  ")
+            && !value.contains("=?")
+            && !value.starts_with(MARK);
+        if is_safe {
+            return value.to_owned();
+        }
+        return format!("{MARK}{}", utf8_percent_encode(value, NON_ALPHANUMERIC));
     }
     let mut words = Vec::new();
     let mut rest = value;
@@ -37,6 +48,11 @@ pub(super) fn encode(value: &str) -> String {
 
 /// The value that a header stands for. What is no encoded word is kept as it is.
 pub(super) fn decode(header: &str) -> String {
+    if let Some(escaped) = header.strip_prefix(MARK)
+        && let Ok(text) = percent_decode_str(escaped).decode_utf8()
+    {
+        return text.into_owned();
+    }
     let mut text = String::new();
     let mut rest = header;
     let mut after_word = false;
@@ -106,8 +122,9 @@ mod tests {
             assert_eq!(encode(value), value);
         }
         assert_eq!(encode("Grüße"), "=?UTF-8?B?R3LDvMOfZQ==?=");
-        assert_eq!(encode(" x"), "=?UTF-8?B?IHg=?=");
-        assert_eq!(encode(""), "=?UTF-8?B??=");
+        assert_eq!(encode(" x"), "%:%20x");
+        assert_eq!(encode(""), "%:");
+        assert_eq!(encode("%:"), "%:%25%3A");
     }
 
     #[test]
@@ -122,7 +139,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_value_comes_back(value in "\\PC{0,200}") {
+        fn every_value_comes_back(value in "\\PC{0,200}|[ -~]{0,9}|[%:=? ]{0,6}") {
             let header = encode(&value);
             prop_assert!(header.bytes().all(|byte| matches!(byte, b' '..=b'~')));
             prop_assert_eq!(header.trim(), header.as_str());

@@ -1,5 +1,7 @@
 //! URLs, fetched by a client that knows nothing of S3.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use holdall_core::{ErrorKind, Store, UrlMethod, Visibility};
@@ -132,25 +134,35 @@ async fn virtual_hosts_serve_what_was_saved() {
     }
 }
 
-#[derive(Debug)]
-struct Clock(SystemTime);
+/// Seconds since the epoch, set by hand.
+#[derive(Debug, Clone)]
+struct Clock(Arc<AtomicU64>);
 
-impl holdall_s3::sdk::TimeSource for Clock {
-    fn now(&self) -> SystemTime {
-        self.0
+impl Clock {
+    fn new() -> Self {
+        Self(Arc::new(AtomicU64::new(START)))
     }
 }
 
+impl holdall_s3::sdk::TimeSource for Clock {
+    fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Some second of the year 2027.
+const START: u64 = 1_800_000_123;
+
 #[tokio::test]
 async fn the_expiry_is_the_real_one() {
-    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(START);
     let later = |seconds| Some(now + Duration::from_secs(seconds));
     let expiry = |ends: Option<SystemTime>, asked: u64| async move {
         let keys = Credentials::new("a", "canary", None, ends, "test");
         let storage = S3Storage::builder("my-site")
             .region("eu-central-1")
             .credentials_provider(keys)
-            .time_source(Clock(now))
+            .time_source(Clock::new())
             .build()
             .unwrap();
         let store = Store::new(storage);
@@ -170,15 +182,15 @@ async fn the_expiry_is_the_real_one() {
 
 /// Gives credentials that live longer each time it is asked.
 #[derive(Debug, Default)]
-struct Refreshing(std::sync::atomic::AtomicU64);
+struct Refreshing(AtomicU64);
 
 impl holdall_s3::sdk::ProvideCredentials for Refreshing {
     fn provide_credentials<'a>(&'a self) -> aws_credential_types::provider::future::ProvideCredentials<'a>
     where
         Self: 'a,
     {
-        let call = self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-        let end = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000 + (call + 1) * 1000);
+        let call = self.0.fetch_add(1, Ordering::SeqCst);
+        let end = SystemTime::UNIX_EPOCH + Duration::from_secs(START + (call + 1) * 1000);
         let keys = Credentials::new(format!("key{call}"), "canary", None, Some(end), "test");
         aws_credential_types::provider::future::ProvideCredentials::ready(Ok(keys))
     }
@@ -186,18 +198,11 @@ impl holdall_s3::sdk::ProvideCredentials for Refreshing {
 
 #[tokio::test]
 async fn credentials_that_end_too_soon_are_asked_for_again() {
-    let clock = std::sync::Arc::new(std::sync::Mutex::new(1_800_000_000_u64));
-    #[derive(Debug)]
-    struct Moving(std::sync::Arc<std::sync::Mutex<u64>>);
-    impl holdall_s3::sdk::TimeSource for Moving {
-        fn now(&self) -> SystemTime {
-            SystemTime::UNIX_EPOCH + Duration::from_secs(*self.0.lock().unwrap())
-        }
-    }
+    let clock = Clock::new();
     let storage = S3Storage::builder("my-site")
         .region("eu-central-1")
         .credentials_provider(Refreshing::default())
-        .time_source(Moving(std::sync::Arc::clone(&clock)))
+        .time_source(clock.clone())
         .build()
         .unwrap();
     let store = Store::new(storage);
@@ -212,6 +217,6 @@ async fn credentials_that_end_too_soon_are_asked_for_again() {
     assert_eq!(signed_by(600).await, "key0", "good enough, not asked again");
     // Too short for this one; but the provider was asked a moment ago.
     assert_eq!(signed_by(900).await, "key0");
-    *clock.lock().unwrap() += 500;
+    clock.0.fetch_add(500, Ordering::SeqCst);
     assert_eq!(signed_by(900).await, "key1", "asked again, because they would end too soon");
 }
