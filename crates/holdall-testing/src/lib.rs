@@ -3,7 +3,9 @@
 //!
 //! - `conformance` (feature `conformance`, on by default): every promise of the contract as a public
 //!   function. A third party's storage is tested in five lines.
-//! - `s3_server` (feature `s3-server`): a server for any S3 client, with a request log and faults.
+//! - `s3_server` (feature `s3-server`): a server for any S3 client, with a request log and faults. It
+//!   knows nothing of Holdall.
+//! - feature `s3s-fs`: a second opinion, `s3s-fs` over a temporary directory.
 
 #[cfg(feature = "conformance")]
 pub mod conformance;

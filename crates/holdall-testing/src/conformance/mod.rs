@@ -27,13 +27,18 @@
 mod case;
 pub mod cases;
 mod cleanup;
+pub mod model;
 mod report;
 mod suite;
+mod support;
+mod tests_macro;
 mod watched;
 
 pub use self::case::Case;
 pub use self::report::Report;
 pub use self::suite::{Suite, suite};
+#[doc(hidden)]
+pub use self::tests_macro::run_test;
 
 /// Every case, in the order in which the suite runs them.
 pub fn cases() -> &'static [Case] {

@@ -144,7 +144,7 @@ impl Suite {
         outcome.and(cleaned).and(tidy)
     }
 
-    async fn judge(&self, case: &Case, store: &Store, report: &mut Report) {
+    pub(super) async fn judge(&self, case: &Case, store: &Store, report: &mut Report) {
         let skipped = self.skips.get(case.name).cloned();
         let skipped = skipped.or_else(|| case.skipped_by(store.capabilities()));
         let skipped = skipped.or_else(|| (self.quick && case.is_heavy()).then(|| "heavy".to_owned()));

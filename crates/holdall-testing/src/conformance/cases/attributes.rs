@@ -3,7 +3,7 @@
 use holdall_core::ErrorKind::{InvalidInput, Unsupported};
 use holdall_core::{Attributes, Content, Metadata, SaveOptions, Store};
 
-use super::support::{bytes, chunks, names, put, refused_naming, untouched};
+use crate::conformance::support::{bytes, chunks, names, put, refused_naming, untouched};
 
 /// All header attributes at once.
 pub(super) fn headers() -> SaveOptions {

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use holdall_core::{Content, SaveMode, Store};
 use tokio::io::AsyncWriteExt as _;
 
-use super::support::{bytes, chunks, get, interrupted, names, put};
+use crate::conformance::support::{bytes, chunks, get, interrupted, names, put};
 
 /// Content from memory with `Create`, dropped after k polls for every k until the save ends. Promise 2.
 pub async fn save_dropped_at_any_poll_leaves_none_or_all(store: &Store) {

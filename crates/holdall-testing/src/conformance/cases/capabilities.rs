@@ -4,7 +4,7 @@
 use holdall_core::ErrorKind::Unsupported;
 use holdall_core::{Capabilities, ETag, ErrorKind, Name, Store, UploadPolicy, Visibility};
 
-use super::support::{bytes, put, refused, refused_naming, untouched};
+use crate::conformance::support::{bytes, put, refused, refused_naming, untouched};
 
 /// The capabilities are the same whenever they are asked for, and are consistent: nothing is written
 /// atomically where nothing is written. Promise 3.

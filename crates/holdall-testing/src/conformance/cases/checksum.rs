@@ -3,7 +3,7 @@
 use holdall_core::ErrorKind::ChecksumMismatch;
 use holdall_core::{Checksum, Content, Store};
 
-use super::support::{bytes, chunks, get, names, put, refused_naming};
+use crate::conformance::support::{bytes, chunks, get, names, put, refused_naming};
 
 /// `metadata` and `open` tell the checksum of the content: of an empty file, of bytes, of a stream.
 /// Promise 12.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use holdall_core::ErrorKind::{AlreadyExists, PreconditionFailed};
 use holdall_core::{Content, Result, Saved, Store};
 
-use super::support::{bytes, chunks, get, names, put, together};
+use crate::conformance::support::{bytes, chunks, get, names, put, together};
 
 /// A hundred simultaneous saves of one name give a hundred names and a hundred contents. Promise 3.
 pub async fn save_gives_a_hundred_simultaneous_savers_a_hundred_names(store: &Store) {

@@ -4,7 +4,7 @@ use holdall_core::ErrorKind::{AlreadyExists, NotFound, PreconditionFailed, Unsup
 use holdall_core::{Checksum, ETag, SaveMode, Store};
 
 use super::attributes::{headers, kept};
-use super::support::{bytes, get, is_alternative, names, put, refused_naming, same_file};
+use crate::conformance::support::{bytes, get, is_alternative, names, put, refused_naming, same_file};
 
 /// The copy has the content of the source, which stays as it is. Promise 13.
 pub async fn copy_keeps_the_content_and_the_source(store: &Store) {

@@ -3,7 +3,7 @@
 use holdall_core::ErrorKind::{PreconditionFailed, Unsupported};
 use holdall_core::{ETag, Listing, Store};
 
-use super::support::{get, names, put, refused_naming, together};
+use crate::conformance::support::{get, names, put, refused_naming, together};
 
 /// Deleting what is not there is fine, twice and in a directory that does not exist. A directory is no
 /// file and stays. Promise 7.

@@ -3,7 +3,7 @@
 use holdall_core::ErrorKind::Conflict;
 use holdall_core::{Content, SaveMode, Store};
 
-use super::support::{bytes, chunks, get, level, names, put, refused_naming};
+use crate::conformance::support::{bytes, chunks, get, level, names, put, refused_naming};
 
 /// A file and a directory of one name live side by side, in listings too. Promise 9.
 pub async fn save_keeps_a_file_beside_a_directory(store: &Store) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use holdall_core::{Entry, Listing, Location, Name, Store, random_alphanumeric};
 
-use super::support::{bytes, level, names, put, seconds, shown};
+use crate::conformance::support::{bytes, level, names, put, seconds, shown};
 
 /// Names whose order betrays who sorts by segments, by locale or ignoring case: `-`, `.` and blanks sort
 /// before `/`, digits behind it.

@@ -3,7 +3,7 @@
 use holdall_core::ErrorKind::NotFound;
 use holdall_core::Store;
 
-use super::support::{bytes, put, refused_naming};
+use crate::conformance::support::{bytes, put, refused_naming};
 
 /// Looking at what is not there is `NotFound` and names it; `exists` is false. Promise 7.
 pub async fn metadata_of_a_missing_file_is_not_found(store: &Store) {

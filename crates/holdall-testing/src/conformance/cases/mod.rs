@@ -23,7 +23,7 @@ mod names;
 mod open;
 mod rename;
 mod save;
-mod support;
+mod sequences;
 mod url;
 mod visibility;
 mod writer;
@@ -212,6 +212,9 @@ macro_rules! __conformance_table {
                 set_visibility_changes_only_the_visibility: [10] + writable + visibility;
                 set_visibility_of_a_missing_file_is_not_found: [7] + writable + visibility;
                 save_refuses_a_visibility_where_none_is_kept: [10] + writable - visibility;
+            }
+            sequences {
+                operations_in_any_order_match_the_model: [1, 3, 7, 8, 9, 13] + writable @ heavy;
             }
             capabilities {
                 capabilities_are_steady_and_consistent: [3];

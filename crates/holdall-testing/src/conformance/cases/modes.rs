@@ -3,7 +3,9 @@
 use holdall_core::ErrorKind::{AlreadyExists, InvalidName, PreconditionFailed, Unsupported};
 use holdall_core::{Content, ETag, SaveMode, Store};
 
-use super::support::{bytes, chunks, get, is_alternative, names, put, refused_naming, untouched};
+use crate::conformance::support::{
+    bytes, chunks, get, is_alternative, names, put, refused_naming, untouched,
+};
 
 /// A taken name gets `_` and seven of `[A-Za-z0-9]` before the first dot of its file name; a dot in a
 /// directory is not taken for one. The vectors are Django's. Promise 3.

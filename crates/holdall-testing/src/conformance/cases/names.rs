@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use holdall_core::ErrorKind::InvalidName;
 use holdall_core::{Name, Store, UploadPolicy, Visibility};
 
-use super::support::{get, names, put, refused, untouched};
+use crate::conformance::support::{get, names, put, refused, untouched};
 
 /// What is no name on any storage.
 const INVALID: [&str; 24] = [

@@ -4,7 +4,7 @@ use holdall_core::ErrorKind::{AlreadyExists, NotFound, PreconditionFailed};
 use holdall_core::{SaveMode, Store};
 
 use super::attributes::{headers, kept};
-use super::support::{bytes, get, is_alternative, level, names, put, refused_naming};
+use crate::conformance::support::{bytes, get, is_alternative, level, names, put, refused_naming};
 
 /// The file moves: content under the new name, nothing under the old one, and directories that became
 /// empty are gone. Promise 13.

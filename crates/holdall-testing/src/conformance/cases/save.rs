@@ -6,7 +6,9 @@ use holdall_core::ErrorKind::{InvalidInput, SourceFailed, TooLarge};
 use holdall_core::{Checksum, Content, Durability, Store};
 use tokio::io::AsyncReadExt as _;
 
-use super::support::{bytes, chunks, failing, get, names, put, refused, refused_naming, untouched};
+use crate::conformance::support::{
+    bytes, chunks, failing, get, names, put, refused, refused_naming, untouched,
+};
 
 /// The name that `save` returns opens and holds what was saved, also when it is not the one that was
 /// asked for. Promise 1.

@@ -6,7 +6,7 @@ use holdall_core::ErrorKind::{InvalidInput, Unsupported};
 use holdall_core::{FileUrl, Store, UploadPolicy, UrlMethod, Visibility};
 use percent_encoding::percent_decode_str;
 
-use super::support::refused_naming;
+use crate::conformance::support::refused_naming;
 
 /// Names whose characters mean something in a URL.
 const NAMES: [&str; 8] = [

@@ -4,7 +4,7 @@ use holdall_core::ErrorKind::{NotFound, Unsupported};
 use holdall_core::Store;
 use holdall_core::Visibility::{Private, Public};
 
-use super::support::{put, refused_naming, untouched};
+use crate::conformance::support::{put, refused_naming, untouched};
 
 /// The visibility that was given at save comes back. Promise 10.
 pub async fn save_keeps_the_visibility(store: &Store) {
@@ -25,7 +25,7 @@ pub async fn set_visibility_changes_only_the_visibility(store: &Store) {
         assert_eq!(after.attributes.visibility, Some(visibility));
         assert_eq!((after.size, after.checksum), (before.size, before.checksum));
     }
-    assert_eq!(super::support::get(store, "a/file").await, "x");
+    assert_eq!(crate::conformance::support::get(store, "a/file").await, "x");
 }
 
 /// What is not there has no visibility. Promise 7.

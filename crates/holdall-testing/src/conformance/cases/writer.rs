@@ -4,7 +4,7 @@ use holdall_core::ErrorKind::{AlreadyExists, PreconditionFailed, TooLarge};
 use holdall_core::{Checksum, ETag, Store};
 use tokio::io::AsyncWriteExt as _;
 
-use super::support::{bytes, get, names, put, refused_naming};
+use crate::conformance::support::{bytes, get, names, put, refused_naming};
 
 /// What was written becomes a file with `finish`, and not before. Promise 2.
 pub async fn writer_publishes_with_finish_and_not_before(store: &Store) {

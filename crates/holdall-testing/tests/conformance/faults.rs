@@ -1,0 +1,60 @@
+//! A suite that nothing fails proves nothing: each fault is a mistake that a backend could make, and the
+//! named case must find it.
+
+use holdall_core::Store;
+use holdall_testing::conformance::suite;
+
+use crate::doctored::{Doctored, Fault};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_fault_is_found() {
+    for (fault, case) in [
+        (Fault::RenameOverwrites, "save_returns_the_name_that_opens"),
+        (Fault::RenameOverwrites, "save_gives_a_hundred_simultaneous_savers_a_hundred_names"),
+        (Fault::CreateIsCheckedBefore, "save_with_create_has_one_winner"),
+        (Fault::ReplaceIgnoresTheVersion, "save_with_replace_refuses_a_stale_version"),
+        (Fault::ReplaceIgnoresTheVersion, "save_with_replace_has_one_winner"),
+        (Fault::KeepsHalfOfAFailedSource, "save_with_a_failing_source_leaves_nothing"),
+        (Fault::KeepsHalfOfAFailedSource, "save_with_a_failing_source_leaves_the_old_file"),
+        (Fault::KeepsHalfOfAFailedSource, "save_over_the_limit_stores_nothing"),
+        (Fault::WritesInPlace, "save_is_never_seen_torn"),
+        (Fault::WritesInPlace, "save_of_a_stream_dropped_at_any_poll_leaves_none_or_all"),
+        (Fault::WritesInPlace, "writer_publishes_with_finish_and_not_before"),
+        (Fault::MaxLengthIgnored, "save_keeps_to_max_length_with_rename"),
+        (Fault::AttributesLost, "save_keeps_every_attribute"),
+        (Fault::AttributesLost, "save_keeps_user_metadata_byte_for_byte"),
+        (Fault::ChecksumForgotten, "metadata_tells_the_checksum"),
+        (Fault::ChecksumNotVerified, "save_with_a_wrong_checksum_stores_nothing"),
+        (Fault::NamesTrimmed, "names_that_are_odd_are_kept_byte_for_byte"),
+        (Fault::RangesOffByOne, "open_reads_every_range"),
+        (Fault::ConditionsIgnored, "open_honours_etags"),
+        (Fault::ConditionsIgnored, "open_honours_dates"),
+        (Fault::DirectoriesExist, "metadata_of_a_directory_is_not_found"),
+        (Fault::DeleteOfMissingFails, "delete_of_a_missing_file_is_ok"),
+        (Fault::ListsOnePage, "list_is_complete_beyond_a_page"),
+        (Fault::ListsBySegment, "list_is_in_the_byte_order_of_whole_names"),
+        (Fault::ListsBySegment, "list_of_one_level_sorts_directories_with_their_slash"),
+        (Fault::ListStartsAtTheName, "list_starts_behind_any_name"),
+        (Fault::CopyOntoItselfRewrites, "copy_onto_itself_does_nothing"),
+        (Fault::CopyLosesAttributes, "copy_keeps_the_attributes"),
+        (Fault::RenameKeepsTheSource, "rename_moves_the_file"),
+        (Fault::RenameDeletesFirst, "rename_has_the_modes_of_save"),
+        (Fault::UrlsAreNotEncoded, "url_of_a_public_file_is_plain"),
+        (Fault::UrlsAreNotEncoded, "url_of_a_private_file_is_signed_and_expires"),
+        (Fault::UrlsLiveForEver, "url_of_a_private_file_is_signed_and_expires"),
+        (Fault::OneSignatureForAll, "url_grants_one_name_and_one_method"),
+        (Fault::ListsBySegment, "operations_in_any_order_match_the_model"),
+        (Fault::RenameKeepsTheSource, "operations_in_any_order_match_the_model"),
+        (Fault::ReplaceIgnoresTheVersion, "operations_in_any_order_match_the_model"),
+    ] {
+        let report = suite().only(case).run(&Store::new(Doctored::broken(fault))).await;
+        let found = report.failed.iter().any(|(name, _)| *name == case);
+        assert!(found, "{fault:?} was not found by {case}:\n{report}");
+    }
+}
+
+/// Without a fault the same storage passes, so that it is the fault which the cases find.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_fault_it_conforms() {
+    suite().run(&Store::new(Doctored::broken(Fault::None))).await.assert();
+}

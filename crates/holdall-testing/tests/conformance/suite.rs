@@ -1,0 +1,114 @@
+//! The runner itself: exceptions, skips, leftovers, secrets, selection.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use holdall_core::{Capabilities, MemoryStorage, Store};
+use holdall_testing::conformance::{cases, suite};
+
+use crate::doctored::{Doctored, Fault};
+
+fn memory() -> Store {
+    Store::new(MemoryStorage::new())
+}
+
+#[test]
+fn every_case_has_a_name_of_its_own_and_a_promise() {
+    let names: BTreeSet<_> = cases().iter().map(|case| case.name).collect();
+    assert_eq!(names.len(), cases().len());
+    // 15 and 16 need a storage that refuses and a process that is measured: the backends' tests and the
+    // benchmarks have those.
+    let proved: BTreeSet<_> = cases().iter().flat_map(|case| case.promises).copied().collect();
+    let expected: BTreeSet<u8> = (1..=18).filter(|promise| ![15, 16].contains(promise)).collect();
+    assert_eq!(proved, expected);
+    for case in cases() {
+        assert!((case.needs)(&Capabilities::default()) == case.has.is_empty(), "{case:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_exception_that_holds_is_a_failure() {
+    let report = suite()
+        .only("delete_of_a_missing_file_is_ok")
+        .except("delete_of_a_missing_file_is_ok", "it is said to fail")
+        .run(&memory())
+        .await;
+    assert_eq!(report.failed.len(), 1);
+    assert!(report.failed[0].1.contains("remove the exception (it is said to fail)"), "{report}");
+}
+
+#[tokio::test]
+async fn an_exception_that_does_not_hold_is_reported_with_its_reason() {
+    let broken = Store::new(Doctored::broken(Fault::DeleteOfMissingFails));
+    let report = suite()
+        .only("delete_")
+        .except("delete_of_a_missing_file_is_ok", "this server says 404")
+        .except("delete_by_many_at_once_is_ok", "this server says 404")
+        .run(&broken)
+        .await;
+    report.assert();
+    assert_eq!(report.excepted.len(), 2, "{report}");
+    assert!(report.to_string().contains("this server says 404"));
+}
+
+#[tokio::test]
+async fn an_exception_for_no_case_is_a_failure() {
+    let report = suite().only("delete_").skip("delete_of_nothing", "no such case").run(&memory()).await;
+    assert!(!report.is_ok());
+    assert!(report.failed[0].1.contains("there is no such case"), "{report}");
+}
+
+#[tokio::test]
+async fn a_skipped_case_is_not_run_and_a_failure_stops_nobody() {
+    let broken = Store::new(Doctored::broken(Fault::DeleteOfMissingFails));
+    let report = suite()
+        .only("delete_")
+        .skip("delete_by_many_at_once_is_ok", "it fails now and then")
+        .run(&broken)
+        .await;
+    let failed: Vec<_> = report.failed.iter().map(|(name, _)| *name).collect();
+    assert_eq!(failed, ["delete_of_a_missing_file_is_ok"]);
+    assert_eq!(report.skipped.iter().filter(|(_, why)| why == "it fails now and then").count(), 1);
+    assert!(report.passed.contains(&"delete_makes_empty_directories_vanish"), "{report}");
+}
+
+#[tokio::test]
+#[should_panic(expected = "memory does not conform: suite")]
+async fn a_report_with_a_failure_panics() {
+    suite().only("delete_").except("no_such_case", "").run(&memory()).await.assert();
+}
+
+#[tokio::test]
+#[should_panic(expected = "no case was run")]
+async fn a_report_of_nothing_panics() {
+    suite().only("no such case").run(&memory()).await.assert();
+}
+
+/// The hook is asked until nothing is left: what goes away by itself is fine.
+#[tokio::test]
+async fn leftovers_may_take_their_time() {
+    let left = Mutex::new(vec!["staging-2", "staging-1"]);
+    let suite = suite().only("delete_of_a_missing").leftovers(move || {
+        let found = left.lock().unwrap().pop().map(str::to_owned);
+        async move { Vec::from_iter(found) }
+    });
+    suite.run(&memory()).await.assert();
+}
+
+/// The location of each case is empty afterwards, also when it failed.
+#[tokio::test]
+async fn nothing_is_left_in_the_storage() {
+    let store = Store::new(Doctored::broken(Fault::RenameOverwrites));
+    let report = suite().only("save_re").run(&store).await;
+    assert!(!report.failed.is_empty() && !report.passed.is_empty(), "{report}");
+    assert!(store.list("").collect().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn secrets_are_found_and_not_repeated() {
+    let store = Store::new(Doctored::broken(Fault::ErrorsTellASecret));
+    let report = suite().quick().only("_of_a_missing_file").secret("hunter2").run(&store).await;
+    assert!(!report.failed.is_empty());
+    let text = report.to_string();
+    assert!(text.contains("shows a secret") && !text.contains("hunter2"), "{text}");
+}
