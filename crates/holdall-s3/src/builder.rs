@@ -309,7 +309,7 @@ impl S3StorageBuilder {
         self.check_numbers()?;
         self.default_attributes
             .validate()
-            .map_err(|error| invalid(format!("the default attributes cannot be used: {error}")))?;
+            .map_err(|error| invalid(format!("the default attributes cannot be used: {}", error.reason())))?;
         let checksums = match self.checksum_mode {
             ChecksumMode::Auto => endpoint.is_none(),
             ChecksumMode::WhenSupported => true,

@@ -212,7 +212,8 @@ pub(crate) fn check_location(location: &str) -> Result<Location> {
             "the location {location:?} begins with a slash; keys in a bucket do not, write it without"
         )));
     }
-    Location::new(location).map_err(|error| invalid(format!("the location cannot be used: {error}")))
+    Location::new(location)
+        .map_err(|error| invalid(format!("the location cannot be used: {}", error.reason())))
 }
 
 /// What comes before the key in a plain URL of a custom domain.

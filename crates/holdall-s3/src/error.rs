@@ -216,7 +216,8 @@ fn refused(
         error = error.with_retryable(true);
     }
     let said = Cause(format!("the server answered {status} {code}{}", quoted(code, message)));
-    let unknown = matches!(status, 500..=599) || status == 200;
+    // 501 is a plain no; a 200 with an error in it (Complete, Copy) is no yes.
+    let unknown = matches!(status, 200 | 500 | 502..=599);
     Failure { error: error.with_source(said), status: Some(status), code: code.to_owned(), unknown }
 }
 
@@ -431,6 +432,7 @@ mod tests {
     #[test]
     fn only_replies_that_settle_nothing_are_unknown() {
         assert!(said(500, "InternalError", "", None).unknown && said(503, "SlowDown", "", None).unknown);
+        assert!(!said(501, "NotImplemented", "", None).unknown);
         assert!(!said(412, "PreconditionFailed", "", None).unknown && !said(404, "", "", None).unknown);
     }
 }

@@ -284,8 +284,9 @@ impl Upload {
         match self.abort().await {
             Ok(()) => error,
             Err(abort) => {
+                let (reason, abort) = (error.reason(), abort.reason());
                 let message = format!(
-                    "{error}; what was sent could not be removed either ({abort}) and waits for a lifecycle rule \
+                    "{reason}; what was sent could not be removed either ({abort}) and waits for a lifecycle rule \
                      (AbortIncompleteMultipartUpload)"
                 );
                 error.with_message(message)

@@ -10,6 +10,7 @@ use tokio::task::JoinError;
 use crate::client::Inner;
 use crate::conditional::{Condition, Outcome};
 use crate::copy::{Copying, MAX_COPY_SIZE};
+use crate::error::Failure;
 use crate::save::Write;
 
 /// Runs work in a task of its own, which goes on when the future that waits for it is dropped.
@@ -51,6 +52,8 @@ impl Write {
         if let Err(error) = self.remove(&saved.name, version).await {
             let (storage, name) = (inner, saved.name.as_str());
             tracing::warn!(%storage, name, %error, "a large file was stored under a second name too");
+            // It will be no different next time.
+            inner.copy_conditions.learn(false);
         }
         let name = inner.name_of(wanted);
         Saved::new(name, saved.size).with_etag(etag).with_checksum(saved.checksum)
@@ -91,15 +94,17 @@ impl Inner {
     /// Whether the server refuses a copy with `If-None-Match: *` onto an object that is there. AWS does; another
     /// server is asked once, with an object of one byte that is copied onto itself and deleted again.
     ///
+    /// A server that refuses to be asked, or credentials that may not copy or delete, count as a no.
+    ///
     /// # Errors
     ///
-    /// None for a server that refuses to be asked: it counts as one that does not.
+    /// `Unavailable` or `Timeout` when the question is not answered.
     pub(crate) async fn copies_conditionally(self: &Arc<Self>) -> Result<bool> {
-        if self.config.endpoint.is_none() {
-            return Ok(true);
-        }
         if let Some(known) = self.copy_conditions.known() {
             return Ok(known);
+        }
+        if self.config.endpoint.is_none() {
+            return Ok(true);
         }
         let inner = Arc::clone(self);
         to_the_end(async move {
@@ -112,27 +117,35 @@ impl Inner {
 
     async fn probe_copy(&self) -> Result<bool> {
         let client = self.client().await?;
-        let name =
-            format!("{}{}probe-{}", self.location().prefix(), Name::RESERVED_PREFIX, random_alphanumeric(16));
-        let put = client.put_object().bucket(self.bucket()).key(&name).body(ByteStream::from_static(b"?"));
-        put.send().await.map_err(|error| self.failure(&error))?;
+        let prefix = self.location().prefix();
+        let key = format!("{prefix}{}probe-{}", Name::RESERVED_PREFIX, random_alphanumeric(16));
+        let put = client.put_object().bucket(self.bucket()).key(&key).body(ByteStream::from_static(b"?"));
+        if let Err(failure) = put.send().await.map_err(|error| self.failure(&error)) {
+            return refused(failure);
+        }
         let copied = client
             .copy_object()
             .bucket(self.bucket())
-            .key(&name)
-            .copy_source(crate::copy::source(self.bucket(), &name))
+            .key(&key)
+            .copy_source(crate::copy::source(self.bucket(), &key))
             .metadata_directive(MetadataDirective::Replace)
             .if_none_match("*")
             .send()
             .await
             .map_err(|error| self.failure(&error));
-        let deleted = client.delete_object().bucket(self.bucket()).key(&name).send().await;
-        deleted.map_err(|error| self.failure(&error))?;
+        let deleted = client.delete_object().bucket(self.bucket()).key(&key).send().await;
+        if let Err(failure) = deleted.map_err(|error| self.failure(&error)) {
+            return refused(failure);
+        }
         match copied {
             Err(failure) if failure.is_condition() => Ok(true),
-            Err(failure) if failure.unknown => Err(failure.into()),
-            // It went ahead, or it cannot be asked for.
-            Ok(_) | Err(_) => Ok(false),
+            Err(failure) => refused(failure),
+            Ok(_) => Ok(false),
         }
     }
+}
+
+/// A no, unless it is no answer at all.
+fn refused(failure: Failure) -> Result<bool> {
+    if failure.unknown { Err(failure.into()) } else { Ok(false) }
 }

@@ -132,6 +132,8 @@ impl Write {
             _ => match self.inner.head(key).await {
                 Ok(object) => Some(object),
                 Err(failure) if failure.is_missing() => None,
+                // Who may write need not be allowed to look.
+                Err(failure) if failure.status() == Some(403) => return Ok(false),
                 Err(failure) => return Err(failure.into()),
             },
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use holdall_core::Store;
+use holdall_core::{Storage as _, Store};
 use holdall_s3::{ChecksumMode, S3Storage};
 use holdall_testing::conformance::{Suite, suite};
 use holdall_testing::s3_server::{S3FsServer, S3Server};
@@ -30,6 +30,16 @@ async fn our_server_below_a_location() {
     let store = Store::new(builder(&server).location("the/media").build().unwrap());
     on(&server).quick().run(&store.located("inner/place").unwrap()).await.assert();
     assert!(server.keys(BUCKET).is_empty());
+}
+
+/// As every endpoint that is not AWS is talked to unless somebody says otherwise: without checksums.
+#[tokio::test(flavor = "multi_thread")]
+async fn our_server_without_checksums() {
+    let server = Arc::new(server().await);
+    let storage =
+        builder(&server).checksum_mode(ChecksumMode::Auto).conditional_deletes(true).build().unwrap();
+    assert!(!storage.capabilities().checksum && storage.capabilities().delete_if_match);
+    on(&server).quick().run(&Store::new(storage)).await.assert();
 }
 
 /// A store on `s3s-fs`, which others wrote.
@@ -112,6 +122,7 @@ const RACES: &[(&str, &str)] = &[
     ("save_is_never_seen_torn", NOT_ATOMIC),
     ("save_with_overwrite_leaves_one_whole_file", NOT_ATOMIC),
     ("delete_by_many_at_once_is_ok", "removes its side files without allowing for another who did"),
+    ("list_survives_changes", "walks directories without allowing for those that vanish meanwhile"),
     ("operations_in_any_order_match_the_model", "random sequences that meet all of the above"),
 ];
 

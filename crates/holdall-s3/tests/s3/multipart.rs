@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use holdall_core::{Checksum, Content, SaveMode, Store, Visibility};
+use holdall_core::{Checksum, Content, ErrorKind, SaveMode, Store, Visibility};
 use holdall_testing::s3_server::{ChecksumAlgorithm, ChecksumType, Fault, FaultAction};
 
 use crate::support::{BUCKET, MIB, builder, noise, server, store, stream_of};
@@ -65,6 +65,33 @@ async fn a_large_stream_is_renamed_only_where_it_must_be() {
     assert!(kept.name.as_str().starts_with("b_"));
     assert_eq!(server.object(BUCKET, kept.name.as_str()).unwrap().content, content);
     assert_eq!(server.keys(BUCKET).len(), 3);
+}
+
+/// Where copies cannot be made safely, a stream goes straight to its name, and a lost race is a typed error.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_conditional_copies_a_lost_race_is_a_conflict() {
+    let server = server().await;
+    let store = store(&server);
+    let denied = FaultAction::Error { status: 501, code: "NotImplemented".to_owned() };
+    server.inject(Fault::new(denied).operation("CopyObject"));
+    let content = noise(9 * MIB);
+    assert_eq!(store.save("a.bin", stream_of(&content)).await.unwrap().name, "a.bin");
+    assert_eq!(server.count("CopyObject"), 1, "the server is asked once");
+    assert_eq!(server.keys(BUCKET), ["a.bin"], "and nothing of the question is left");
+
+    let stalled = server.inject(Fault::new(FaultAction::Stall).operation("CompleteMultipartUpload").once());
+    let saving = tokio::spawn({
+        let store = store.clone();
+        async move { store.save("b.bin", stream_of(&content)).await }
+    });
+    stalled.wait_for_hits(1).await;
+    server.put_object(BUCKET, "b.bin", "the winner");
+    stalled.release();
+    let error = saving.await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Conflict, true), "{error}");
+    assert_eq!(server.object(BUCKET, "b.bin").unwrap().content, Bytes::from("the winner"));
+    assert!(server.open_uploads(BUCKET).is_empty());
+    assert_eq!(server.count("CopyObject"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use holdall_core::{Content, ErrorKind, Store};
+use holdall_core::{Content, ETag, ErrorKind, SaveMode, Store};
 use holdall_s3::S3Storage;
 use holdall_testing::s3_server::{Fault, FaultAction, S3Server};
 
@@ -207,6 +207,18 @@ async fn settings_that_are_wrong_are_refused_with_a_sentence() {
         assert_eq!(error.kind(), ErrorKind::InvalidConfig, "{error}");
         assert!(error.to_string().contains(hint), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_server_without_conditional_writes_is_never_trusted_with_one() {
+    let server = server().await;
+    let store = Store::new(builder(&server).conditional_writes(false).build().unwrap());
+    for mode in [SaveMode::Rename, SaveMode::Create, SaveMode::Replace(ETag::strong("x"))] {
+        let error = store.save("a.txt", "x").mode(mode).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+    }
+    assert!(server.requests().is_empty());
+    store.save("a.txt", "x").overwrite().await.unwrap();
 }
 
 /// Everything that a person or a log might see, searched for the keys.
