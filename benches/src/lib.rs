@@ -51,7 +51,7 @@ impl Comparison {
             Duration::from_secs_f64(seconds / f64::from(self.operations))
         };
         println!(
-            "| {:<52} | {:>12} | {:>12} | {ratio:>6.2} |",
+            "| {:<58} | {:>12} | {:>12} | {ratio:>6.2} |",
             self.title,
             format!("{:.1?}", each(&self.plain)),
             format!("{:.1?}", each(&self.holdall)),
@@ -63,10 +63,10 @@ impl Comparison {
 pub fn print_head(title: &str) {
     println!("\n{title}\n");
     println!(
-        "| {:<52} | {:>12} | {:>12} | {:>6} |",
+        "| {:<58} | {:>12} | {:>12} | {:>6} |",
         "work, time of one operation", "plain", "Holdall", "ratio"
     );
-    println!("|{:-<54}|{:->14}|{:->14}|{:->8}|", "", ":", ":", ":");
+    println!("|{:-<60}|{:->14}|{:->14}|{:->8}|", "", ":", ":", ":");
 }
 
 async fn measure<T>(work: impl Future<Output = T>) -> (T, Duration) {
