@@ -26,6 +26,30 @@ fn every_case_has_a_name_of_its_own_and_a_promise() {
     }
 }
 
+/// `docs/contract.md` lists under each promise exactly the cases that the table says prove it.
+#[test]
+fn the_contract_page_and_the_table_are_equal() {
+    let page = include_str!("../../../../docs/contract.md");
+    let mut promise = 0;
+    let mut on_the_page = BTreeSet::new();
+    for line in page.lines() {
+        if let Some(heading) = line.strip_prefix("## ") {
+            promise = heading.split('.').next().and_then(|number| number.parse().ok()).unwrap_or(0);
+        }
+        if let Some(case) = line.strip_prefix("- `").and_then(|rest| rest.split('`').next()) {
+            on_the_page.insert((promise, case));
+        }
+    }
+    let table = cases().iter().flat_map(|case| case.promises.iter().map(|&promise| (promise, case.name)));
+    let in_the_table: BTreeSet<(u8, &str)> = table.collect();
+    let missing: Vec<_> = in_the_table.difference(&on_the_page).collect();
+    let unknown: Vec<_> = on_the_page.difference(&in_the_table).collect();
+    assert!(
+        missing.is_empty() && unknown.is_empty(),
+        "missing on the page: {missing:?}; unknown: {unknown:?}"
+    );
+}
+
 #[tokio::test]
 async fn an_exception_that_holds_is_a_failure() {
     let report = suite()
