@@ -49,9 +49,12 @@ async fn small_files(directory: &Path, durability: Durability) -> Result<()> {
 
     let mut saving = Comparison::new(title("save"), ROUND);
     for round in rounds() {
-        saving
-            .plain(async { round.iter().for_each(|name| plain_save(&plain, name, &content, durability)) })
-            .await;
+        let plain_saves = async {
+            for name in round {
+                plain_save(&plain, name, &content, durability);
+            }
+        };
+        saving.plain(plain_saves).await;
         let saved = saving.holdall(async {
             for name in round {
                 store.save(name, &content).content_type("application/octet-stream").await?;
