@@ -1,6 +1,8 @@
 //! What came out of a run.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 /// What came out of a run of the suite. `Display` is a table for people.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +18,9 @@ pub struct Report {
     pub skipped: Vec<(&'static str, String)>,
     /// Declared exceptions that do not hold, as declared, with their reasons.
     pub excepted: Vec<(&'static str, String)>,
+    /// How long each case took that was run, its clean-up included. For people who look for what is slow;
+    /// nothing is concluded from it.
+    pub durations: BTreeMap<&'static str, Duration>,
 }
 
 impl Report {
@@ -49,7 +54,8 @@ impl fmt::Display for Report {
             self.skipped.len()
         )?;
         for name in &self.passed {
-            writeln!(f, "  ok         {name}")?;
+            let milliseconds = self.durations.get(name).map_or(0, Duration::as_millis);
+            writeln!(f, "  ok         {name} ({milliseconds} ms)")?;
         }
         for (word, list) in
             [("skipped", &self.skipped), ("exception", &self.excepted), ("FAILED", &self.failed)]

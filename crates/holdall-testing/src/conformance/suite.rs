@@ -152,7 +152,10 @@ impl Suite {
             report.skipped.push((case.name, reason));
             return;
         }
-        match (self.run_case(case, store).await, self.exceptions.get(case.name)) {
+        let begin = Instant::now();
+        let outcome = self.run_case(case, store).await;
+        report.durations.insert(case.name, begin.elapsed());
+        match (outcome, self.exceptions.get(case.name)) {
             (Ok(()), None) => report.passed.push(case.name),
             (Err(message), None) => report.failed.push((case.name, message)),
             (Err(_), Some(reason)) => report.excepted.push((case.name, reason.clone())),

@@ -142,7 +142,7 @@ macro_rules! __conformance_table {
             names {
                 names_that_are_invalid_are_refused_by_every_verb: [5];
                 names_that_are_odd_are_kept_byte_for_byte: [5] + writable;
-                names_that_are_odd_can_be_copied_and_deleted: [5] + writable;
+                names_that_are_odd_can_be_copied_and_deleted: [5] + writable @ heavy;
                 names_of_directories_may_be_odd: [5, 8] + writable;
                 names_in_two_spellings_are_one: [5] + writable;
                 names_are_not_normalised: [5] + writable;
