@@ -37,9 +37,10 @@ impl Attributes {
     /// User metadata with this prefix belongs to Holdall itself (put-ids, markers).
     pub const RESERVED_USER_PREFIX: &'static str = "holdall-";
 
-    /// The longest value of a header attribute, in bytes. Together with the user metadata it keeps a
-    /// file's attributes inside the 4 KiB that ext4 has for them.
-    pub const MAX_VALUE_BYTES: usize = 512;
+    /// The most bytes that the values of the header attributes may have together. With the user metadata
+    /// they stay inside the 4 KiB that ext4 has for all attributes of a file, unless the metadata is full of
+    /// quotes, which take two bytes there.
+    pub const MAX_HEADER_BYTES: usize = 1024;
 
     /// Checks that every value can be stored on every storage and sent in an HTTP header.
     ///
@@ -47,14 +48,20 @@ impl Attributes {
     ///
     /// [`ErrorKind::InvalidInput`] naming the attribute and what is wrong with it.
     pub fn validate(&self) -> Result<()> {
+        let mut bytes = 0;
         for (header, value) in self.headers() {
-            if value.is_empty() || value.len() > Self::MAX_VALUE_BYTES {
-                return Err(invalid(header, value, "it must have 1 to 512 bytes"));
+            if value.is_empty() {
+                return Err(invalid(header, value, "it is empty; leave it out"));
             }
             if !value.bytes().all(|byte| matches!(byte, b' '..=b'~')) || value.trim() != value {
                 let mend = "a header value is visible ASCII; encode a file name with RFC 8187 (filename*=UTF-8''...)";
                 return Err(invalid(header, value, mend));
             }
+            bytes += value.len();
+        }
+        if bytes > Self::MAX_HEADER_BYTES {
+            let message = format!("the attributes have {bytes} bytes; at most 1,024 are allowed together");
+            return Err(Error::message(ErrorKind::InvalidInput, message));
         }
         self.validate_user()
     }
@@ -132,7 +139,7 @@ mod tests {
         let with_type =
             |value: &str| Attributes { content_type: Some(value.to_owned()), ..Attributes::default() };
         assert!(with_type("text/plain; charset=utf-8").validate().is_ok());
-        for value in ["", " text/plain", "text/plain\r\nset-cookie: a", "téxt/plain", &"x".repeat(513)] {
+        for value in ["", " text/plain", "text/plain\r\nset-cookie: a", "téxt/plain", &"x".repeat(1025)] {
             assert!(with_type(value).validate().is_err(), "{value:?}");
         }
     }

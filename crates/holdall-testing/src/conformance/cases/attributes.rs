@@ -104,7 +104,7 @@ pub async fn save_refuses_malformed_attributes(store: &Store) {
         options().with_content_type(""),
         options().with_content_disposition("attachment; filename=ä.txt"),
         options().with_content_language(" de"),
-        options().with_cache_control("x".repeat(Attributes::MAX_VALUE_BYTES + 1)),
+        options().with_cache_control("x".repeat(Attributes::MAX_HEADER_BYTES + 1)),
         options().with_user_metadata("Album", "capitals"),
         options().with_user_metadata("al_bum", "an underscore"),
         options().with_user_metadata("", "no name"),
