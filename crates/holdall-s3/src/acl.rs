@@ -1,8 +1,8 @@
 //! The visibility of single objects: canned ACLs.
 //!
-//! Most buckets have ACLs disabled (`BucketOwnerEnforced`, the default since April 2023), so that no ACL is ever sent
-//! or asked for unless the caller gave a visibility. Files that were saved with one carry a mark in their metadata;
-//! for these, and only these, `metadata` and `open` ask for the ACL.
+//! Most buckets have ACLs disabled (`BucketOwnerEnforced`, the default since April 2023), so that no ACL is
+//! ever sent or asked for unless the caller gave a visibility. Files that were saved with one carry a mark in
+//! their metadata; for these, and only these, `metadata` and `open` ask for the ACL.
 
 use aws_sdk_s3::types::{Grant, Permission};
 use holdall_core::{Error, Name, Result, Visibility};
@@ -14,8 +14,8 @@ use crate::metadata::canned;
 const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
 
 impl Inner {
-    /// Who may read the object: one `GetObjectAcl`. `None` where the bucket has ACLs disabled, so that the mark no
-    /// longer means anything.
+    /// Who may read the object: one `GetObjectAcl`. `None` where the bucket has ACLs disabled, so that the
+    /// mark no longer means anything.
     pub(crate) async fn visibility(&self, key: &Name) -> Result<Option<Visibility>> {
         let request = self.client().await?.get_object_acl().bucket(self.bucket()).key(key.as_str());
         match request.send().await.map_err(|error| self.failure(&error)) {

@@ -9,7 +9,8 @@ impl Inner {
     /// Makes the bucket; one that is there already and is ours is fine.
     pub(crate) async fn create_bucket(&self) -> Result<()> {
         let sdk = self.sdk().await?;
-        // us-east-1 has no constraint, at AWS it is refused; most other servers have no regions and want none.
+        // us-east-1 has no constraint, at AWS it is refused; most other servers have no regions and want
+        // none.
         let constraint = (self.config.endpoint.is_none() && sdk.region != "us-east-1").then(|| {
             let region = BucketLocationConstraint::from(sdk.region.as_str());
             CreateBucketConfiguration::builder().location_constraint(region).build()

@@ -30,6 +30,29 @@ const DEFAULT_CONCURRENCY: usize = 3;
 ///
 /// Every setting but the bucket has a default. Building does no I/O: the SDK's client is made, and
 /// credentials are looked for, when the storage is first used.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use holdall_core::{Attributes, ErrorKind};
+/// use holdall_s3::S3Storage;
+///
+/// # fn main() -> holdall_core::Result<()> {
+/// let mut attributes = Attributes::default();
+/// attributes.cache_control = Some("max-age=3600".to_owned());
+/// let storage = S3Storage::builder("my-site")
+///     .region("eu-central-1")
+///     .location("media")
+///     .default_attributes(attributes)
+///     .url_expires_in(Duration::from_secs(600))
+///     .build()?;
+/// assert_eq!(storage.bucket(), "my-site");
+///
+/// // What is wrong is told when the storage is built, not when it is first used.
+/// let half = S3Storage::builder("my-site").access_key("AKIA...").build().unwrap_err();
+/// assert_eq!(half.kind(), ErrorKind::InvalidConfig);
+/// # Ok(()) }
+/// ```
 #[must_use]
 pub struct S3StorageBuilder {
     bucket: String,
@@ -237,8 +260,8 @@ impl S3StorageBuilder {
 
     /// Whether the server honours `If-None-Match` and `If-Match` on writes; `true` without a call.
     ///
-    /// AWS, Cloudflare R2, Ceph and `SeaweedFS` do. Garage and some others accept the header and ignore it: say
-    /// `false` there, and `Rename`, `Create` and `Replace` are refused instead of being unsafe.
+    /// AWS, Cloudflare R2, Ceph and `SeaweedFS` do. Garage and some others accept the header and ignore it:
+    /// say `false` there, and `Rename`, `Create` and `Replace` are refused instead of being unsafe.
     pub fn conditional_writes(mut self, honoured: bool) -> Self {
         self.conditional_writes = honoured;
         self

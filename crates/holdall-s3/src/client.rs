@@ -48,6 +48,18 @@ pub(crate) struct Sdk {
     pub(crate) region: String,
 }
 
+/// Sends a request of the SDK, with limits of its own where it has some.
+macro_rules! send {
+    ($request:expr, $limits:expr) => {{
+        let request = $request.customize();
+        match $limits {
+            Some(limits) => request.config_override(limits).send().await,
+            None => request.send().await,
+        }
+    }};
+}
+pub(crate) use send;
+
 impl Inner {
     pub(crate) fn new(config: Config) -> Self {
         Self {
@@ -191,9 +203,11 @@ impl Inner {
         )
     }
 
-    /// The same as an override for one request.
-    pub(crate) fn with_limits(&self, body: u64, server: u64) -> Builder {
-        self.limits(aws_sdk_s3::Config::builder(), body, server)
+    /// The same as an override for one request; `None` where the client's own limits will do, which spares
+    /// small requests the SDK's work of merging two configurations.
+    pub(crate) fn with_limits(&self, body: u64, server: u64) -> Option<Builder> {
+        let is_large = body >= BYTES_PER_SECOND || server >= SERVER_BYTES_PER_SECOND;
+        is_large.then(|| self.limits(aws_sdk_s3::Config::builder(), body, server))
     }
 
     /// Turns an SDK error around.

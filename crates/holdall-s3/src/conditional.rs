@@ -1,7 +1,7 @@
 //! Conditional writes whose reply may be lost.
 //!
-//! `If-None-Match: *` makes a create safe against others, but not against ourselves: when the reply to a PUT is
-//! lost, the SDK sends it again and is told 412, *because our own first attempt is there*
+//! `If-None-Match: *` makes a create safe against others, but not against ourselves: when the reply to a PUT
+//! is lost, the SDK sends it again and is told 412, *because our own first attempt is there*
 //! (aws/aws-sdk-java-v2#6580). Taking that for "the name is taken" would store the file twice. So every
 //! conditional write carries a put-id of 130 random bits in its metadata, and a reply that settles nothing is
 //! settled by a HEAD: if the object has our put-id, the write was ours and is done.

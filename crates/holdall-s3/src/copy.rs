@@ -1,8 +1,8 @@
 //! Copying inside the bucket.
 //!
-//! Attributes are read with a HEAD and sent again with the copy (`REPLACE`) instead of left to the server: only so
-//! can the copy carry a put-id of its own, by which a lost reply is told from a lost race, and only so does the
-//! visibility of a file come along (`CopyObject` never copies an ACL).
+//! Attributes are read with a HEAD and sent again with the copy (`REPLACE`) instead of left to the server:
+//! only so can the copy carry a put-id of its own, by which a lost reply is told from a lost race, and only
+//! so does the visibility of a file come along (`CopyObject` never copies an ACL).
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use aws_sdk_s3::types::MetadataDirective;
 use holdall_core::{CopyOptions, ETag, Error, ErrorKind, Name, Result, Saved};
 use percent_encoding::utf8_percent_encode;
 
-use crate::client::Inner;
+use crate::client::{Inner, send};
 use crate::conditional::{Condition, Outcome, tag};
 use crate::metadata::{Headers, PUT_ID, canned, with_headers};
 use crate::naming::Naming;
@@ -123,7 +123,7 @@ impl Inner {
             .set_if_match(condition.if_match())
             .metadata_directive(MetadataDirective::Replace);
         let limits = self.with_limits(0, size);
-        let failure = match with_headers!(request, headers).customize().config_override(limits).send().await {
+        let failure = match send!(with_headers!(request, headers), limits) {
             Ok(reply) => {
                 let etag = reply.copy_object_result().and_then(|result| result.e_tag());
                 return Ok(Outcome::Written(crate::metadata::etag(etag)));

@@ -14,8 +14,8 @@ const ASK_AGAIN: Duration = Duration::from_mins(1);
 
 /// The last credentials that a provider gave.
 ///
-/// The SDK keeps a cache of its own, but shows neither what is in it nor when that ends, and uses it until ten
-/// seconds before its end: a URL for an hour could live for seconds.
+/// The SDK keeps a cache of its own, but shows neither what is in it nor when that ends, and uses it until
+/// ten seconds before its end: a URL for an hour could live for seconds.
 #[derive(Debug, Default)]
 pub(crate) struct UrlCredentials(Mutex<Option<Cached>>);
 

@@ -15,48 +15,100 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Credentials come from where the SDK looks for them (environment, profile, roles) unless they are set. Another server
-//! than AWS is an [`endpoint`](S3StorageBuilder::endpoint).
+//! Credentials come from where the AWS SDK looks for them (environment, profile, web identity, container,
+//! instance) unless they are set. Nothing is asked before the storage is used.
 //!
-//! # What it does, and with how many requests
+//! # Another server than AWS
+//!
+//! ```
+//! use holdall_s3::{ChecksumMode, S3Storage};
+//!
+//! # fn main() -> holdall_core::Result<()> {
+//! let storage = S3Storage::builder("media")
+//!     .endpoint("http://127.0.0.1:9000")
+//!     .access_key("minio")
+//!     .secret_key("a secret from the environment")
+//!     // Only where the server keeps checksums: MinIO, SeaweedFS, R2 and others do, Ceph 16 does not.
+//!     .checksum_mode(ChecksumMode::WhenSupported)
+//!     .build()?;
+//! # Ok(()) }
+//! ```
+//!
+//! An endpoint is talked to in path style and without checksums unless you say otherwise: that is what every
+//! server takes. A server that ignores `If-None-Match` (Garage 2.5 does) must be declared with
+//! [`conditional_writes(false)`](S3StorageBuilder::conditional_writes); then `Rename`, `Create` and `Replace`
+//! are refused instead of being unsafe, and files are saved with `Overwrite` under names that nobody else
+//! uses.
+//!
+//! # What it costs
 //!
 //! | call | requests |
 //! | --- | --- |
-//! | `save`, up to [`part_size`](S3StorageBuilder::part_size) | one `PutObject`; one more for each name that is taken |
-//! | `save`, larger | a multipart upload, at most four parts in memory; one `HeadObject` unless it overwrites |
-//! | `save`, larger, a stream or path, `Rename` | the same, one `CopyObject` and one `DeleteObject`, see below |
+//! | `save`, up to [`part_size`](S3StorageBuilder::part_size) | one `PutObject`; two more for each name that is taken |
+//! | `save`, larger | one `HeadObject` unless it overwrites, and a multipart upload with at most four parts in memory |
+//! | `save`, larger, a stream or path, `Rename` | the same, one `CopyObject` and one `DeleteObject`; see below |
 //! | `open` | one `GetObject`, with range and conditions |
 //! | `metadata`, `exists` | one `HeadObject` |
 //! | `list` | one `ListObjectsV2` for 1,000 entries |
 //! | `copy` | one `HeadObject`, one `CopyObject` |
+//! | `rename` | as `copy`, one `DeleteObject` |
 //! | `delete`, `set_visibility` | one |
 //! | `url` | none |
 //!
-//! Files that were saved with a visibility of their own cost `metadata`, `open` and `copy` one `GetObjectAcl` more.
+//! Files that were saved with a visibility of their own cost `metadata`, `open` and `copy` one `GetObjectAcl`
+//! more.
+//!
+//! # What the credentials must be allowed
+//!
+//! `s3:PutObject`, `s3:GetObject` and `s3:DeleteObject` on the objects, and `s3:ListBucket` on the bucket.
+//! The last is needed not only for listings: without it S3 answers 403 instead of 404 for a file that is
+//! missing, which `exists` reports as `PermissionDenied`, since it cannot know. `s3:AbortMultipartUpload` is
+//! needed for large files. A visibility needs `s3:PutObjectAcl` and `s3:GetObjectAcl`, and a bucket that has
+//! ACLs enabled.
 //!
 //! # Names are never taken twice
 //!
-//! `Rename` and `Create` put `If-None-Match: *` on the write itself, so that of a hundred simultaneous savers exactly one
-//! gets the name, also when replies are lost on the way: every such write carries a random mark by which it knows itself
-//! again. Servers that ignore the header must be declared with
-//! [`conditional_writes(false)`](S3StorageBuilder::conditional_writes).
+//! `Rename` and `Create` put `If-None-Match: *` on the write itself, so that of a hundred simultaneous savers
+//! exactly one gets the name, also when replies are lost on the way: every such write carries a random mark
+//! in its metadata, by which it knows itself again.
 //!
-//! A multipart upload is bound to its key before it is known whether the key stays free. A large *stream* that is saved
-//! with `Rename` goes to a random name first and is moved to the plain one inside the server if that is still free (for
-//! up to 5 GiB; larger ones keep the random name). Save with `Create` where names are unique anyway and the copy is too
-//! dear. On a server that ignores conditions on `CopyObject` (it is asked once), such a stream goes straight to the plain
-//! name instead, and fails with a retryable `Conflict` in the rare case that another writer takes it meanwhile.
+//! A multipart upload is bound to its key before it is known whether the key stays free. A large *stream*
+//! that is saved with `Rename` goes to a random name first and is moved to the plain one inside the server if
+//! that is still free (for up to 5 GiB; larger ones keep the random name). Save with `Create` where names are
+//! unique anyway and the copy is too dear. On a server that ignores conditions on `CopyObject` (it is asked
+//! once, with an object of one byte), such a stream goes straight to the plain name instead, and fails with a
+//! retryable `Conflict` in the rare case that another writer takes it meanwhile.
+//!
+//! # From django-storages
+//!
+//! | there | here |
+//! | --- | --- |
+//! | `bucket_name`, `location`, `region_name`, `endpoint_url` | [`S3Storage::builder`], `location`, `region`, `endpoint` |
+//! | `access_key`, `secret_key`, `security_token` | `access_key`, `secret_key`, `session_token` |
+//! | `session_profile` | `AWS_PROFILE`, or a [`credentials_provider`](S3StorageBuilder::credentials_provider) |
+//! | `addressing_style` | [`addressing_style`](S3StorageBuilder::addressing_style) |
+//! | `signature_version` | always version 4, always with the regional host |
+//! | `file_overwrite` | the mode of a save; `Rename` unless said otherwise |
+//! | `object_parameters` | [`default_attributes`](S3StorageBuilder::default_attributes) |
+//! | `default_acl` | the visibility in there; no ACL is sent without one |
+//! | `querystring_auth`, `querystring_expire` | [`visibility`](S3StorageBuilder::visibility), `url_expires_in` |
+//! | `custom_domain`, `url_protocol` | `custom_domain`, `url_protocol` |
+//! | `transfer_config`, `max_memory_size` | `part_size`, `concurrency` |
+//! | `client_config` | `connect_timeout`, `read_timeout`, `attempt_timeout`, `operation_timeout`, `max_attempts`, `checksum_mode` |
+//! | `gzip`, `cloudfront_*`, `proxies`, `verify` | not yet |
 //!
 //! # What is not kept
 //!
 //! - Times have whole seconds.
-//! - A dropped `save` aborts its multipart upload in a task of the runtime. When the process dies, the upload stays and is
-//!   paid for: give every bucket a lifecycle rule `AbortIncompleteMultipartUpload`.
-//! - A stream of unknown length can have 17 TiB with the default part size, because parts must begin small; declare the
-//!   size of larger ones (up to 48.8 TiB).
+//! - A dropped `save` aborts its multipart upload in a task of the runtime. When the process dies, the upload
+//!   stays and is paid for: give every bucket a lifecycle rule `AbortIncompleteMultipartUpload`.
+//! - A stream of unknown length can have 17 TiB with the default part size, because parts must begin small;
+//!   declare the size of larger ones (up to 48.8 TiB).
 //! - Copies of files over 5 GiB are refused.
-//! - `set_visibility` shows in `metadata` only for files that were saved with a visibility; asking for the ACL of every
-//!   file would cost a request and a permission each.
+//! - `set_visibility` shows in `metadata` only for files that were saved with a visibility; asking for the
+//!   ACL of every file would cost a request and a permission each.
+//! - User metadata shares S3's 2 KB with the marks: where it fills them to the last 36 bytes, a write whose
+//!   reply is lost is reported as an error although the file may be there.
 
 mod acl;
 mod bucket;

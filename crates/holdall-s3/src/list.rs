@@ -82,8 +82,8 @@ impl Lister<'_> {
         Ok(reply.map_err(|error| self.inner.failure(&error))?)
     }
 
-    /// The entries of a page in the order of their keys. S3 orders keys and common prefixes together, but writes
-    /// them in two lists.
+    /// The entries of a page in the order of their keys. S3 orders keys and common prefixes together, but
+    /// writes them in two lists.
     fn entries(&self, page: &ListObjectsV2Output) -> Vec<Entry> {
         let encoded = page.encoding_type() == Some(&EncodingType::Url);
         let decode = |text: &str| if encoded { decode(text) } else { text.as_bytes().to_vec() };

@@ -2,28 +2,29 @@
 //!
 //! # Which key a large file is uploaded to
 //!
-//! A multipart upload is bound to its key when it is created, and only its completion says whether the key was
-//! still free. By then the bytes of a stream are gone. What follows from that:
+//! A multipart upload is bound to its key when it is created, and only its completion says whether the key
+//! was still free. By then the bytes of a stream are gone. What follows from that:
 //!
 //! - `Create`, `Replace`, `Overwrite`: straight to the key, the condition goes with the completion.
-//! - `Rename` of bytes in memory: straight to the wanted key; when another writer wins, they are sent again to the
-//!   next candidate.
-//! - `Rename` of a stream, a reader or a path: where the wanted key is taken already, straight to the next candidate.
-//!   Where it is free, to a random candidate (a name that `Rename` may give anyway, and that nobody else uses), from
-//!   which the server then copies it to the wanted key *if that is still free*; see `publish.rs`. So none of a
-//!   hundred simultaneous savers fails, and no byte is sent twice. It costs a copy inside the server and a delete;
-//!   who cannot afford them, and has names that are unique anyway, saves with `Create`.
+//! - `Rename` of bytes in memory: straight to the wanted key; when another writer wins, they are sent again
+//!   to the next candidate.
+//! - `Rename` of a stream, a reader or a path: where the wanted key is taken already, straight to the next
+//!   candidate. Where it is free, to a random candidate (a name that `Rename` may give anyway, and that
+//!   nobody else uses), from which the server then copies it to the wanted key *if that is still free*; see
+//!   `publish.rs`. So none of a hundred simultaneous savers fails, and no byte is sent twice. It costs a copy
+//!   inside the server and a delete; who cannot afford them, and has names that are unique anyway, saves with
+//!   `Create`.
 //!
-//! The alternatives were worse: reporting a conflict breaks the promise of `Rename`, and spooling each stream to
-//! the local disk for the sake of a rare race needs a disk.
+//! The alternatives were worse: reporting a conflict breaks the promise of `Rename`, and spooling each stream
+//! to the local disk for the sake of a rare race needs a disk.
 //!
 //! # Nothing left behind
 //!
-//! [`Upload`] is a guard. An error aborts the upload before it is returned; a dropped future aborts it in a task of
-//! the runtime that the save ran on. Creating and completing run in tasks of their own, so that their outcome is
-//! known to somebody in any case. What remains is the death of the process, the end of the runtime, and a lost reply
-//! to the creation, whose retry makes a second upload that alone is known: a lifecycle rule
-//! (`AbortIncompleteMultipartUpload`) is for these.
+//! [`Upload`] is a guard. An error aborts the upload before it is returned; a dropped future aborts it in a
+//! task of the runtime that the save ran on. Creating and completing run in tasks of their own, so that their
+//! outcome is known to somebody in any case. What remains is the death of the process, the end of the
+//! runtime, and a lost reply to the creation, whose retry makes a second upload that alone is known: a
+//! lifecycle rule (`AbortIncompleteMultipartUpload`) is for these.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,7 +36,7 @@ use holdall_core::{Checksum, ETag, Error, ErrorKind, Name, Result, Saved};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use crate::client::Inner;
+use crate::client::{Inner, send};
 use crate::conditional::{Condition, Outcome};
 use crate::gather::Parts;
 use crate::metadata::{etag, with_headers};
@@ -260,7 +261,7 @@ impl Upload {
         let mut attempt = 0;
         loop {
             let limits = inner.with_limits(0, size);
-            let failure = match request.clone().customize().config_override(limits).send().await {
+            let failure = match send!(request.clone(), limits) {
                 Ok(reply) => {
                     let etag = etag(reply.e_tag());
                     return Ok(Finished::Done(etag, reply.version_id().map(str::to_owned)));
@@ -338,7 +339,7 @@ async fn send_part(
     let inner = &write.inner;
     let checksum = inner.config.checksums.then(|| checksum.to_string());
     let limits = inner.with_limits(part.len() as u64, 0);
-    let reply = inner
+    let request = inner
         .client()
         .await?
         .upload_part()
@@ -347,12 +348,8 @@ async fn send_part(
         .upload_id(id)
         .part_number(number)
         .set_checksum_crc64_nvme(checksum.clone())
-        .body(ByteStream::from(part))
-        .customize()
-        .config_override(limits)
-        .send()
-        .await
-        .map_err(|error| inner.failure(&error))?;
+        .body(ByteStream::from(part));
+    let reply = send!(request, limits).map_err(|error| inner.failure(&error))?;
     Ok(CompletedPart::builder()
         .part_number(number)
         .set_e_tag(reply.e_tag().map(str::to_owned))

@@ -34,10 +34,11 @@ pub(crate) fn joined(error: JoinError) -> Error {
 }
 
 impl Write {
-    /// Copies a finished upload to the key that was wanted, if that is still free, and deletes it where it was.
+    /// Copies a finished upload to the key that was wanted, if that is still free, and deletes it where it
+    /// was.
     ///
-    /// It cannot fail: where the key is taken, or the copy is refused or too large for one request, the file has a
-    /// good name already, one that `Rename` might have given anyway.
+    /// It cannot fail: where the key is taken, or the copy is refused or too large for one request, the file
+    /// has a good name already, one that `Rename` might have given anyway.
     pub(crate) async fn publish(&self, saved: Saved, version: Option<String>, wanted: &Name) -> Saved {
         let inner = &self.inner;
         let etag = match self.copy_to(&saved, wanted).await {
@@ -91,8 +92,8 @@ impl Write {
 }
 
 impl Inner {
-    /// Whether the server refuses a copy with `If-None-Match: *` onto an object that is there. AWS does; another
-    /// server is asked once, with an object of one byte that is copied onto itself and deleted again.
+    /// Whether the server refuses a copy with `If-None-Match: *` onto an object that is there. AWS does;
+    /// another server is asked once, with an object of one byte that is copied onto itself and deleted again.
     ///
     /// A server that refuses to be asked, or credentials that may not copy or delete, count as a no.
     ///

@@ -126,8 +126,8 @@ fn named(failure: Failure, name: &Name) -> Error {
     if error.is_not_found() { Error::not_found(name) } else { error }
 }
 
-/// Whether every server understands the conditions: at most one strong tag in each header. Several compare the
-/// whole header with the tag.
+/// Whether every server understands the conditions: at most one strong tag in each header. Several compare
+/// the whole header with the tag.
 fn is_simple(conditions: &Conditions) -> bool {
     let one = |condition: &Option<ETagCondition>| match condition {
         None => true,

@@ -6,7 +6,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use holdall_core::{Checksum, Content, Error, ErrorKind, Name, Result, SaveOptions, Saved};
 
-use crate::client::Inner;
+use crate::client::{Inner, send};
 use crate::conditional::{Condition, Outcome, tag};
 use crate::gather::Parts;
 use crate::metadata::{Headers, etag, with_defaults, with_headers};
@@ -96,7 +96,7 @@ impl Write {
             .set_if_match(condition.if_match())
             .set_checksum_crc64_nvme(inner.config.checksums.then(|| checksum.to_string()));
         let limits = inner.with_limits(bytes.len() as u64, 0);
-        match with_headers!(request, self.headers).customize().config_override(limits).send().await {
+        match send!(with_headers!(request, self.headers), limits) {
             Ok(reply) => Ok(Outcome::Written(etag(reply.e_tag()))),
             Err(error) => {
                 let failure = inner.failure(&error);

@@ -59,8 +59,9 @@ impl S3Storage {
         self.inner.location()
     }
 
-    /// Makes the bucket in the storage's region, with the server's default settings; one that is there already and
-    /// is ours is fine. For development and tests: a bucket for production wants more settings than a region.
+    /// Makes the bucket in the storage's region, with the server's default settings; one that is there
+    /// already and is ours is fine. For development and tests: a bucket for production wants more settings
+    /// than a region.
     ///
     /// # Errors
     ///

@@ -1,12 +1,12 @@
 //! Values of user metadata as headers can carry them: RFC 2047 where plain ASCII does not do.
 //!
-//! A header value is visible ASCII without blanks at its ends. S3 itself hands out other text as encoded words
-//! (`=?UTF-8?B?...?=`; Amazon S3 User Guide, "Working with object metadata"), so that is how other letters than
-//! ASCII are sent, and other tools can read them.
+//! A header value is visible ASCII without blanks at its ends. S3 itself hands out other text as encoded
+//! words (`=?UTF-8?B?...?=`; Amazon S3 User Guide, "Working with object metadata"), so that is how other
+//! letters than ASCII are sent, and other tools can read them.
 //!
-//! ASCII that headers would change (blanks at the ends or in a row, nothing at all, what looks like an encoded word)
-//! cannot go that way: some servers decode encoded words, keep the ASCII text, and give that back in plain. It is
-//! percent-encoded behind a mark of our own, which no server knows.
+//! ASCII that headers would change (blanks at the ends or in a row, nothing at all, what looks like an
+//! encoded word) cannot go that way: some servers decode encoded words, keep the ASCII text, and give that
+//! back in plain. It is percent-encoded behind a mark of our own, which no server knows.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -16,7 +16,8 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 const MARK: &str = "%:";
 const OPEN: &str = "=?UTF-8?B?";
 const CLOSE: &str = "?=";
-/// An encoded word has at most 75 characters (RFC 2047, section 2): 12 of them frame it, and 60 hold 45 bytes.
+/// An encoded word has at most 75 characters (RFC 2047, section 2): 12 of them frame it, and 60 hold 45
+/// bytes.
 const BYTES_PER_WORD: usize = 45;
 
 /// The value as it goes into a header.

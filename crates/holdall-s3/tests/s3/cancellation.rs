@@ -95,7 +95,8 @@ async fn a_large_save_that_is_dropped_leaves_all_or_nothing_and_no_upload() {
     }
 }
 
-/// A future that is dropped while the server still thinks about the creation: the id arrives when nobody waits.
+/// A future that is dropped while the server still thinks about the creation: the id arrives when nobody
+/// waits.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_is_created_for_nobody_is_aborted() {
     use holdall_testing::s3_server::{Fault, FaultAction};

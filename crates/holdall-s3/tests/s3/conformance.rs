@@ -78,8 +78,8 @@ const NOT_ATOMIC: &str =
 const CHECK_THEN_WRITE: &str =
     "checks a condition and writes afterwards, without a lock: several writers may win";
 
-/// What `s3s-fs` 0.14.1 gets wrong. Each was seen in its code or on the wire; that a case which holds after all is a
-/// failure keeps the list true.
+/// What `s3s-fs` 0.14.1 gets wrong. Each was seen in its code or on the wire; that a case which holds after
+/// all is a failure keeps the list true.
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("save_keeps_a_file_beside_a_directory", DIRECTORIES),
     ("delete_makes_empty_directories_vanish", DIRECTORIES),

@@ -1,4 +1,5 @@
-//! Bad settings, bad networks, bad sources: the typed error with a sentence to act on, and nothing left behind.
+//! Bad settings, bad networks, bad sources: the typed error with a sentence to act on, and nothing left
+//! behind.
 
 use std::time::Duration;
 

@@ -124,7 +124,8 @@ async fn virtual_hosts_serve_what_was_saved() {
     let style = holdall_s3::AddressingStyle::Virtual;
     let storage = builder(&server).endpoint(endpoint).addressing_style(style).build().unwrap();
     let store = Store::new(storage);
-    // Names below localhost resolve where the system's resolver follows RFC 6761; elsewhere only the form is seen.
+    // Names below localhost resolve where the system's resolver follows RFC 6761; elsewhere only the form is
+    // seen.
     let url = store.url("a.txt").await.unwrap().url;
     assert!(url.starts_with(&format!("http://media.localhost:{}/a.txt?", server.address().port())), "{url}");
     if tokio::net::lookup_host(("media.localhost", 80)).await.is_ok() {
