@@ -31,8 +31,9 @@ pub struct Attributes {
 }
 
 impl Attributes {
-    /// The most bytes that names and values of user metadata may have together: S3's limit.
-    pub const MAX_USER_BYTES: usize = 2048;
+    /// The most bytes that names and values of user metadata may have together: S3's 2,048 less the room
+    /// for Holdall's own (put-ids, markers).
+    pub const MAX_USER_BYTES: usize = 2048 - 64;
 
     /// User metadata with this prefix belongs to Holdall itself (put-ids, markers).
     pub const RESERVED_USER_PREFIX: &'static str = "holdall-";
@@ -87,7 +88,8 @@ impl Attributes {
             bytes += name.len() + value.len();
         }
         if bytes > Self::MAX_USER_BYTES {
-            let message = format!("user metadata has {bytes} bytes; at most 2,048 are allowed (S3's limit)");
+            let message =
+                format!("user metadata has {bytes} bytes; at most 1,984 are allowed (S3 takes no more)");
             return Err(Error::message(ErrorKind::InvalidInput, message));
         }
         Ok(())
@@ -151,8 +153,8 @@ mod tests {
             assert!(user(name, "x").validate().is_err(), "{name:?}");
         }
         assert!(user("a", "x\ny").validate().is_err());
-        assert!(user("a", &"x".repeat(2047)).validate().is_ok());
-        assert!(user("a", &"x".repeat(2048)).validate().is_err());
+        assert!(user("a", &"x".repeat(1983)).validate().is_ok());
+        assert!(user("a", &"x".repeat(1984)).validate().is_err());
     }
 
     #[test]

@@ -38,10 +38,11 @@ impl Headers {
     pub(crate) fn new(name: &Name, attributes: Attributes) -> Result<Self> {
         let mut user: HashMap<_, _> =
             attributes.user.iter().map(|(name, value)| (name.clone(), words::encode(value))).collect();
+        check_size(&user)?;
         if attributes.visibility.is_some() {
             user.insert(ACL_MARKER.to_owned(), "1".to_owned());
         }
-        let headers = Self {
+        Ok(Self {
             content_type: Some(
                 attributes.content_type.unwrap_or_else(|| guess_content_type(name).to_owned()),
             ),
@@ -51,37 +52,43 @@ impl Headers {
             cache_control: attributes.cache_control,
             acl: attributes.visibility.map(canned),
             user,
-        };
-        headers.check_size()?;
-        Ok(headers)
-    }
-
-    fn check_size(&self) -> Result<()> {
-        let bytes: usize = self.user.iter().map(|(name, value)| name.len() + value.len()).sum();
-        if bytes > Attributes::MAX_USER_BYTES {
-            let message = format!(
-                "the user metadata takes {bytes} bytes on the wire, where other letters than ASCII take more; S3 \
-                 takes 2,048"
-            );
-            return Err(Error::message(ErrorKind::InvalidInput, message));
-        }
-        Ok(())
+        })
     }
 
     /// Marks the write as ours, with 128 random bits and more. Returns the mark.
     ///
-    /// Where the caller's own metadata leaves no room for it, the write goes without: then, and only then, a
-    /// lost reply to a conditional write is an error although the file may be there.
+    /// There is room for it beside everything that a save may have. Only copies of what other programs stored
+    /// with more metadata go without: a lost reply to a conditional copy is an error then, although the file
+    /// may be there.
     pub(crate) fn mark(&mut self) -> Option<String> {
         // 22 letters of 62 have 130 bits.
         let id = random_alphanumeric(22);
-        self.user.insert(PUT_ID.to_owned(), id.clone());
-        if self.check_size().is_err() {
-            self.user.remove(PUT_ID);
+        if size(&self.user) + PUT_ID.len() + id.len() > MAX_METADATA {
             return None;
         }
+        self.user.insert(PUT_ID.to_owned(), id.clone());
         Some(id)
     }
+}
+
+/// What S3 takes of user metadata, names and encoded values together, in bytes.
+const MAX_METADATA: usize = 2048;
+
+fn size(user: &HashMap<String, String>) -> usize {
+    user.iter().map(|(name, value)| name.len() + value.len()).sum()
+}
+
+/// What the caller may have leaves room for our own marks within S3's 2 KB, which count encoded.
+fn check_size(user: &HashMap<String, String>) -> Result<()> {
+    let bytes = size(user);
+    if bytes > Attributes::MAX_USER_BYTES {
+        let message = format!(
+            "the user metadata takes {bytes} bytes on the wire, where other letters than ASCII take more; at most \
+             1,984 are allowed"
+        );
+        return Err(Error::message(ErrorKind::InvalidInput, message));
+    }
+    Ok(())
 }
 
 /// Hands [`Headers`] to one of the three SDK builders that take them.
@@ -284,10 +291,15 @@ mod tests {
     fn metadata_that_grows_over_the_limit_is_refused() {
         let name = Name::new("a").unwrap();
         assert!(Headers::new(&name, attributes(&[("a", &"é".repeat(1000))])).is_err());
-        // Fits, but leaves no room for a mark.
-        let mut full = Headers::new(&name, attributes(&[("a", &"x".repeat(2047))])).unwrap();
-        assert_eq!(full.mark(), None);
-        assert!(!full.user.contains_key(PUT_ID));
+        // Whatever a save may have leaves room for a mark, what another program stored may not.
+        let largest = "x".repeat(Attributes::MAX_USER_BYTES - 1);
+        let mut given = attributes(&[("a", &largest)]);
+        given.visibility = Some(Visibility::Public);
+        assert!(Headers::new(&name, given).unwrap().mark().is_some());
+        let mut foreign = Headers::new(&name, Attributes::default()).unwrap();
+        foreign.user.insert("a".to_owned(), "x".repeat(2047));
+        assert_eq!(foreign.mark(), None);
+        assert!(!foreign.user.contains_key(PUT_ID));
     }
 
     #[test]

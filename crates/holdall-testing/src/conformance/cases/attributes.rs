@@ -80,7 +80,7 @@ pub async fn save_keeps_user_metadata_byte_for_byte(store: &Store) {
     assert_eq!(store.open("file").await.unwrap().metadata().attributes.user, user);
 }
 
-/// All the user metadata that is allowed is kept: 2,048 bytes of names and values. Promise 10.
+/// All the user metadata that is allowed is kept: 1,984 bytes of names and values. Promise 10.
 pub async fn save_keeps_as_much_user_metadata_as_is_allowed(store: &Store) {
     let value = "x".repeat(Attributes::MAX_USER_BYTES / 2 - 1);
     let save = store.save("file", "content").overwrite();
