@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt as _;
 use holdall_core::{Attributes, Checksum, Content, ContentStream, Error, Name, Result, SaveOptions, Saved};
 
@@ -19,6 +19,10 @@ use crate::stat::Stat;
 /// How many bytes are gathered before a hop. A chunk of the source is never split, so that a batch may be
 /// larger by one chunk.
 const BATCH: usize = 1024 * 1024;
+
+/// Chunks below this size are copied together, in bytes: kept apart, those of a client that sends byte by
+/// byte would take many times the memory of their content, and a system call each.
+const CRUMB: usize = 4 * 1024;
 
 /// One save, with everything that the blocking side needs to know.
 #[derive(Debug)]
@@ -99,17 +103,23 @@ struct Batch {
 
 impl Batch {
     async fn gather(content: &mut ContentStream<'_>) -> Result<Self> {
-        let (mut chunks, mut size) = (Vec::new(), 0);
+        let (mut chunks, mut crumbs, mut size) = (Vec::new(), BytesMut::new(), 0);
+        let mut is_last = false;
         while size < BATCH {
-            match content.try_next().await? {
-                Some(chunk) => {
-                    size += chunk.len();
-                    chunks.push(chunk);
-                }
-                None => return Ok(Self { chunks, is_last: true }),
+            let Some(chunk) = content.try_next().await? else {
+                is_last = true;
+                break;
+            };
+            size += chunk.len();
+            if chunk.len() < CRUMB {
+                crumbs.extend_from_slice(&chunk);
+                continue;
             }
+            chunks.extend((!crumbs.is_empty()).then(|| crumbs.split().freeze()));
+            chunks.push(chunk);
         }
-        Ok(Self { chunks, is_last: false })
+        chunks.extend((!crumbs.is_empty()).then(|| crumbs.freeze()));
+        Ok(Self { chunks, is_last })
     }
 }
 
