@@ -54,7 +54,7 @@ pub(crate) fn test(flags: Flags) -> Result<(), String> {
     let clippy = [&["clippy"], everything.as_slice(), &["--", "-D", "warnings"]].concat();
     run("cargo clippy", cargo(&clippy), "Every warning counts; the first one is above.")?;
 
-    let mut tests = cargo(&["test", "--workspace", "--all-features"]);
+    let mut tests = cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
     tests.env("HOLDALL_BROWSER", browser.value());
     run("cargo test", tests, "The failures are listed above.")?;
 
