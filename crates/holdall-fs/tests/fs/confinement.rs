@@ -62,11 +62,10 @@ async fn a_directory_that_turns_into_a_link_leads_nowhere() {
                 })
             })
             .collect();
-        let mut hits = 0;
-        for worker in workers {
-            hits += worker.join().unwrap();
-        }
+        let outcomes: Vec<_> = workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+        // Before anything is judged: a failure must not leave the other thread swapping for ever.
         done.store(true, Ordering::Relaxed);
+        let hits: u32 = outcomes.into_iter().map(Result::unwrap).sum();
         assert!(hits > 0, "no operation ever met the real directory");
     });
     assert!(swaps.load(Ordering::Relaxed) > 100, "nothing was swapped");

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::UnixListener;
+use std::time::Duration;
 
 use holdall_core::{Entry, ErrorKind, Name};
 
@@ -29,6 +30,12 @@ async fn special_files_are_no_files_and_block_nobody() {
     rustix::fs::mkfifoat(rustix::fs::CWD, root.join("fifo"), rustix::fs::Mode::from_raw_mode(0o600)).unwrap();
     let _socket = UnixListener::bind(root.join("socket")).unwrap();
     let before = tree(root);
+    let opening = tokio::time::timeout(Duration::from_mins(1), store.open("fifo"));
+    if opening.await.is_err() {
+        // A writer lets the reader go that would otherwise keep the test from ending.
+        let _ = fs::File::options().read(true).write(true).open(root.join("fifo"));
+        panic!("opening a FIFO waits for a writer");
+    }
     for name in ["fifo", "socket"] {
         assert_eq!(store.open(name).await.unwrap_err().kind(), ErrorKind::NotFound, "{name}");
         assert_eq!(store.metadata(name).await.unwrap_err().kind(), ErrorKind::NotFound, "{name}");

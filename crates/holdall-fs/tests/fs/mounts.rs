@@ -24,6 +24,18 @@ impl Mount {
         }
     }
 
+    /// Mounts what is in an image file.
+    pub(crate) fn of_image(image: &Path, options: &str) -> Option<Self> {
+        let directory = tempfile::tempdir().unwrap();
+        match mount(&["-o", options, image.to_str().unwrap()], directory.path()) {
+            Ok(()) => Some(Self { directory }),
+            Err(why) => {
+                skip("an image in a loop device", &why);
+                None
+            }
+        }
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.directory.path()
     }

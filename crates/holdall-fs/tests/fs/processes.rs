@@ -2,52 +2,80 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use holdall_core::{Durability, ErrorKind, SaveMode, Store};
+use holdall_fs::FileSystemStorage;
 
-use crate::support::{child, child_directory, store_in};
+use crate::support::{child, child_directory, paths, store_in};
 
 const SAVES: usize = 50;
 
-/// Starts two children on a directory and lets them begin together. Each writes what it has to report
-/// into a file of its own, whose lines are returned.
-fn two_children(test: &str) -> (tempfile::TempDir, Vec<String>) {
+/// Children that wait for the start, which is the end of their standard input: whatever becomes of the
+/// parent, they do not wait for ever.
+struct Children(Vec<Child>);
+
+impl Children {
+    /// Starts so many, and waits until each has told that it is ready.
+    fn start(test: &str, work: &Path, count: usize) -> Self {
+        let start = || child(test, work).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut children: Vec<_> = (0..count).map(|_| start()).collect();
+        for child in &mut children {
+            let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
+            assert!(lines.map(Result::unwrap).any(|line| line.ends_with(READY)), "a child ended early");
+        }
+        Self(children)
+    }
+
+    /// Lets them begin, and waits until they have ended well.
+    fn run(mut self) {
+        for child in &mut self.0 {
+            drop(child.stdin.take());
+        }
+        for child in &mut self.0 {
+            // What the test harness says at the end has to go somewhere.
+            let mut rest = String::new();
+            child.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
+            assert!(child.wait().unwrap().success(), "{rest}");
+        }
+    }
+}
+
+const READY: &str = "ready";
+
+/// The child's side: tells that it is ready, and waits for the start.
+fn wait_for_start() {
+    println!("{READY}");
+    let mut nothing = Vec::new();
+    std::io::stdin().read_to_end(&mut nothing).unwrap();
+}
+
+/// Runs children together on a new directory. Each writes what it has to report into a file of its own,
+/// whose lines are returned.
+fn together(test: &str, count: usize, prepare: impl FnOnce(&Path)) -> (tempfile::TempDir, Vec<String>) {
     let work = tempfile::tempdir().unwrap();
     fs::create_dir(work.path().join("root")).unwrap();
-    let mut children: Vec<_> = (0..2).map(|_| child(test, work.path()).spawn().unwrap()).collect();
-    wait(|| reports(work.path(), "ready-").len() == 2);
-    fs::write(work.path().join("go"), "").unwrap();
-    for child in &mut children {
-        assert!(child.wait().unwrap().success());
-    }
-    let reports = reports(work.path(), "report-");
-    (work, reports.iter().flat_map(|report| report.lines().map(str::to_owned)).collect())
+    prepare(&work.path().join("root"));
+    Children::start(test, work.path(), count).run();
+    let reports = fs::read_dir(work.path()).unwrap().map(|entry| entry.unwrap().path());
+    let reports = reports.filter(|path| path.is_file()).map(|path| fs::read_to_string(path).unwrap());
+    let lines =
+        reports.collect::<Vec<_>>().iter().flat_map(|report| report.lines().map(str::to_owned)).collect();
+    (work, lines)
 }
 
-fn reports(work: &Path, prefix: &str) -> Vec<String> {
-    let entries = fs::read_dir(work).unwrap().map(|entry| entry.unwrap());
-    let ours = entries.filter(|entry| entry.file_name().to_str().unwrap().starts_with(prefix));
-    ours.map(|entry| fs::read_to_string(entry.path()).unwrap()).collect()
-}
-
-fn wait(condition: impl Fn() -> bool) {
-    while !condition() {
-        std::thread::yield_now();
-    }
-}
-
-/// The child's side: tells that it is ready, waits for the start and runs.
+/// The child's side of [`together`].
 fn as_child<F: Future<Output = Vec<String>>>(run: impl FnOnce(Store) -> F) {
     let Some(work) = child_directory() else { return };
     let store = store_in(&work.join("root"));
-    let id = std::process::id();
-    fs::write(work.join(format!("ready-{id}")), "").unwrap();
-    wait(|| work.join("go").exists());
+    wait_for_start();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let lines = runtime.block_on(run(store));
-    fs::write(work.join(format!("report-{id}")), lines.join("\n")).unwrap();
+    fs::write(work.join(format!("report-{}", std::process::id())), lines.join("\n")).unwrap();
 }
 
 #[test]
@@ -67,7 +95,7 @@ fn child_saves_one_name() {
 
 #[test]
 fn a_hundred_simultaneous_saves_of_one_name_are_a_hundred_names_and_contents() {
-    let (work, reports) = two_children("processes::child_saves_one_name");
+    let (work, reports) = together("processes::child_saves_one_name", 2, |_| ());
     assert_eq!(reports.len(), 2 * SAVES);
     let (mut names, mut contents) = (BTreeSet::new(), BTreeSet::new());
     for report in &reports {
@@ -103,7 +131,7 @@ fn child_creates_one_name() {
 
 #[test]
 fn of_a_hundred_simultaneous_creates_one_wins() {
-    let (work, reports) = two_children("processes::child_creates_one_name");
+    let (work, reports) = together("processes::child_creates_one_name", 2, |_| ());
     assert_eq!(reports.len(), 1, "{reports:?}");
     assert_eq!(fs::read_to_string(work.path().join("root/only")).unwrap(), reports[0]);
 }
@@ -133,16 +161,8 @@ fn child_counts() {
 
 #[test]
 fn compare_and_swap_loses_no_update() {
-    // The counter has to be there before the children begin.
-    let work = tempfile::tempdir().unwrap();
-    fs::create_dir(work.path().join("root")).unwrap();
-    fs::write(work.path().join("root/counter"), "0").unwrap();
-    fs::write(work.path().join("go"), "").unwrap();
-    let children: Vec<_> =
-        (0..3).map(|_| child("processes::child_counts", work.path()).spawn().unwrap()).collect();
-    for mut child in children {
-        assert!(child.wait().unwrap().success());
-    }
+    let prepare = |root: &Path| fs::write(root.join("counter"), "0").unwrap();
+    let (work, _) = together("processes::child_counts", 3, prepare);
     let counted = fs::read_to_string(work.path().join("root/counter")).unwrap();
     assert_eq!(counted, (3 * INCREMENTS).to_string());
 }
@@ -152,8 +172,7 @@ fn child_holds_a_staging_file() {
     let Some(work) = child_directory() else { return };
     let staged = fs::File::create(work.join("root/.holdall-live")).unwrap();
     staged.lock().unwrap();
-    fs::write(work.join("ready-"), "").unwrap();
-    wait(|| work.join("go").exists());
+    wait_for_start();
 }
 
 #[tokio::test]
@@ -161,19 +180,16 @@ async fn a_sweep_takes_what_the_dead_left_and_spares_the_living() {
     let work = tempfile::tempdir().unwrap();
     let root = work.path().join("root");
     fs::create_dir_all(root.join("deep/er")).unwrap();
-    let mut child = child("processes::child_holds_a_staging_file", work.path()).spawn().unwrap();
-    wait(|| work.path().join("ready-").exists());
+    let child = Children::start("processes::child_holds_a_staging_file", work.path(), 1);
     fs::write(root.join("deep/er/.holdall-dead"), "left").unwrap();
     fs::write(root.join("file"), "kept").unwrap();
 
-    let storage = holdall_fs::FileSystemStorage::new(&root).unwrap();
-    let hour = std::time::Duration::from_hours(1);
-    assert_eq!(storage.sweep_stale(hour).await.unwrap(), 0, "they are younger than an hour");
-    assert_eq!(storage.sweep_stale(std::time::Duration::ZERO).await.unwrap(), 1);
-    assert_eq!(crate::support::paths(&root), [".holdall-live", "file"]);
+    let storage = FileSystemStorage::new(&root).unwrap();
+    assert_eq!(storage.sweep_stale(Duration::from_hours(1)).await.unwrap(), 0, "they are younger");
+    assert_eq!(storage.sweep_stale(Duration::ZERO).await.unwrap(), 1);
+    assert_eq!(paths(&root), [".holdall-live", "file"]);
 
-    fs::write(work.path().join("go"), "").unwrap();
-    assert!(child.wait().unwrap().success());
-    assert_eq!(storage.sweep_stale(std::time::Duration::ZERO).await.unwrap(), 1);
-    assert_eq!(crate::support::paths(&root), ["file"]);
+    child.run();
+    assert_eq!(storage.sweep_stale(Duration::ZERO).await.unwrap(), 1);
+    assert_eq!(paths(&root), ["file"]);
 }
