@@ -4,9 +4,10 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use holdall_core::{Checksum, Durability, Store};
+use bytes::Bytes;
+use holdall_core::{Checksum, Content, Durability, Store};
 use holdall_fs::FileSystemStorage;
 
 use crate::support::{child, child_directory, paths, store_in};
@@ -15,12 +16,9 @@ use crate::support::{child, child_directory, paths, store_in};
 const KILLS: u64 = 60;
 
 /// A content that tells by itself whether it is whole: its own checksum, then bytes.
-fn content(seed: u64) -> Vec<u8> {
-    // Mostly a few pages, sometimes a few megabytes.
-    let length =
-        if seed.is_multiple_of(7) { 3_000_000 } else { 20_000 } + usize::try_from(seed % 5_000).unwrap();
-    let body: Vec<u8> = seed.to_le_bytes().iter().copied().cycle().take(length).collect();
-    [&Checksum::of(&body).crc64_nvme().to_le_bytes()[..], &body].concat()
+fn content(size: usize) -> Bytes {
+    let body: Vec<u8> = (0..size).map(|index| u8::try_from(index % 251).unwrap()).collect();
+    [&Checksum::of(&body).crc64_nvme().to_le_bytes()[..], &body].concat().into()
 }
 
 fn is_whole(bytes: &[u8]) -> bool {
@@ -35,32 +33,30 @@ fn child_saves_until_it_is_killed() {
     let Some(root) = child_directory() else { return };
     let store = store_in(&root);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    // Made beforehand, so that nearly all of the time is spent in saves.
+    let contents = [20_000, 1_000_000, 4_000_000].map(content);
     runtime.block_on(async {
         for number in 0.. {
-            save_one(&store, u64::from(std::process::id()) * 1000 + number).await;
+            save_one(&store, number, &contents[number % contents.len()]).await;
             println!("saved");
         }
     });
 }
 
-async fn save_one(store: &Store, seed: u64) {
-    let content = content(seed);
+async fn save_one(store: &Store, number: usize, content: &Bytes) {
     // Every fourth is durable; the others make for more saves between two kills.
-    let durability = if seed.is_multiple_of(4) { Durability::Synced } else { Durability::Buffered };
-    match seed % 3 {
-        0 => drop(store.save("over/one", content).overwrite().durability(durability).await.unwrap()),
-        1 => {
-            let name = format!("new/{}/{seed}", seed % 10);
+    let durability = if number.is_multiple_of(4) { Durability::Synced } else { Durability::Buffered };
+    match number % 7 {
+        0 | 3 | 5 => drop(store.save("over/one", content).overwrite().durability(durability).await.unwrap()),
+        1 | 4 => {
+            let name = format!("new/{}/{}", std::process::id(), number % 10);
             drop(store.save(name, content).durability(durability).await.unwrap());
         }
         _ => {
-            let stream = futures_util::stream::iter(
-                content
-                    .chunks(64 * 1024)
-                    .map(|chunk| Ok::<_, std::io::Error>(bytes::Bytes::copy_from_slice(chunk))),
-            );
-            let content = holdall_core::Content::stream(stream);
-            let saved = store.save("stream/one", content).durability(durability).await.unwrap();
+            let chunks: Vec<_> = content.chunks(64 * 1024).map(|chunk| content.slice_ref(chunk)).collect();
+            let stream = futures_util::stream::iter(chunks.into_iter().map(Ok::<_, std::io::Error>));
+            let saved =
+                store.save("stream/one", Content::stream(stream)).durability(durability).await.unwrap();
             store.delete(&saved.name).await.unwrap();
         }
     }
@@ -87,15 +83,24 @@ async fn whatever_is_killed_leaves_whole_files_only() {
     for round in 0..KILLS {
         let mut command = child("kill::child_saves_until_it_is_killed", root.path());
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        // Another number of saves each time; the signal then comes anywhere in the next one.
-        let saves = usize::try_from(round % 7).unwrap() + 1;
-        lines.filter(|line| line.as_ref().unwrap().ends_with("saved")).nth(saves);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        // Another save each time, and another moment in it.
+        let saves = usize::try_from(round % 7).unwrap();
+        lines.by_ref().filter(|line| line.as_ref().unwrap().ends_with("saved")).nth(saves);
+        let moment = Instant::now() + Duration::from_micros(round * 1_373 % 9_000);
+        while Instant::now() < moment {
+            std::hint::spin_loop();
+        }
         child.kill().unwrap();
         child.wait().unwrap();
         whole = check(root.path());
+        assert!(whole > 0, "nothing was saved at all");
+        // What this round made is judged; the next one begins with little.
+        if root.path().join("new").exists() {
+            fs::remove_dir_all(root.path().join("new")).unwrap();
+            whole = check(root.path());
+        }
     }
-    assert!(whole > 0, "nothing was saved at all");
 
     // What an overwrite leaves in its short instant is swept; the files stay.
     let storage = FileSystemStorage::new(root.path()).unwrap();
@@ -106,5 +111,6 @@ async fn whatever_is_killed_leaves_whole_files_only() {
 
 #[test]
 fn the_check_finds_torn_files() {
-    assert!(is_whole(&content(3)) && !is_whole(&content(3)[..20_000]) && !is_whole(b""));
+    let content = content(20_000);
+    assert!(is_whole(&content) && !is_whole(&content[..10_000]) && !is_whole(b""));
 }

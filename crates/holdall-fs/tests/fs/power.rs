@@ -104,11 +104,11 @@ async fn what_is_acknowledged_survives_a_power_cut() {
     })
     .await;
 
-    store.delete("moved/f").await.unwrap();
     // A file that was saved without a sync is durable after a rename that has one.
     store.save("buffered", "content").durability(Durability::Buffered).await.unwrap();
     store.rename("buffered", "g/synced").await.unwrap();
-    disk.cut("a delete, and a rename of what was not synced", async |root| {
+    store.delete("moved/f").await.unwrap();
+    disk.cut("a rename of what was not synced, and a delete", async |root| {
         let found = store_in(root);
         assert!(!found.exists("moved/f").await.unwrap());
         assert_eq!(found.open("g/synced").await.unwrap().text().await.unwrap(), "content");
