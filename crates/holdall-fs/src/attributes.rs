@@ -96,7 +96,7 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// As the file system gives them; [`refused`] turns them into sentences.
+    /// As the file system gives them; [`store`] turns them into sentences.
     pub(crate) fn write(&self, file: &File) -> io::Result<()> {
         xattr::write(file, &self.to_json())
     }
