@@ -71,7 +71,11 @@ const WORK: &str = "HOLDALL_FS_TEST_CHILD";
 /// This test binary again, running only `test` (whole path), which finds its directory with
 /// [`child_directory`].
 pub(crate) fn child(test: &str, directory: &Path) -> Command {
-    let mut command = Command::new(std::env::current_exe().unwrap());
+    child_of(Command::new(std::env::current_exe().unwrap()), test, directory)
+}
+
+/// The same by another command, which runs a copy of this binary.
+pub(crate) fn child_of(mut command: Command, test: &str, directory: &Path) -> Command {
     command.args(["--exact", test, "--nocapture", "--test-threads=1"]).env(WORK, directory);
     command.stdin(Stdio::null());
     command

@@ -21,7 +21,8 @@ fn on(server: &Arc<S3Server>) -> Suite {
 #[tokio::test(flavor = "multi_thread")]
 async fn our_server() {
     let server = Arc::new(server().await);
-    on(&server).run(&store(&server)).await.assert();
+    let stranger = builder(&server).secret_key("not the secret").build().unwrap();
+    on(&server).refused(Store::new(stranger)).run(&store(&server)).await.assert();
 }
 
 #[tokio::test(flavor = "multi_thread")]

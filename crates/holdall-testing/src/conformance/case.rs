@@ -31,10 +31,12 @@ pub(super) struct Flags {
     pub(super) whole: bool,
     /// It makes hundreds of requests or moves megabytes.
     pub(super) heavy: bool,
+    /// It works on the store that is refused everything.
+    pub(super) refused: bool,
 }
 
 impl Flags {
-    pub(super) const NONE: Self = Self { whole: false, heavy: false };
+    pub(super) const NONE: Self = Self { whole: false, heavy: false, refused: false };
 }
 
 impl Case {

@@ -29,6 +29,7 @@ pub struct Suite {
     skips: BTreeMap<String, String>,
     secrets: Vec<String>,
     leftovers: Option<Leftovers>,
+    refused: Option<Store>,
     quick: bool,
     only: Option<String>,
 }
@@ -82,6 +83,13 @@ impl Suite {
         self
     }
 
+    /// A store of the same kind that may do nothing: with a wrong key, in a directory of somebody else. The
+    /// case about refusals works on it, and is skipped where there is none.
+    pub fn refused(mut self, store: Store) -> Self {
+        self.refused = Some(store);
+        self
+    }
+
     /// Leaves out the cases that make hundreds of requests or move megabytes.
     pub fn quick(mut self) -> Self {
         self.quick = true;
@@ -127,7 +135,12 @@ impl Suite {
         let location = format!("conformance-{}/{}", random_alphanumeric(8), case.name);
         let own = watched.located(&location).map_err(|error| error.to_string())?;
 
-        let task = tokio::spawn((case.start)(if case.flags.whole { watched } else { own.clone() }));
+        let subject = match &self.refused {
+            Some(refused) if case.flags.refused => refused.clone(),
+            _ if case.flags.whole => watched,
+            _ => own.clone(),
+        };
+        let task = tokio::spawn((case.start)(subject));
         let abort = task.abort_handle();
         let outcome = match tokio::time::timeout(CASE_DEADLINE, task).await {
             Ok(Ok(())) => Ok(()),
@@ -148,6 +161,9 @@ impl Suite {
         let skipped = self.skips.get(case.name).cloned();
         let skipped = skipped.or_else(|| case.skipped_by(store.capabilities()));
         let skipped = skipped.or_else(|| (self.quick && case.is_heavy()).then(|| "heavy".to_owned()));
+        let skipped = skipped.or_else(|| {
+            (case.flags.refused && self.refused.is_none()).then(|| "needs Suite::refused".to_owned())
+        });
         if let Some(reason) = skipped {
             report.skipped.push((case.name, reason));
             return;

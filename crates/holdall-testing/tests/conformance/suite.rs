@@ -16,14 +16,22 @@ fn memory() -> Store {
 fn every_case_has_a_name_of_its_own_and_a_promise() {
     let names: BTreeSet<_> = cases().iter().map(|case| case.name).collect();
     assert_eq!(names.len(), cases().len());
-    // 15 and 16 need a storage that refuses and a process that is measured: the backends' tests and the
-    // benchmarks have those.
+    // 16 needs a process that is measured: the benchmarks have that.
     let proved: BTreeSet<_> = cases().iter().flat_map(|case| case.promises).copied().collect();
-    let expected: BTreeSet<u8> = (1..=18).filter(|promise| ![15, 16].contains(promise)).collect();
+    let expected: BTreeSet<u8> = (1..=18).filter(|promise| *promise != 16).collect();
     assert_eq!(proved, expected);
     for case in cases() {
         assert!((case.needs)(&Capabilities::default()) == case.has.is_empty(), "{case:?}");
     }
+}
+
+/// It runs on the store that may do nothing, and one that refuses nothing fails it.
+#[tokio::test]
+async fn the_case_about_refusals_needs_to_be_refused() {
+    let report = suite().only("refusal_").run(&memory()).await;
+    assert_eq!((report.passed.len(), report.skipped.len()), (0, 1), "{report}");
+    let report = suite().only("refusal_").refused(memory()).run(&memory()).await;
+    assert_eq!(report.failed.len(), 1, "an absent file was taken for a refusal: {report}");
 }
 
 /// `docs/contract.md` lists under each promise exactly the cases that the table says prove it.

@@ -21,6 +21,7 @@ mod metadata;
 mod modes;
 mod names;
 mod open;
+mod refusal;
 mod rename;
 mod save;
 mod sequences;
@@ -215,6 +216,9 @@ macro_rules! __conformance_table {
             }
             sequences {
                 operations_in_any_order_match_the_model: [1, 3, 7, 8, 9, 13] + writable @ heavy;
+            }
+            refusal {
+                refusal_is_never_taken_for_absence: [15] @ refused;
             }
             capabilities {
                 capabilities_are_steady_and_consistent: [3];
