@@ -20,6 +20,12 @@ async fn put(s3: &Client, key: &str) -> (u16, String) {
     }
 }
 
+/// Creates "k", which the server refuses in one way or another, or does without saying so.
+async fn create(s3: &Client) -> (u16, String) {
+    let put = s3.put_object().bucket(BUCKET).key("k").body(ByteStream::from_static(b"x"));
+    refusal(put.if_none_match("*").send().await)
+}
+
 #[tokio::test]
 async fn slow_down_n_times_then_ok() {
     let server = server().await;
@@ -73,27 +79,11 @@ async fn reset_after_leaves_the_object() {
     let server = server().await;
     let s3 = client(&server);
     server.inject(Fault::new(FaultAction::ResetAfter).operation("PutObject").once());
-    let lost = s3
-        .put_object()
-        .bucket(BUCKET)
-        .key("k")
-        .if_none_match("*")
-        .body(ByteStream::from_static(b"x"))
-        .send()
-        .await;
-    assert_eq!(refusal(lost), NO_REPLY);
+    assert_eq!(create(&s3).await, NO_REPLY);
     assert_eq!(server.object(BUCKET, "k").unwrap().content, "x");
     assert_eq!(server.requests()[0].status, None);
     // What a client with retries sees of that: 412 for its own write.
-    let again = s3
-        .put_object()
-        .bucket(BUCKET)
-        .key("k")
-        .if_none_match("*")
-        .body(ByteStream::from_static(b"x"))
-        .send()
-        .await;
-    assert_eq!(refusal(again), (412, "PreconditionFailed".into()));
+    assert_eq!(create(&s3).await, (412, "PreconditionFailed".into()));
 }
 
 #[tokio::test]
@@ -104,15 +94,7 @@ async fn the_sdk_s_own_retry_meets_its_own_write() {
         .retry_config(RetryConfig::standard().with_initial_backoff(std::time::Duration::from_millis(1)));
     let s3 = Client::from_conf(retrying.build());
     server.inject(Fault::new(FaultAction::ResetAfter).operation("PutObject").once());
-    let put = s3
-        .put_object()
-        .bucket(BUCKET)
-        .key("k")
-        .if_none_match("*")
-        .body(ByteStream::from_static(b"x"))
-        .send()
-        .await;
-    assert_eq!(refusal(put), (412, "PreconditionFailed".into()));
+    assert_eq!(create(&s3).await, (412, "PreconditionFailed".into()));
     assert_eq!(server.count("PutObject"), 2);
 }
 
