@@ -11,7 +11,7 @@ impl Inner {
         let sdk = self.sdk().await?;
         // us-east-1 has no constraint, at AWS it is refused; most other servers have no regions and want
         // none.
-        let constraint = (self.config.endpoint.is_none() && sdk.region != "us-east-1").then(|| {
+        let constraint = (self.config.server.endpoint.is_none() && sdk.region != "us-east-1").then(|| {
             let region = BucketLocationConstraint::from(sdk.region.as_str());
             CreateBucketConfiguration::builder().location_constraint(region).build()
         });

@@ -108,9 +108,9 @@ impl Inner {
 
     async fn connect(&self) -> Result<Sdk> {
         let config = &self.config;
-        let region = config.region.clone();
-        let known = region.is_some() || config.endpoint.is_some();
-        let found = match &config.sdk {
+        let region = config.server.region.clone();
+        let known = region.is_some() || config.server.endpoint.is_some();
+        let found = match &config.client.sdk {
             Some(given) => Some(given.clone()),
             None if known && config.credentials.is_some() => None,
             None => {
@@ -118,14 +118,14 @@ impl Inner {
                 if let Some(region) = &region {
                     loader = loader.region(Region::new(region.clone()));
                 }
-                if let Some(client) = &config.http_client {
+                if let Some(client) = &config.client.http_client {
                     loader = loader.http_client(client.clone());
                 }
                 Some(loader.load().await)
             }
         };
         let found_region = || Some(found.as_ref()?.region()?.to_string());
-        let fallback = || config.endpoint.is_some().then(|| FALLBACK_REGION.to_owned());
+        let fallback = || config.server.endpoint.is_some().then(|| FALLBACK_REGION.to_owned());
         let region = region.or_else(found_region).or_else(fallback).ok_or_else(|| {
             invalid("no region is set; set region, or AWS_REGION, to where the bucket lies")
         })?;
@@ -142,16 +142,16 @@ impl Inner {
             builder.set_sleep_impl(found.sleep_impl());
             builder.set_app_name(found.app_name().cloned());
         }
-        if let Some(client) = &config.http_client {
+        if let Some(client) = &config.client.http_client {
             builder.set_http_client(Some(client.clone()));
         }
-        if let Some(clock) = &config.time_source {
+        if let Some(clock) = &config.client.time_source {
             builder.set_time_source(Some(clock.clone()));
         }
-        if let Some(sleep) = &config.sleep {
+        if let Some(sleep) = &config.client.sleep {
             builder.set_sleep_impl(Some(sleep.clone()));
         }
-        if let Some(endpoint) = &config.endpoint {
+        if let Some(endpoint) = &config.server.endpoint {
             builder = builder.endpoint_url(endpoint.as_str().trim_end_matches('/'));
         }
         // We send and ask for checksums ourselves, where they are wanted.
@@ -159,13 +159,13 @@ impl Inner {
             builder
                 .region(Region::new(region.clone()))
                 .credentials_provider(credentials.clone())
-                .force_path_style(config.path_style)
+                .force_path_style(config.server.path_style)
                 .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
                 .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
                 .retry_config(
                     RetryConfig::standard()
-                        .with_max_attempts(config.max_attempts)
-                        .with_initial_backoff(config.retry_backoff),
+                        .with_max_attempts(config.client.max_attempts)
+                        .with_initial_backoff(config.client.retry_backoff),
                 )
                 // Otherwise all storages of the process share one allowance of retries, and a server that
                 // is down uses up that of another one.
@@ -173,7 +173,7 @@ impl Inner {
                 .stalled_stream_protection(
                     StalledStreamProtectionConfig::enabled()
                         .upload_enabled(true)
-                        .grace_period(config.timeouts.read)
+                        .grace_period(config.client.timeouts.read)
                         .build(),
                 )
                 .build(),
@@ -183,17 +183,18 @@ impl Inner {
 
     /// Endpoint and bucket.
     fn place(&self) -> String {
-        let endpoint = self.config.endpoint.as_ref().map_or("aws", |endpoint| endpoint.as_str());
+        let endpoint = self.config.server.endpoint.as_ref().map_or("aws", |endpoint| endpoint.as_str());
         format!("{endpoint} {}", self.config.bucket)
     }
 
     /// Sets the time limits of a request with so many bytes of body, for which the server copies or
     /// assembles so many bytes itself.
     fn limits(&self, builder: Builder, body: u64, server: u64) -> Builder {
-        let timeouts = &self.config.timeouts;
+        let timeouts = &self.config.client.timeouts;
         let seconds = body / BYTES_PER_SECOND + server / SERVER_BYTES_PER_SECOND;
         let allowance = Duration::from_secs(seconds);
-        let operation = timeouts.operation.saturating_add(allowance.saturating_mul(self.config.max_attempts));
+        let operation =
+            timeouts.operation.saturating_add(allowance.saturating_mul(self.config.client.max_attempts));
         builder.timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(timeouts.connect)
@@ -223,8 +224,8 @@ impl Inner {
 
     /// The clock of signatures.
     pub(crate) fn now(&self) -> SystemTime {
-        let injected = self.config.time_source.clone();
-        let found = || self.config.sdk.as_ref()?.time_source();
+        let injected = self.config.client.time_source.clone();
+        let found = || self.config.client.sdk.as_ref()?.time_source();
         injected.or_else(found).map_or_else(SystemTime::now, |clock| clock.now())
     }
 
@@ -234,9 +235,9 @@ impl Inner {
     ///
     /// `InvalidConfig` where there is no timer.
     pub(crate) async fn pause(&self, duration: Duration) -> Result<()> {
-        let found = || self.config.sdk.as_ref()?.sleep_impl();
+        let found = || self.config.client.sdk.as_ref()?.sleep_impl();
         let sleep: Option<SharedAsyncSleep> =
-            self.config.sleep.clone().or_else(found).or_else(default_async_sleep);
+            self.config.client.sleep.clone().or_else(found).or_else(default_async_sleep);
         let sleep = sleep
             .ok_or_else(|| Error::message(ErrorKind::InvalidConfig, "there is no timer to wait with"))?;
         sleep.sleep(duration).await;

@@ -190,7 +190,7 @@ pub(crate) fn body(error: &(dyn StdError + 'static), config: &Config) -> Error {
 
 /// Where requests go, for people.
 fn host(config: &Config) -> String {
-    match (&config.endpoint, &config.region) {
+    match (&config.server.endpoint, &config.server.region) {
         (Some(endpoint), _) => {
             let port = endpoint.port().map(|port| format!(":{port}")).unwrap_or_default();
             format!("{}{port}", endpoint.host_str().unwrap_or_default())
@@ -313,7 +313,7 @@ fn wrong_region(
     bucket_region: Option<&str>,
     config: &Config,
 ) -> Option<(ErrorKind, String)> {
-    let ours = config.region.as_deref();
+    let ours = config.server.region.as_deref();
     let elsewhere = bucket_region.is_some_and(|region| Some(region) != ours) && matches!(status, 400 | 403);
     let named = matches!(
         code,

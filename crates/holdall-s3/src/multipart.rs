@@ -77,7 +77,7 @@ impl Write {
     /// Saves bytes that are in memory and larger than a part.
     pub(crate) async fn large_memory(self, mut naming: Naming, bytes: Bytes) -> Result<Saved> {
         let write = Arc::new(self);
-        let part_size = write.inner.config.part_size;
+        let part_size = write.inner.config.transfers.part_size;
         write.check(Checksum::of(&bytes))?;
         let mut attempt = 0;
         loop {
@@ -164,7 +164,7 @@ impl Upload {
         let inner = &write.inner;
         let request =
             inner.client().await?.create_multipart_upload().bucket(inner.bucket()).key(key.as_str());
-        let checksums = inner.config.checksums;
+        let checksums = inner.config.server.checksums;
         let reply = with_headers!(request, write.headers)
             .set_checksum_algorithm(checksums.then_some(ChecksumAlgorithm::Crc64Nvme))
             .set_checksum_type(checksums.then_some(ChecksumType::FullObject))
@@ -186,7 +186,7 @@ impl Upload {
     /// meanwhile are together no more than one over the configured number of the configured size, or two.
     async fn send(&self, first: Option<Bytes>, mut parts: Parts<'_>) -> Result<Sent> {
         let config = &self.inner().config;
-        let budget = config.part_size.saturating_mul(config.concurrency as u64);
+        let budget = config.transfers.part_size.saturating_mul(config.transfers.concurrency as u64);
         let mut sent = Sent::default();
         let mut flying = JoinSet::new();
         let mut number = 0;
@@ -242,7 +242,7 @@ impl Upload {
     async fn complete(&self, sent: Sent, condition: &Condition) -> Result<Finished> {
         let inner = self.inner();
         let size = sent.size;
-        let checksum = sent.checksum.filter(|_| inner.config.checksums);
+        let checksum = sent.checksum.filter(|_| inner.config.server.checksums);
         let parts: Vec<_> = sent.parts.into_values().collect();
         let request = inner
             .client()
@@ -337,7 +337,7 @@ async fn send_part(
     checksum: Checksum,
 ) -> Result<CompletedPart> {
     let inner = &write.inner;
-    let checksum = inner.config.checksums.then(|| checksum.to_string());
+    let checksum = inner.config.server.checksums.then(|| checksum.to_string());
     let limits = inner.with_limits(part.len() as u64, 0);
     let request = inner
         .client()

@@ -20,7 +20,7 @@ impl Inner {
     /// See [`Storage::url`](holdall_core::Storage::url).
     pub(crate) async fn url(&self, name: &Name, options: UrlOptions) -> Result<FileUrl> {
         let key = self.key(name)?;
-        match options.visibility.unwrap_or(self.config.visibility) {
+        match options.visibility.unwrap_or(self.config.urls.visibility) {
             Visibility::Public if !options.overrides.is_empty() => {
                 Err(Error::unsupported("override response headers in plain URLs; ask for a signed one"))
             }
@@ -32,21 +32,22 @@ impl Inner {
     /// The plain URL: that of the custom domain, else the one that the SDK itself would send requests to.
     async fn plain(&self, key: &Name) -> Result<String> {
         let path = utf8_percent_encode(key.as_str(), PATH);
-        if let Some(base) = &self.config.public_base {
+        if let Some(base) = &self.config.urls.public_base {
             return Ok(format!("{base}/{path}"));
         }
-        let region = match (&self.config.region, &self.config.endpoint) {
+        let region = match (&self.config.server.region, &self.config.server.endpoint) {
             (Some(region), _) => region.clone(),
             // Anything will do: the host is the endpoint's.
             (None, Some(_)) => "us-east-1".to_owned(),
             (None, None) => self.sdk().await?.region.clone(),
         };
-        let endpoint = self.config.endpoint.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
+        let endpoint =
+            self.config.server.endpoint.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
         let params = Params::builder()
             .bucket(self.bucket())
             .region(region)
             .set_endpoint(endpoint)
-            .force_path_style(self.config.path_style)
+            .force_path_style(self.config.server.path_style)
             .build()
             .map_err(cannot)?;
         let resolver = DefaultResolver::new();
@@ -60,7 +61,7 @@ impl Inner {
         let Sdk { client, credentials, .. } = self.sdk().await?;
         // Signatures have whole seconds; what would be left of a fraction is cut off.
         let start = whole_seconds(self.now());
-        let asked = options.expires_in.unwrap_or(self.config.url_expires_in).min(MAX_EXPIRY);
+        let asked = options.expires_in.unwrap_or(self.config.urls.expires_in).min(MAX_EXPIRY);
         let asked = Duration::from_secs(asked.as_secs());
         let credentials = self.url_credentials.for_url(credentials, start, asked).await?;
         let life = credentials

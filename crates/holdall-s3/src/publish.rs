@@ -104,7 +104,7 @@ impl Inner {
         if let Some(known) = self.copy_conditions.known() {
             return Ok(known);
         }
-        if self.config.endpoint.is_none() {
+        if self.config.server.endpoint.is_none() {
             return Ok(true);
         }
         let inner = Arc::clone(self);

@@ -28,7 +28,7 @@ impl Inner {
             .head_object()
             .bucket(self.bucket())
             .key(key.as_str())
-            .set_checksum_mode(self.config.checksums.then_some(ChecksumMode::Enabled));
+            .set_checksum_mode(self.config.server.checksums.then_some(ChecksumMode::Enabled));
         let mut reply = request.send().await.map_err(|error| self.failure(&error).of_head())?;
         Ok(object!(reply))
     }
@@ -100,7 +100,7 @@ impl Inner {
             .set_if_none_match(header(&conditions.if_none_match))
             .set_if_modified_since(conditions.if_modified_since.map(http_time))
             .set_if_unmodified_since(conditions.if_unmodified_since.map(http_time))
-            .set_checksum_mode(self.config.checksums.then_some(ChecksumMode::Enabled))
+            .set_checksum_mode(self.config.server.checksums.then_some(ChecksumMode::Enabled))
             .send()
             .await
             .map_err(|error| named(self.failure(&error), name))?;

@@ -31,14 +31,14 @@ pub(crate) async fn save(
     options: SaveOptions,
 ) -> Result<Saved> {
     let naming = Naming::new(inner, name, options.mode(), options.max_length)?;
-    let attributes = with_defaults(options.attributes, &inner.config.default_attributes);
+    let attributes = with_defaults(options.attributes, &inner.config.objects.default_attributes);
     let mut write = Write {
         inner: Arc::clone(inner),
         headers: Headers::new(name, attributes)?,
         put_id: None,
         expected: options.checksum,
     };
-    let mut parts = Parts::new(content, inner.config.part_size).await?;
+    let mut parts = Parts::new(content, inner.config.transfers.part_size).await?;
     let memory = parts.memory();
     let (first, is_all) = parts.first().await?;
     if is_all {
@@ -94,7 +94,7 @@ impl Write {
             .body(ByteStream::from(bytes.clone()))
             .set_if_none_match(condition.if_none_match())
             .set_if_match(condition.if_match())
-            .set_checksum_crc64_nvme(inner.config.checksums.then(|| checksum.to_string()));
+            .set_checksum_crc64_nvme(inner.config.server.checksums.then(|| checksum.to_string()));
         let limits = inner.with_limits(bytes.len() as u64, 0);
         match send!(with_headers!(request, self.headers), limits) {
             Ok(reply) => Ok(Outcome::Written(etag(reply.e_tag()))),

@@ -30,16 +30,17 @@ impl S3Storage {
         S3StorageBuilder::new(bucket)
     }
 
-    pub(crate) fn new(inner: Arc<Inner>, conditional_writes: bool, conditional_deletes: bool) -> Self {
+    pub(crate) fn new(inner: Arc<Inner>) -> Self {
+        let server = &inner.config.server;
         let capabilities = Capabilities::default()
             .with_writable(true)
-            .with_create(conditional_writes)
-            .with_replace(conditional_writes)
-            .with_delete_if_match(conditional_deletes)
+            .with_create(server.conditions.writes)
+            .with_replace(server.conditions.writes)
+            .with_delete_if_match(server.conditions.deletes)
             .with_copy_if_match(true)
             .with_attributes(true)
             .with_visibility(true)
-            .with_checksum(inner.config.checksums)
+            .with_checksum(server.checksums)
             .with_durable(true)
             .with_public_url(true)
             .with_signed_url(true)

@@ -1,0 +1,133 @@
+//! Settings on their way to a storage: one call each, a room for each subject, checked together by `build`.
+
+mod client;
+mod credentials;
+mod server;
+mod transfers;
+mod urls;
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+use holdall_core::{Attributes, Result};
+
+use self::credentials::CredentialSettings;
+use self::server::ServerSettings;
+use self::urls::UrlSettings;
+use crate::client::Inner;
+use crate::config::{ClientConfig, Config, Objects, Transfers, check_bucket, check_location, invalid};
+use crate::storage::S3Storage;
+
+/// Builds an [`S3Storage`]; made by [`S3Storage::builder`].
+///
+/// Every setting but the bucket has a default. Building does no I/O: the SDK's client is made, and
+/// credentials are looked for, when the storage is first used.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use holdall_core::{Attributes, ErrorKind};
+/// use holdall_s3::S3Storage;
+///
+/// # fn main() -> holdall_core::Result<()> {
+/// let mut attributes = Attributes::default();
+/// attributes.cache_control = Some("max-age=3600".to_owned());
+/// let storage = S3Storage::builder("my-site")
+///     .region("eu-central-1")
+///     .location("media")
+///     .default_attributes(attributes)
+///     .url_expires_in(Duration::from_secs(600))
+///     .build()?;
+/// assert_eq!(storage.bucket(), "my-site");
+///
+/// // What is wrong is told when the storage is built, not when it is first used.
+/// let half = S3Storage::builder("my-site").access_key("AKIA...").build().unwrap_err();
+/// assert_eq!(half.kind(), ErrorKind::InvalidConfig);
+/// # Ok(()) }
+/// ```
+#[must_use]
+pub struct S3StorageBuilder {
+    bucket: String,
+    location: String,
+    server: ServerSettings,
+    credentials: CredentialSettings,
+    objects: Objects,
+    urls: UrlSettings,
+    transfers: Transfers,
+    client: ClientConfig,
+}
+
+impl S3StorageBuilder {
+    pub(crate) fn new(bucket: impl Into<String>) -> Self {
+        Self {
+            bucket: bucket.into(),
+            location: String::new(),
+            server: ServerSettings::default(),
+            credentials: CredentialSettings::default(),
+            objects: Objects::default(),
+            urls: UrlSettings::default(),
+            transfers: Transfers::default(),
+            client: ClientConfig::default(),
+        }
+    }
+
+    /// The key prefix under which the storage keeps its files, such as `media`; the whole bucket without
+    /// a call. It must not begin with `/`.
+    pub fn location(mut self, location: impl Into<String>) -> Self {
+        self.location = location.into();
+        self
+    }
+
+    /// Attributes for every save that does not give its own: a cache control, a disposition. A visibility
+    /// here is sent as an ACL with every save.
+    pub fn default_attributes(mut self, attributes: Attributes) -> Self {
+        self.objects.default_attributes = attributes;
+        self
+    }
+
+    /// Checks the settings and makes the storage. No I/O.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidConfig`](holdall_core::ErrorKind::InvalidConfig) with a sentence about the
+    /// setting that is wrong.
+    pub fn build(self) -> Result<S3Storage> {
+        check_bucket(&self.bucket)?;
+        let from_sdk = self.client.sdk.as_ref().and_then(SdkConfig::endpoint_url);
+        let config = Config {
+            location: check_location(&self.location)?,
+            server: self.server.check(from_sdk)?,
+            credentials: self.credentials.check()?,
+            objects: self.objects.check()?,
+            urls: self.urls.check()?,
+            transfers: self.transfers.check()?,
+            client: self.client.check()?,
+            bucket: self.bucket,
+        };
+        Ok(S3Storage::new(Arc::new(Inner::new(config))))
+    }
+}
+
+impl Objects {
+    fn check(self) -> Result<Self> {
+        self.default_attributes
+            .validate()
+            .map_err(|error| invalid(format!("the default attributes cannot be used: {}", error.reason())))?;
+        Ok(self)
+    }
+}
+
+impl fmt::Debug for S3StorageBuilder {
+    /// Neither keys nor the injected parts.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("S3StorageBuilder")
+            .field("bucket", &self.bucket)
+            .field("location", &self.location)
+            .field("region", &self.server.region)
+            .field("addressing_style", &self.server.addressing_style)
+            .field("checksum_mode", &self.server.checksum_mode)
+            .field("has_keys", &self.credentials.are_given())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,94 @@
+//! Where the server is, and what it is known to do.
+
+use holdall_core::Result;
+use url::Url;
+
+use super::S3StorageBuilder;
+use crate::config::{self, AddressingStyle, ChecksumMode, Conditions, Server};
+
+/// The settings of this room.
+pub(super) struct ServerSettings {
+    pub(super) region: Option<String>,
+    pub(super) endpoint: Option<String>,
+    pub(super) addressing_style: AddressingStyle,
+    pub(super) checksum_mode: ChecksumMode,
+    conditions: Conditions,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            region: None,
+            endpoint: None,
+            addressing_style: AddressingStyle::Auto,
+            checksum_mode: ChecksumMode::Auto,
+            conditions: Conditions { writes: true, deletes: false },
+        }
+    }
+}
+
+impl S3StorageBuilder {
+    /// The region, such as `eu-central-1`. Without a call the SDK's chain is asked (`AWS_REGION`, the
+    /// profile, the instance); at a custom endpoint it is `us-east-1`, which most servers take for their own.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.server.region = Some(region.into());
+        self
+    }
+
+    /// The API endpoint of another server than AWS, such as `http://127.0.0.1:9000`.
+    ///
+    /// Environment variables (`AWS_ENDPOINT_URL`) are not read: where an application's files go is a
+    /// setting of its own.
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.server.endpoint = Some(url.into());
+        self
+    }
+
+    /// How the bucket is named in requests and URLs; [`AddressingStyle::Auto`] without a call.
+    pub fn addressing_style(mut self, style: AddressingStyle) -> Self {
+        self.server.addressing_style = style;
+        self
+    }
+
+    /// When checksums travel with requests; [`ChecksumMode::Auto`] without a call.
+    pub fn checksum_mode(mut self, mode: ChecksumMode) -> Self {
+        self.server.checksum_mode = mode;
+        self
+    }
+
+    /// Whether the server honours `If-None-Match` and `If-Match` on writes; `true` without a call.
+    ///
+    /// AWS, Cloudflare R2, Ceph and `SeaweedFS` do. Garage and some others accept the header and ignore it:
+    /// say `false` there, and `Rename`, `Create` and `Replace` are refused instead of being unsafe.
+    pub fn conditional_writes(mut self, honoured: bool) -> Self {
+        self.server.conditions.writes = honoured;
+        self
+    }
+
+    /// Whether the server honours `If-Match` on `DeleteObject`; `false` without a call, since most
+    /// compatible servers ignore it and delete whatever is there. AWS honours it.
+    pub fn conditional_deletes(mut self, honoured: bool) -> Self {
+        self.server.conditions.deletes = honoured;
+        self
+    }
+}
+
+impl ServerSettings {
+    pub(super) fn check(self, from_sdk: Option<&str>) -> Result<Server> {
+        self.region.as_deref().map_or(Ok(()), config::check_region)?;
+        let endpoint: Option<Url> =
+            self.endpoint.as_deref().or(from_sdk).map(config::check_endpoint).transpose()?;
+        let checksums = match self.checksum_mode {
+            ChecksumMode::Auto => endpoint.is_none(),
+            ChecksumMode::WhenSupported => true,
+            ChecksumMode::WhenRequired => false,
+        };
+        Ok(Server {
+            path_style: config::path_style(self.addressing_style, endpoint.as_ref())?,
+            region: self.region,
+            endpoint,
+            checksums,
+            conditions: self.conditions,
+        })
+    }
+}

@@ -1,0 +1,109 @@
+//! The settings that are a choice of words.
+
+use std::fmt;
+use std::str::FromStr;
+
+use holdall_core::{Error, Result};
+
+use super::invalid;
+
+/// How a bucket is named in a request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AddressingStyle {
+    /// [`Virtual`](Self::Virtual) at AWS (except for bucket names with dots, which no TLS certificate
+    /// covers), [`Path`](Self::Path) at every other endpoint.
+    #[default]
+    Auto,
+    /// `https://host/bucket/key`.
+    Path,
+    /// `https://bucket.host/key`.
+    Virtual,
+}
+
+impl FromStr for AddressingStyle {
+    type Err = Error;
+
+    /// `auto`, `path` or `virtual`, as settings spell it.
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "path" => Ok(Self::Path),
+            "virtual" => Ok(Self::Virtual),
+            _ => Err(invalid(format!(
+                "{text:?} is no addressing style; use \"auto\", \"path\" or \"virtual\""
+            ))),
+        }
+    }
+}
+
+impl fmt::Display for AddressingStyle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::Path => "path",
+            Self::Virtual => "virtual",
+        })
+    }
+}
+
+/// When checksums travel with requests.
+///
+/// Since January 2025 AWS keeps a CRC of every object. Several compatible servers refuse requests that
+/// carry one (see jschneier/django-storages#1482), so that it is off where the endpoint is not AWS.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ChecksumMode {
+    /// [`WhenSupported`](Self::WhenSupported) at AWS, [`WhenRequired`](Self::WhenRequired) at every
+    /// other endpoint.
+    #[default]
+    Auto,
+    /// A CRC-64/NVME goes with every save, is verified by the server, kept by it, and checked again when
+    /// the file is read.
+    WhenSupported,
+    /// None is sent and none is asked for. What a signature covers still arrives whole or not at all (it
+    /// includes a SHA-256 of the body), but nothing is kept: the storage has no capability `checksum`.
+    WhenRequired,
+}
+
+impl FromStr for ChecksumMode {
+    type Err = Error;
+
+    /// `auto`, `when_supported` or `when_required`, as settings spell it.
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "when_supported" => Ok(Self::WhenSupported),
+            "when_required" => Ok(Self::WhenRequired),
+            _ => Err(invalid(format!(
+                "{text:?} is no checksum mode; use \"auto\", \"when_supported\" or \"when_required\""
+            ))),
+        }
+    }
+}
+
+impl fmt::Display for ChecksumMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::WhenSupported => "when_supported",
+            Self::WhenRequired => "when_required",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AddressingStyle, ChecksumMode};
+
+    #[test]
+    fn settings_spell_the_choices() {
+        for style in ["auto", "path", "virtual"] {
+            assert_eq!(style.parse::<AddressingStyle>().unwrap().to_string(), style);
+        }
+        for mode in ["auto", "when_supported", "when_required"] {
+            assert_eq!(mode.parse::<ChecksumMode>().unwrap().to_string(), mode);
+        }
+        assert!("Path".parse::<AddressingStyle>().is_err() && "always".parse::<ChecksumMode>().is_err());
+    }
+}

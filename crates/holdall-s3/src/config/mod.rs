@@ -1,0 +1,112 @@
+//! The settings of a storage after they were checked.
+
+mod choices;
+mod rules;
+
+use std::fmt;
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_s3::config::{SharedAsyncSleep, SharedCredentialsProvider, SharedHttpClient};
+use aws_smithy_async::time::SharedTimeSource;
+use holdall_core::{Attributes, Error, ErrorKind, Location, Operation, Visibility};
+use url::Url;
+
+pub use self::choices::{AddressingStyle, ChecksumMode};
+pub(crate) use self::rules::{
+    check_bucket, check_custom_domain, check_endpoint, check_location, check_region, path_style,
+};
+
+/// Everything that was set, checked.
+#[derive(Clone)]
+pub(crate) struct Config {
+    pub(crate) bucket: String,
+    pub(crate) location: Location,
+    pub(crate) server: Server,
+    /// `None` leaves it to the SDK's chain.
+    pub(crate) credentials: Option<SharedCredentialsProvider>,
+    pub(crate) objects: Objects,
+    pub(crate) urls: Urls,
+    pub(crate) transfers: Transfers,
+    pub(crate) client: ClientConfig,
+}
+
+/// Where the server is, and what it is known to do.
+#[derive(Debug, Clone)]
+pub(crate) struct Server {
+    pub(crate) region: Option<String>,
+    pub(crate) endpoint: Option<Url>,
+    pub(crate) path_style: bool,
+    /// Whether checksums are sent, kept and verified.
+    pub(crate) checksums: bool,
+    pub(crate) conditions: Conditions,
+}
+
+/// On what the server honours `If-Match` and `If-None-Match`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Conditions {
+    pub(crate) writes: bool,
+    pub(crate) deletes: bool,
+}
+
+/// What is kept with every object unless a save says otherwise.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Objects {
+    pub(crate) default_attributes: Attributes,
+}
+
+/// How URLs are made.
+#[derive(Debug, Clone)]
+pub(crate) struct Urls {
+    pub(crate) visibility: Visibility,
+    /// What comes before the key in plain URLs, without a slash at its end.
+    pub(crate) public_base: Option<String>,
+    pub(crate) expires_in: Duration,
+}
+
+/// How the bytes of one file are sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Transfers {
+    pub(crate) part_size: u64,
+    pub(crate) concurrency: usize,
+}
+
+/// The client: its limits, and what was given instead of the SDK's own parts.
+#[derive(Debug, Clone)]
+pub(crate) struct ClientConfig {
+    pub(crate) timeouts: Timeouts,
+    pub(crate) max_attempts: u32,
+    pub(crate) retry_backoff: Duration,
+    pub(crate) sdk: Option<SdkConfig>,
+    pub(crate) http_client: Option<SharedHttpClient>,
+    pub(crate) time_source: Option<SharedTimeSource>,
+    pub(crate) sleep: Option<SharedAsyncSleep>,
+}
+
+/// The time limits; see the builder calls of the same names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timeouts {
+    pub(crate) connect: Duration,
+    pub(crate) read: Duration,
+    pub(crate) attempt: Duration,
+    pub(crate) operation: Duration,
+}
+
+impl fmt::Debug for Config {
+    /// What tells storages apart. No credentials, and none of the injected parts that might hold some.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("bucket", &self.bucket)
+            .field("location", &self.location)
+            .field("region", &self.server.region)
+            .field("endpoint", &self.server.endpoint.as_ref().map(Url::as_str))
+            .field("path_style", &self.server.path_style)
+            .field("checksums", &self.server.checksums)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A setting that is wrong.
+pub(crate) fn invalid(message: impl Into<String>) -> Error {
+    Error::message(ErrorKind::InvalidConfig, message).with_operation(Operation::Configure)
+}
