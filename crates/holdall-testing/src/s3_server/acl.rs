@@ -10,7 +10,8 @@ use s3s::dto::{
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
 use super::backend::Backend;
-use super::state::{Bucket, Object};
+use super::bucket::Bucket;
+use super::state::Object;
 
 /// The id of the account that owns every bucket: what `x-amz-expected-bucket-owner` is compared with.
 pub const OWNER_ID: &str = "123456789012";
@@ -174,9 +175,7 @@ impl Backend {
             return Err(not_supported());
         }
         let acl = requested(bucket, input.acl.as_ref())?;
-        let mut object = Object::clone(bucket.object(&input.key)?);
-        object.acl = acl;
-        bucket.objects.insert(input.key, object.into());
+        bucket.amend(&input.key, input.version_id.as_deref(), |object| object.acl = acl)?;
         Ok(S3Response::new(PutObjectAclOutput::default()))
     }
 
@@ -189,7 +188,8 @@ impl Backend {
         req: &S3Request<GetObjectAclInput>,
     ) -> S3Result<S3Response<GetObjectAclOutput>> {
         let state = self.state();
-        let acl = state.bucket(&req.input.bucket)?.object(&req.input.key)?.acl;
+        let input = &req.input;
+        let acl = state.bucket(&input.bucket)?.version(&input.key, input.version_id.as_deref())?.acl;
         Ok(S3Response::new(GetObjectAclOutput {
             grants: Some(acl.grants()),
             owner: Some(owner()),

@@ -9,7 +9,7 @@ use s3s::{S3Request, S3Response, S3Result, s3_error};
 
 use super::acl;
 use super::backend::Backend;
-use super::state::Bucket;
+use super::bucket::Bucket;
 
 /// The region that has no name in a location constraint.
 const US_EAST_1: &str = "us-east-1";
@@ -77,7 +77,7 @@ impl Backend {
         }))
     }
 
-    /// `DeleteBucket`. Open multipart uploads go with it; objects forbid it.
+    /// `DeleteBucket`. Open multipart uploads go with it; objects and their versions forbid it.
     ///
     /// # Errors
     /// `NoSuchBucket`, `BucketNotEmpty`.
@@ -86,7 +86,8 @@ impl Backend {
         req: &S3Request<DeleteBucketInput>,
     ) -> S3Result<S3Response<DeleteBucketOutput>> {
         let mut state = self.state();
-        if !state.bucket(&req.input.bucket)?.objects.is_empty() {
+        let bucket = state.bucket(&req.input.bucket)?;
+        if !bucket.objects.is_empty() || !bucket.former.is_empty() {
             return Err(s3_error!(BucketNotEmpty, "The bucket you tried to delete is not empty"));
         }
         state.buckets.remove(&req.input.bucket);

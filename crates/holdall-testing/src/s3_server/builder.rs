@@ -14,12 +14,14 @@ use tokio::net::TcpListener;
 use super::S3Server;
 use super::access::{Gate, Keys};
 use super::backend::{Backend, Settings};
+use super::bucket::Bucket;
 use super::connection::serve;
 use super::faults::FaultList;
 use super::listing::MAX_PAGE;
 use super::log::Log;
 use super::service::Shared;
-use super::state::{Bucket, State};
+use super::state::State;
+use super::versions::Versioning;
 
 /// The access key of a server that was given none.
 pub(crate) const DEFAULT_ACCESS_KEY: &str = "AKIDHOLDALLTESTING";
@@ -35,6 +37,7 @@ pub struct S3ServerBuilder {
     credentials: BTreeMap<String, String>,
     buckets: BTreeSet<String>,
     acls_disabled: BTreeSet<String>,
+    versioned: BTreeSet<String>,
     region: Option<String>,
     domain: Option<String>,
     page_size: usize,
@@ -52,6 +55,7 @@ impl fmt::Debug for S3ServerBuilder {
             .field("access_keys", &self.credentials.keys())
             .field("buckets", &self.buckets)
             .field("acls_disabled", &self.acls_disabled)
+            .field("versioned", &self.versioned)
             .field("region", &self.region)
             .field("domain", &self.domain)
             .field("page_size", &self.page_size)
@@ -69,6 +73,7 @@ impl S3ServerBuilder {
             credentials: BTreeMap::new(),
             buckets: BTreeSet::new(),
             acls_disabled: BTreeSet::new(),
+            versioned: BTreeSet::new(),
             region: None,
             domain: None,
             page_size: MAX_PAGE,
@@ -100,6 +105,14 @@ impl S3ServerBuilder {
         let name = name.into();
         self.buckets.insert(name.clone());
         self.acls_disabled.insert(name);
+        self
+    }
+
+    /// A bucket that exists from the start and keeps every version, as after `PutBucketVersioning`.
+    pub fn versioned(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.buckets.insert(name.clone());
+        self.versioned.insert(name);
         self
     }
 
@@ -190,7 +203,10 @@ impl S3ServerBuilder {
         let backend = Backend::new(State::new(self.seed), settings);
         for name in self.buckets {
             let acls_enabled = !self.acls_disabled.contains(&name);
-            let bucket = Bucket::new(backend.now(), acls_enabled);
+            let mut bucket = Bucket::new(backend.now(), acls_enabled);
+            if self.versioned.contains(&name) {
+                bucket.versioning = Versioning::Enabled;
+            }
             backend.state().buckets.insert(name, bucket);
         }
 

@@ -6,7 +6,7 @@ use s3s::crypto::{Checksum as _, Md5};
 use s3s::dto::{
     CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, MetadataDirective, Timestamp,
 };
-use s3s::{S3Request, S3Response, S3Result, s3_error};
+use s3s::{S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
 use super::acl;
 use super::backend::Backend;
@@ -46,17 +46,19 @@ impl Backend {
             Some(other) => return Err(s3_error!(InvalidArgument, "Unknown metadata directive {other}.")),
         };
         let new_class = input.storage_class.is_some();
-        let (source_bucket, source_key) = source_of(&input.copy_source)?;
+        let from = Source::new(&input.copy_source)?;
 
         let mut state = self.state();
-        let source = find(&state, (&source_bucket, &source_key), &conditions)?;
+        let source = from.find(&state, &conditions)?;
+        let source_version = state.bucket(&from.bucket)?.shown(source.version_id.clone());
         if source.size > MAX_SINGLE_BODY {
             return Err(s3_error!(
                 InvalidRequest,
                 "The specified copy source is larger than the maximum allowable size for a copy source: {MAX_SINGLE_BODY}"
             ));
         }
-        let onto_itself = source_bucket == input.bucket && source_key == input.key;
+        // An older version may be copied over the current one: that is how it is restored.
+        let onto_itself = from.bucket == input.bucket && from.key == input.key && from.version.is_none();
         if onto_itself && !replace && !new_class {
             return Err(s3_error!(
                 InvalidRequest,
@@ -75,11 +77,7 @@ impl Backend {
         let bucket = state.bucket_mut(&input.bucket)?;
         // The source's ACL is never copied.
         let acl = acl::requested(bucket, input.acl.as_ref())?;
-        check_write(
-            bucket.objects.get(&input.key).map(Arc::as_ref),
-            if_match.as_ref(),
-            if_none_match.as_ref(),
-        )?;
+        check_write(bucket.current(&input.key), if_match.as_ref(), if_none_match.as_ref())?;
         let object = Object { attributes, acl, last_modified: self.now(), ..rehashed(&source) };
         let mut result = CopyObjectResult {
             e_tag: Some(strong(&object.etag)),
@@ -88,34 +86,57 @@ impl Backend {
             ..CopyObjectResult::default()
         };
         set_checksum!(result, object.checksum.algorithm, object.checksum.value.clone());
-        bucket.objects.insert(input.key, Arc::new(object));
+        let version_id = bucket.store(input.key, object);
         Ok(S3Response::new(CopyObjectOutput {
             copy_object_result: Some(result),
+            copy_source_version_id: source_version,
+            version_id,
             ..CopyObjectOutput::default()
         }))
     }
 }
 
-/// The bucket and key that a copy reads.
-pub(crate) fn source_of(source: &CopySource) -> S3Result<(String, String)> {
-    match source {
-        CopySource::Bucket { bucket, key, version_id: None } => Ok((bucket.to_string(), key.to_string())),
-        CopySource::Bucket { .. } => Err(s3_error!(NotImplemented, "This server has no versions.")),
-        CopySource::AccessPoint { .. } | CopySource::Outpost { .. } => {
-            Err(s3_error!(NotImplemented, "This server has no access points."))
-        }
-    }
+/// What a copy reads.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) bucket: String,
+    pub(crate) key: String,
+    /// The version, where the request names one.
+    pub(crate) version: Option<String>,
 }
 
-/// The source object, once its conditions hold.
-pub(crate) fn find(
-    state: &State,
-    (bucket, key): (&str, &str),
-    conditions: &ReadConditions,
-) -> S3Result<Arc<Object>> {
-    let object = state.bucket(bucket)?.object(key)?;
-    conditions.check_copy_source(object)?;
-    Ok(Arc::clone(object))
+impl Source {
+    /// From `x-amz-copy-source`.
+    pub(crate) fn new(source: &CopySource) -> S3Result<Self> {
+        match source {
+            CopySource::Bucket { bucket, key, version_id } => Ok(Self {
+                bucket: bucket.to_string(),
+                key: key.to_string(),
+                version: version_id.as_deref().map(str::to_owned),
+            }),
+            CopySource::AccessPoint { .. } | CopySource::Outpost { .. } => {
+                Err(s3_error!(NotImplemented, "This server has no access points."))
+            }
+        }
+    }
+
+    /// The object, once its conditions hold.
+    ///
+    /// # Errors
+    /// `NoSuchBucket`, `NoSuchKey`, `NoSuchVersion`, `PreconditionFailed`; `InvalidRequest` for the id of a delete
+    /// marker.
+    pub(crate) fn find(&self, state: &State, conditions: &ReadConditions) -> S3Result<Arc<Object>> {
+        let object = state.bucket(&self.bucket)?.version(&self.key, self.version.as_deref());
+        let object = object.map_err(|error| match error.code() {
+            S3ErrorCode::MethodNotAllowed => s3_error!(
+                InvalidRequest,
+                "The source of a copy request may not specifically refer to a delete marker by version id."
+            ),
+            _ => error,
+        })?;
+        conditions.check_copy_source(object)?;
+        Ok(Arc::clone(object))
+    }
 }
 
 /// A copy is written in one piece: its entity tag is the MD5 and its checksum is of the whole content, whatever the source

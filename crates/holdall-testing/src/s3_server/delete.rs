@@ -1,6 +1,6 @@
 //! `DeleteObject` and `DeleteObjects`.
 
-use std::sync::Arc;
+use std::time::SystemTime;
 
 use hyper::HeaderMap;
 use s3s::dto::{
@@ -10,9 +10,10 @@ use s3s::dto::{
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
 use super::backend::Backend;
+use super::bucket::Bucket;
 use super::checksum::ChecksumAlgorithm;
 use super::conditions::check_delete;
-use super::state::Bucket;
+use super::versions::Removed;
 
 /// The most keys of one `DeleteObjects` (Amazon S3 API reference).
 const MAX_BATCH: usize = 1000;
@@ -26,9 +27,13 @@ impl Backend {
         let input = &req.input;
         let mut state = self.state();
         let bucket = state.bucket_mut(&input.bucket)?;
-        check_delete(bucket.objects.get(&input.key).map(Arc::as_ref), input.if_match.as_ref())?;
-        bucket.objects.remove(&input.key);
-        Ok(S3Response::new(DeleteObjectOutput::default()))
+        check_delete(bucket.current(&input.key), input.if_match.as_ref())?;
+        let removed = bucket.remove(&input.key, input.version_id.as_deref(), self.now())?;
+        Ok(S3Response::new(DeleteObjectOutput {
+            version_id: removed.version_id,
+            delete_marker: removed.delete_marker.then_some(true),
+            ..DeleteObjectOutput::default()
+        }))
     }
 
     /// Each key succeeds or fails for itself; the request as a whole succeeds.
@@ -50,14 +55,14 @@ impl Backend {
         let bucket = state.bucket_mut(&input.bucket)?;
         let (mut deleted, mut errors) = (Vec::new(), Vec::new());
         for object in objects {
-            let key = object.key.clone();
-            match delete_one(bucket, object) {
-                Ok(()) => deleted.push(DeletedObject { key: Some(key), ..DeletedObject::default() }),
+            let (key, version_id) = (object.key.clone(), object.version_id.clone());
+            match delete_one(bucket, object, self.now()) {
+                Ok(removed) => deleted.push(report(key, version_id, removed)),
                 Err(error) => errors.push(Error {
                     code: Some(error.code().as_str().to_owned()),
                     key: Some(key),
                     message: error.message().map(str::to_owned),
-                    ..Error::default()
+                    version_id,
                 }),
             }
         }
@@ -81,12 +86,21 @@ fn check_vouched(headers: &HeaderMap) -> S3Result<()> {
     Err(s3_error!(InvalidRequest, "Missing required header for this request: Content-MD5"))
 }
 
-fn delete_one(bucket: &mut Bucket, object: ObjectIdentifier) -> S3Result<()> {
+/// What a batch says of a key: the version that it named, and the marker that was made or deleted.
+fn report(key: String, version_id: Option<String>, removed: Removed) -> DeletedObject {
+    DeletedObject {
+        key: Some(key),
+        version_id,
+        delete_marker: removed.delete_marker.then_some(true),
+        delete_marker_version_id: removed.version_id.filter(|_| removed.delete_marker),
+    }
+}
+
+fn delete_one(bucket: &mut Bucket, object: ObjectIdentifier, now: SystemTime) -> S3Result<Removed> {
     if !s3s::path::check_key(&object.key) {
         return Err(s3_error!(KeyTooLongError, "Your key is too long"));
     }
     let condition = object.e_tag.map(ETagCondition::ETag);
-    check_delete(bucket.objects.get(&object.key).map(Arc::as_ref), condition.as_ref())?;
-    bucket.objects.remove(&object.key);
-    Ok(())
+    check_delete(bucket.current(&object.key), condition.as_ref())?;
+    bucket.remove(&object.key, object.version_id.as_deref(), now)
 }

@@ -28,6 +28,8 @@ struct Selected {
     content_range: Option<String>,
     /// Set when the request asked for a part by number.
     parts_count: Option<i32>,
+    /// Where the bucket keeps versions.
+    version_id: Option<String>,
 }
 
 impl Selected {
@@ -65,6 +67,7 @@ macro_rules! answer {
             last_modified: Some(Timestamp::from(object.last_modified)),
             metadata: Some(attributes.metadata.into_iter().collect()),
             parts_count: $selected.parts_count,
+            version_id: $selected.version_id.clone(),
             // STANDARD is the one class that S3 does not mention in a reply.
             storage_class: attributes.storage_class.filter(|class| class != "STANDARD").map(Into::into),
             ..$output::default()
@@ -110,7 +113,7 @@ impl Backend {
         let anonymous = req.credentials.is_none();
         check_overrides(anonymous, overrides!(input))?;
         let selected = self.select(
-            (&input.bucket, &input.key),
+            (&input.bucket, &input.key, input.version_id.as_deref()),
             anonymous,
             &conditions!(input),
             input.range,
@@ -136,7 +139,7 @@ impl Backend {
         let anonymous = req.credentials.is_none();
         check_overrides(anonymous, overrides!(input))?;
         let selected = self.select(
-            (&input.bucket, &input.key),
+            (&input.bucket, &input.key, input.version_id.as_deref()),
             anonymous,
             &conditions!(input),
             input.range,
@@ -158,7 +161,7 @@ impl Backend {
     /// In this order: `NoSuchBucket`, `AccessDenied`, `NoSuchKey`, `PreconditionFailed` or `NotModified`, `InvalidRange`.
     fn select(
         &self,
-        (bucket, key): (&str, &str),
+        (bucket, key, version): (&str, &str, Option<&str>),
         anonymous: bool,
         conditions: &ReadConditions,
         range: Option<RangeHeader>,
@@ -166,20 +169,22 @@ impl Backend {
     ) -> S3Result<Selected> {
         let state = self.state();
         let bucket = state.bucket(bucket)?;
-        acl::check_read(anonymous, bucket, bucket.objects.get(key).map(Arc::as_ref))?;
-        let object = Arc::clone(bucket.object(key)?);
+        let object = bucket.version(key, version);
+        acl::check_read(anonymous, bucket, object.as_ref().ok().map(|object| object.as_ref()))?;
+        let object = Arc::clone(object?);
+        let version_id = bucket.shown(object.version_id.clone());
         conditions.check_read(&object)?;
         match (range, part) {
             (None, None) => {
                 let range = 0..object.size;
-                Ok(Selected { object, range, content_range: None, parts_count: None })
+                Ok(Selected { object, range, content_range: None, parts_count: None, version_id })
             }
             (Some(range), None) => {
                 let range = satisfy(range, object.size)?;
                 let content_range = Some(content_range(&range, object.size));
-                Ok(Selected { object, range, content_range, parts_count: None })
+                Ok(Selected { object, range, content_range, parts_count: None, version_id })
             }
-            (None, Some(number)) => part_of(object, number),
+            (None, Some(number)) => Ok(Selected { version_id, ..part_of(object, number)? }),
             (Some(_), Some(_)) => Err(s3_error!(
                 InvalidRequest,
                 "Cannot specify both Range header and partNumber query parameter."
@@ -221,5 +226,5 @@ fn part_of(object: Arc<Object>, number: i32) -> S3Result<Selected> {
     let range = start..start + sizes[index];
     let content_range = (object.size > 0).then(|| content_range(&range, object.size));
     let parts_count = i32::try_from(object.parts.len()).ok().filter(|count| *count > 0);
-    Ok(Selected { object, range, content_range, parts_count })
+    Ok(Selected { object, range, content_range, parts_count, version_id: None })
 }

@@ -16,8 +16,9 @@ use s3s::{S3Request, S3Response, S3Result, s3_error};
 
 use super::acl;
 use super::backend::Backend;
+use super::bucket::Bucket;
 use super::conditions::strong;
-use super::state::{Bucket, Object, checksum_type};
+use super::state::{Object, checksum_type};
 
 /// The most of one page, whatever the client asks for.
 pub(crate) const MAX_PAGE: usize = 1000;

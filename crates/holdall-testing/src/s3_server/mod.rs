@@ -34,13 +34,14 @@
 //! # What it answers
 //!
 //! `CreateBucket`, `HeadBucket`, `DeleteBucket`, `ListBuckets`, `GetBucketLocation`; `PutObject`, `GetObject`,
-//! `HeadObject`, `CopyObject`, `DeleteObject`, `DeleteObjects`, `ListObjectsV2`; `CreateMultipartUpload`, `UploadPart`,
+//! `HeadObject`, `CopyObject`, `DeleteObject`, `DeleteObjects`, `ListObjectsV2`; `PutBucketVersioning`,
+//! `GetBucketVersioning`, `ListObjectVersions` and version ids wherever S3 takes them; `CreateMultipartUpload`, `UploadPart`,
 //! `UploadPartCopy`, `CompleteMultipartUpload`, `AbortMultipartUpload`, `ListParts`, `ListMultipartUploads`;
 //! `PutObjectAcl` and `GetObjectAcl` with canned ACLs; a form POST whose policy is verified. Signatures (version 4 in
 //! headers, in presigned URLs and over chunks) are verified by [s3s](https://docs.rs/s3s).
 //!
 //! Every other operation, and every header that asks for something that is not done here (tags, encryption, object
-//! lock, grants, versions), is refused with 501 `NotImplemented`: never accepted and dropped.
+//! lock, grants), is refused with 501 `NotImplemented`: never accepted and dropped.
 //!
 //! # Where it differs from Amazon S3
 //!
@@ -56,6 +57,7 @@
 mod access;
 mod acl;
 mod backend;
+mod bucket;
 mod buckets;
 mod builder;
 mod checksum;
@@ -77,6 +79,8 @@ mod receive;
 mod s3s_fs;
 mod service;
 mod state;
+mod version_list;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -203,13 +207,23 @@ impl S3Server {
             drop(state);
             panic!("the test server has no bucket {bucket:?}: name it at S3Server::builder()");
         };
-        bucket.objects.insert(key.into(), Arc::new(object));
+        bucket.store(key.into(), object);
     }
 
-    /// Removes an object without HTTP; true if there was one.
+    /// The ids of every version and delete marker of a key, newest first.
+    pub fn versions(&self, bucket: &str, key: &str) -> Vec<String> {
+        let state = self.backend.state();
+        let versions = state.buckets.get(bucket).map(|bucket| bucket.versions_of(key)).unwrap_or_default();
+        versions.iter().map(|version| version.id().to_owned()).collect()
+    }
+
+    /// Removes an object and every version of it without HTTP; true if there was a current one.
     pub fn remove_object(&self, bucket: &str, key: &str) -> bool {
         let mut state = self.backend.state();
-        state.buckets.get_mut(bucket).is_some_and(|bucket| bucket.objects.remove(key).is_some())
+        state.buckets.get_mut(bucket).is_some_and(|bucket| {
+            bucket.former.remove(key);
+            bucket.objects.remove(key).is_some()
+        })
     }
 
     /// The multipart uploads of a bucket that were neither completed nor aborted, by key.

@@ -1,7 +1,6 @@
 //! Multipart uploads: create, parts, complete, abort. The listings of uploads and parts are in `multipart_list.rs`.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use s3s::crypto::{Checksum as _, Md5};
 use s3s::dto::{
@@ -18,10 +17,11 @@ use super::checksum::{
     self, ChecksumAlgorithm, Claim, StoredChecksum, UploadChecksum, claim, kind_name, set_checksum,
 };
 use super::conditions::{ReadConditions, check_write, strong};
-use super::copy::{find, source_conditions, source_of};
+use super::copy::{Source, source_conditions};
 use super::put::{attributes, named};
 use super::receive::{Announced, hex, receive};
 use super::state::{Content, Object, Part, Upload, checksum_type};
+use super::versions::NULL;
 
 /// Parts are numbered 1 to 10,000 (Amazon S3 User Guide, "Multipart upload limits").
 const PART_NUMBERS: std::ops::RangeInclusive<i32> = 1..=10_000;
@@ -119,10 +119,11 @@ impl Backend {
         let mut input = req.input;
         check_part_number(input.part_number)?;
         let conditions: ReadConditions = source_conditions!(input);
-        let (source_bucket, source_key) = source_of(&input.copy_source)?;
+        let from = Source::new(&input.copy_source)?;
         let mut state = self.state();
         let upload = state.bucket(&input.bucket)?.upload(&input.key, &input.upload_id)?.checksum;
-        let source = find(&state, (&source_bucket, &source_key), &conditions)?;
+        let source = from.find(&state, &conditions)?;
+        let source_version = state.bucket(&from.bucket)?.shown(source.version_id.clone());
         let range = match &input.copy_source_range {
             None => 0..source.size,
             Some(range) => parse_source_range(range, source.size)?,
@@ -155,6 +156,7 @@ impl Backend {
             .insert(input.part_number, part);
         Ok(S3Response::new(UploadPartCopyOutput {
             copy_part_result: Some(result),
+            copy_source_version_id: source_version,
             ..UploadPartCopyOutput::default()
         }))
     }
@@ -184,11 +186,7 @@ impl Backend {
         }
         let checksum = checksum::of_parts(upload.checksum, &parts);
         check_whole(&claim, input.checksum_type.as_ref(), &checksum)?;
-        check_write(
-            bucket.objects.get(&input.key).map(Arc::as_ref),
-            input.if_match.as_ref(),
-            input.if_none_match.as_ref(),
-        )?;
+        check_write(bucket.current(&input.key), input.if_match.as_ref(), input.if_none_match.as_ref())?;
 
         let object = Object {
             content: joined(&parts),
@@ -199,6 +197,7 @@ impl Backend {
             acl: upload.acl,
             checksum,
             parts: parts.iter().map(|part| part.size).collect(),
+            version_id: NULL.to_owned(),
         };
         let mut output = CompleteMultipartUploadOutput {
             location: Some(format!("/{}/{}", input.bucket, input.key)),
@@ -210,7 +209,7 @@ impl Backend {
         };
         set_checksum!(output, object.checksum.algorithm, object.checksum.value.clone());
         bucket.uploads.remove(&input.upload_id);
-        bucket.objects.insert(input.key, Arc::new(object));
+        output.version_id = bucket.store(input.key, object);
         Ok(S3Response::new(output))
     }
 

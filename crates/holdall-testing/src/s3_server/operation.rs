@@ -25,10 +25,13 @@ pub(crate) fn classify(
     match (resource, method.as_str()) {
         (Resource::Service, "GET") => "ListBuckets",
         (Resource::Bucket, "PUT") if query.is_empty() || has("x-id") => "CreateBucket",
+        (Resource::Bucket, "PUT") if has("versioning") => "PutBucketVersioning",
         (Resource::Bucket, "HEAD") => "HeadBucket",
         (Resource::Bucket, "DELETE") if query.is_empty() || has("x-id") => "DeleteBucket",
         (Resource::Bucket, "GET") if has("location") => "GetBucketLocation",
         (Resource::Bucket, "GET") if has("uploads") => "ListMultipartUploads",
+        (Resource::Bucket, "GET") if has("versioning") => "GetBucketVersioning",
+        (Resource::Bucket, "GET") if has("versions") => "ListObjectVersions",
         (Resource::Bucket, "GET") if has("list-type") => "ListObjectsV2",
         (Resource::Bucket, "POST") if has("delete") => "DeleteObjects",
         (Resource::Bucket, "POST") if is_form(headers) => "PostObject",

@@ -12,6 +12,7 @@ use super::conditions::{check_write, strong};
 use super::receive::{Announced, Received, hex, receive};
 use super::service::Call;
 use super::state::{Attributes, Object};
+use super::versions::NULL;
 use super::{acl, state};
 
 /// User metadata may be 2 KB: the sum of the bytes of names and values (Amazon S3 User Guide, "Object metadata").
@@ -69,11 +70,7 @@ impl Backend {
         let mut state = self.state();
         let bucket = state.bucket_mut(&input.bucket)?;
         let acl = acl::requested(bucket, input.acl.as_ref())?;
-        check_write(
-            bucket.objects.get(&input.key).map(Arc::as_ref),
-            input.if_match.as_ref(),
-            input.if_none_match.as_ref(),
-        )?;
+        check_write(bucket.current(&input.key), input.if_match.as_ref(), input.if_none_match.as_ref())?;
         let object = Object { acl, ..object_of(received, attributes, self.now()) };
         let mut output = PutObjectOutput {
             e_tag: Some(strong(&object.etag)),
@@ -81,7 +78,7 @@ impl Backend {
             ..PutObjectOutput::default()
         };
         set_checksum!(output, object.checksum.algorithm, object.checksum.value.clone());
-        bucket.objects.insert(input.key, Arc::new(object));
+        output.version_id = bucket.store(input.key, object);
         Ok(S3Response::new(output))
     }
 }
@@ -134,6 +131,7 @@ pub(crate) fn object_of(received: Received, attributes: Attributes, now: std::ti
         acl: acl::CannedAcl::default(),
         checksum: StoredChecksum { algorithm, kind: ChecksumType::FullObject, value: checksum },
         parts: Vec::new(),
+        version_id: NULL.to_owned(),
     }
 }
 

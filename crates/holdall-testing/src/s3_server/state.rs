@@ -4,7 +4,6 @@
 //! depends on it. That is what makes `If-None-Match: *` have exactly one winner, however many clients race.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::{Bytes, BytesMut};
@@ -12,6 +11,7 @@ use s3s::dto::Timestamp;
 use s3s::{S3Result, s3_error};
 
 use super::acl::CannedAcl;
+use super::bucket::Bucket;
 use super::checksum::{ChecksumType, StoredChecksum, UploadChecksum};
 use super::random::Random;
 
@@ -45,49 +45,6 @@ fn no_such_bucket() -> s3s::S3Error {
     s3_error!(NoSuchBucket, "The specified bucket does not exist.")
 }
 
-/// One bucket. Objects are behind an `Arc` so that a reply streams them without holding the lock.
-#[derive(Debug)]
-pub(crate) struct Bucket {
-    /// When it was made.
-    pub(crate) created: SystemTime,
-    /// False when the owner has disabled ACLs (`BucketOwnerEnforced`, the state of every new bucket since April 2023).
-    pub(crate) acls_enabled: bool,
-    /// Objects by key. The order of a `BTreeMap<String, _>` is the order of UTF-8 bytes, which is S3's.
-    pub(crate) objects: BTreeMap<String, Arc<Object>>,
-    /// Multipart uploads by upload id that were neither completed nor aborted.
-    pub(crate) uploads: BTreeMap<String, Upload>,
-}
-
-impl Bucket {
-    /// An empty bucket.
-    pub(crate) fn new(created: SystemTime, acls_enabled: bool) -> Self {
-        Self { created, acls_enabled, objects: BTreeMap::new(), uploads: BTreeMap::new() }
-    }
-
-    /// The object, or `NoSuchKey`.
-    pub(crate) fn object(&self, key: &str) -> S3Result<&Arc<Object>> {
-        self.objects.get(key).ok_or_else(|| s3_error!(NoSuchKey, "The specified key does not exist."))
-    }
-
-    /// The open upload of that id for that key, or `NoSuchUpload`.
-    pub(crate) fn upload_mut(&mut self, key: &str, id: &str) -> S3Result<&mut Upload> {
-        self.uploads.get_mut(id).filter(|upload| upload.key == key).ok_or_else(no_such_upload)
-    }
-
-    /// The open upload of that id for that key, or `NoSuchUpload`.
-    pub(crate) fn upload(&self, key: &str, id: &str) -> S3Result<&Upload> {
-        self.uploads.get(id).filter(|upload| upload.key == key).ok_or_else(no_such_upload)
-    }
-}
-
-fn no_such_upload() -> s3s::S3Error {
-    s3_error!(
-        NoSuchUpload,
-        "The specified multipart upload does not exist. The upload ID might be invalid, or the multipart upload \
-         might have been aborted or completed."
-    )
-}
-
 /// An object as it is stored. Never changed in place: a write puts a new one under the key.
 #[derive(Debug, Clone)]
 pub(crate) struct Object {
@@ -107,6 +64,8 @@ pub(crate) struct Object {
     pub(crate) checksum: StoredChecksum,
     /// Sizes of the parts of a multipart upload, for `?partNumber=`; empty for a single PUT.
     pub(crate) parts: Vec<u64>,
+    /// Given by the bucket when the object is stored; `null` where it keeps no versions.
+    pub(crate) version_id: String,
 }
 
 /// The bytes of an object or of a part.
@@ -237,6 +196,8 @@ pub struct StoredObject {
     pub checksum: StoredChecksum,
     /// How many parts it was uploaded in; 0 for a single PUT.
     pub parts: usize,
+    /// The id of this version; `null` where the bucket keeps none.
+    pub version_id: String,
 }
 
 impl From<&Object> for StoredObject {
@@ -256,6 +217,7 @@ impl From<&Object> for StoredObject {
             acl: object.acl,
             checksum: object.checksum.clone(),
             parts: object.parts.len(),
+            version_id: object.version_id.clone(),
         }
     }
 }

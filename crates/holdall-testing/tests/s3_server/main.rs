@@ -13,6 +13,7 @@ mod post;
 mod requests;
 #[cfg(feature = "s3s-fs")]
 mod s3s_fs;
+mod versions;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
