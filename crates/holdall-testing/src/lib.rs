@@ -6,8 +6,11 @@
 //! - `s3_server` (feature `s3-server`): a server for any S3 client, with a request log and faults. It
 //!   knows nothing of Holdall.
 //! - feature `s3s-fs`: a second opinion, `s3s-fs` over a temporary directory.
+//! - `foreign` (feature `foreign-servers`): `SeaweedFS` and moto, started and ended by a test.
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
+#[cfg(feature = "foreign-servers")]
+pub mod foreign;
 #[cfg(feature = "s3-server")]
 pub mod s3_server;
