@@ -87,6 +87,8 @@ capabilities! {
     checksum / with_checksum: "keep checksums",
     /// What `save` acknowledged survives a power cut.
     durable / with_durable: "promise that files survive a power cut",
+    /// Every save makes a version that can be opened, linked to and deleted by its id after newer ones were saved.
+    versions / with_versions: "keep versions of a file",
     /// There are plain URLs for public files.
     public_url / with_public_url: "make plain URLs; give it a base URL",
     /// There are signed URLs for private files.

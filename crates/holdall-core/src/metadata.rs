@@ -21,6 +21,9 @@ pub struct Metadata {
     pub etag: Option<ETag>,
     /// The checksum of the whole content, where the storage keeps one. Never a guess.
     pub checksum: Option<Checksum>,
+    /// Which version of the file this is, where the storage tells. Opaque; for
+    /// [`OpenOptions::version`](crate::OpenOptions::version) and its like.
+    pub version: Option<String>,
     /// What was given at save. The content type is always there.
     pub attributes: Attributes,
 }
@@ -30,7 +33,7 @@ impl Metadata {
     pub fn new(name: Name, size: u64, modified: SystemTime) -> Self {
         let content_type = Some(guess_content_type(&name).to_owned());
         let attributes = Attributes { content_type, ..Attributes::default() };
-        Self { name, size, modified, etag: None, checksum: None, attributes }
+        Self { name, size, modified, etag: None, checksum: None, version: None, attributes }
     }
 
     /// With that entity tag.
@@ -42,6 +45,12 @@ impl Metadata {
     /// With that checksum.
     pub fn with_checksum(mut self, checksum: impl Into<Option<Checksum>>) -> Self {
         self.checksum = checksum.into();
+        self
+    }
+
+    /// Of that version.
+    pub fn with_version(mut self, version: impl Into<Option<String>>) -> Self {
+        self.version = version.into();
         self
     }
 
@@ -72,12 +81,14 @@ pub struct Saved {
     /// The checksum of the content, computed while it passed by; `None` when a copy inside the storage
     /// did not tell.
     pub checksum: Option<Checksum>,
+    /// The version that was made, where the storage keeps versions and told it.
+    pub version: Option<String>,
 }
 
 impl Saved {
     /// A result with nothing optional.
     pub fn new(name: Name, size: u64) -> Self {
-        Self { name, size, etag: None, checksum: None }
+        Self { name, size, etag: None, checksum: None, version: None }
     }
 
     /// With that entity tag.
@@ -91,11 +102,18 @@ impl Saved {
         self.checksum = checksum.into();
         self
     }
+
+    /// That made that version.
+    pub fn with_version(mut self, version: impl Into<Option<String>>) -> Self {
+        self.version = version.into();
+        self
+    }
 }
 
 impl From<Metadata> for Saved {
     fn from(metadata: Metadata) -> Self {
-        Self { name: metadata.name, size: metadata.size, etag: metadata.etag, checksum: metadata.checksum }
+        let Metadata { name, size, etag, checksum, version, .. } = metadata;
+        Self { name, size, etag, checksum, version }
     }
 }
 

@@ -87,6 +87,7 @@ impl Storage for FileSystemStorage {
     }
 
     async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
+        options.check(&self.root.capabilities)?;
         read::open(&self.root, name, options).await
     }
 

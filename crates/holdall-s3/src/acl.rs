@@ -16,8 +16,9 @@ const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
 impl Inner {
     /// Who may read the object: one `GetObjectAcl`. `None` where the bucket has ACLs disabled, so that the
     /// mark no longer means anything.
-    pub(crate) async fn visibility(&self, key: &Name) -> Result<Option<Visibility>> {
+    pub(crate) async fn visibility(&self, key: &Name, version: Option<&str>) -> Result<Option<Visibility>> {
         let request = self.client().await?.get_object_acl().bucket(self.bucket()).key(key.as_str());
+        let request = request.set_version_id(version.map(str::to_owned));
         match request.send().await.map_err(|error| self.failure(&error)) {
             Ok(acl) if acl.grants().iter().any(is_public) => Ok(Some(Visibility::Public)),
             Ok(_) => Ok(Some(Visibility::Private)),

@@ -16,7 +16,7 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
-use holdall_core::{ETag, Error, ErrorKind, Name, Result};
+use holdall_core::{ETag, Error, ErrorKind, Name, Result, Saved};
 
 use crate::client::Inner;
 use crate::error::Failure;
@@ -56,12 +56,31 @@ impl Condition {
 /// What became of a conditional write.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// It is done. The tag of what is there now.
-    Written(Option<ETag>),
+    /// It is done.
+    Written(Made),
     /// Another file has the name.
     Taken,
     /// Nothing is settled; the write may be sent again.
     Again,
+}
+
+/// What a write made: tag and, in a bucket with versions, version of what is there now.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    pub(crate) etag: Option<ETag>,
+    pub(crate) version: Option<String>,
+}
+
+impl Made {
+    /// From the headers of a reply.
+    pub(crate) fn new(etag: Option<&str>, version: Option<&str>) -> Self {
+        Self { etag: crate::metadata::etag(etag), version: version.map(str::to_owned) }
+    }
+
+    /// The result with what is known about it now.
+    pub(crate) fn complete(self, saved: Saved) -> Saved {
+        saved.with_etag(self.etag).with_version(self.version)
+    }
 }
 
 impl Inner {
@@ -100,7 +119,7 @@ impl Inner {
             && put_id.is_some()
             && object.put_id() == put_id
         {
-            return Ok(Outcome::Written(tag(object)));
+            return Ok(Outcome::Written(Made::new(object.etag.as_deref(), object.version.as_deref())));
         }
         match (condition, current) {
             _ if !refused => Err(failure.into()),

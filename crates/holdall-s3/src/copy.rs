@@ -11,8 +11,8 @@ use holdall_core::{CopyOptions, ETag, Error, ErrorKind, Name, Result, Saved};
 use percent_encoding::utf8_percent_encode;
 
 use crate::client::{Inner, send};
-use crate::conditional::{Condition, Outcome, tag};
-use crate::metadata::{Headers, PUT_ID, canned, with_headers};
+use crate::conditional::{Condition, Made, Outcome, tag};
+use crate::metadata::{Headers, Object, PUT_ID, canned, with_headers};
 use crate::naming::Naming;
 use crate::presign::PATH;
 
@@ -20,14 +20,20 @@ use crate::presign::PATH;
 pub(crate) const MAX_COPY_SIZE: u64 = crate::part_plan::MAX_PART_SIZE;
 
 /// `x-amz-copy-source`: percent-encoding is left to the caller of the SDK.
-pub(crate) fn source(bucket: &str, key: &str) -> String {
-    format!("{bucket}/{}", utf8_percent_encode(key, PATH))
+pub(crate) fn source(bucket: &str, key: &str, version: Option<&str>) -> String {
+    let source = format!("{bucket}/{}", utf8_percent_encode(key, PATH));
+    match version {
+        Some(version) => format!("{source}?versionId={}", utf8_percent_encode(version, PATH)),
+        None => source,
+    }
 }
 
 /// One `CopyObject`.
 #[derive(Debug)]
 pub(crate) struct Copying<'a> {
     pub(crate) from: &'a Name,
+    /// Of the source; the current one without.
+    pub(crate) from_version: Option<&'a str>,
     pub(crate) to: &'a Name,
     pub(crate) headers: &'a Headers,
     pub(crate) put_id: Option<&'a str>,
@@ -58,15 +64,12 @@ pub(crate) async fn copy(inner: &Arc<Inner>, from: &Name, to: &Name, options: Co
             return Err(Error::unsupported("copy files of more than 5 GiB inside the bucket yet")
                 .with_name(from.as_str()));
         }
-        let mut headers = object.headers.clone();
-        headers.user.remove(PUT_ID);
-        if object.is_marked() {
-            headers.acl = inner.visibility(&source).await?.map(canned);
-        }
+        let mut headers = inner.headers_of(&object, &source, None).await?;
         let condition = naming.condition();
         let put_id = if condition == Condition::None { None } else { headers.mark() };
         let copying = Copying {
             from: &source,
+            from_version: None,
             to: naming.key(),
             headers: &headers,
             put_id: put_id.as_deref(),
@@ -75,9 +78,9 @@ pub(crate) async fn copy(inner: &Arc<Inner>, from: &Name, to: &Name, options: Co
             size: metadata.size,
         };
         match inner.copy_object(copying).await {
-            Ok(Outcome::Written(etag)) => {
+            Ok(Outcome::Written(made)) => {
                 let name = inner.name_of(naming.key());
-                return Ok(Saved::new(name, metadata.size).with_etag(etag).with_checksum(metadata.checksum));
+                return Ok(made.complete(Saved::new(name, metadata.size).with_checksum(metadata.checksum)));
             }
             Ok(Outcome::Taken) => naming.taken(inner)?,
             Ok(Outcome::Again) => {}
@@ -104,20 +107,35 @@ fn missing(error: Error, from: &Name) -> Error {
 }
 
 impl Inner {
+    /// What a copy of that object is sent with: its own headers without our mark, and its visibility.
+    pub(crate) async fn headers_of(
+        &self,
+        object: &Object,
+        key: &Name,
+        version: Option<&str>,
+    ) -> Result<Headers> {
+        let mut headers = object.headers.clone();
+        headers.user.remove(PUT_ID);
+        if object.is_marked() {
+            headers.acl = self.visibility(key, version).await?.map(canned);
+        }
+        Ok(headers)
+    }
+
     /// Copies one object, of at most [`MAX_COPY_SIZE`], and settles a reply that was lost.
     ///
     /// # Errors
     ///
     /// `NotFound` when the source is gone; `PreconditionFailed` when it is another version.
     pub(crate) async fn copy_object(&self, copying: Copying<'_>) -> Result<Outcome> {
-        let Copying { from, to, headers, put_id, condition, source_etag, size } = copying;
+        let Copying { from, from_version, to, headers, put_id, condition, source_etag, size } = copying;
         let request = self
             .client()
             .await?
             .copy_object()
             .bucket(self.bucket())
             .key(to.as_str())
-            .copy_source(source(self.bucket(), from.as_str()))
+            .copy_source(source(self.bucket(), from.as_str(), from_version))
             .set_copy_source_if_match(source_etag.map(|etag| etag.as_str().to_owned()))
             .set_if_none_match(condition.if_none_match())
             .set_if_match(condition.if_match())
@@ -126,7 +144,7 @@ impl Inner {
         let failure = match send!(with_headers!(request, headers), limits) {
             Ok(reply) => {
                 let etag = reply.copy_object_result().and_then(|result| result.e_tag());
-                return Ok(Outcome::Written(crate::metadata::etag(etag)));
+                return Ok(Outcome::Written(Made::new(etag, reply.version_id())));
             }
             Err(error) => self.failure(&error),
         };

@@ -38,6 +38,14 @@ impl Failure {
         self.status == Some(404) && !matches!(self.code(), "NoSuchBucket" | "NoSuchUpload")
     }
 
+    /// In reply to a request that names a version: there is none of that id. AWS answers 400 to what cannot be
+    /// one, and 405 to that of a delete marker.
+    pub(crate) fn is_no_version(&self) -> bool {
+        let malformed =
+            self.status == Some(400) && matches!(self.code(), "InvalidArgument" | "NoSuchVersion" | "");
+        self.is_missing() || malformed || self.status == Some(405)
+    }
+
     /// 412: a condition did not hold.
     pub(crate) fn is_condition(&self) -> bool {
         self.status == Some(412)

@@ -53,6 +53,8 @@
 //! | `copy` | one `HeadObject`, one `CopyObject` |
 //! | `rename` | as `copy`, one `DeleteObject` |
 //! | `delete`, `set_visibility` | one |
+//! | `versions` | one `ListObjectVersions` for 1,000 versions |
+//! | `restore_version` | one `HeadObject`, one `CopyObject` |
 //! | `url` | none |
 //!
 //! Files that were saved with a visibility of their own cost `metadata`, `open` and `copy` one `GetObjectAcl`
@@ -118,6 +120,7 @@ mod conditional;
 mod config;
 mod copy;
 mod credentials;
+mod delete;
 mod error;
 mod gather;
 mod list;
@@ -130,10 +133,12 @@ mod publish;
 mod read;
 mod save;
 mod storage;
+mod versions;
 
 pub use self::builder::S3StorageBuilder;
 pub use self::config::{AddressingStyle, ChecksumMode};
 pub use self::storage::S3Storage;
+pub use self::versions::FileVersion;
 
 /// The AWS types that the builder takes, for callers that need them.
 pub mod sdk {

@@ -151,7 +151,7 @@ fn directory(raw: &[u8]) -> Entry {
 
 /// Undoes `encoding-type=url`, once. S3 writes a space as `+` and a plus as `%2B` (measured in
 /// brekkylab/backlot#178; botocore decodes the same); servers that write `%20` are understood too.
-fn decode(text: &str) -> Vec<u8> {
+pub(crate) fn decode(text: &str) -> Vec<u8> {
     percent_decode_str(&text.replace('+', " ")).collect()
 }
 

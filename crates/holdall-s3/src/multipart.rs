@@ -32,14 +32,14 @@ use std::sync::Arc;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
-use holdall_core::{Checksum, ETag, Error, ErrorKind, Name, Result, Saved};
+use holdall_core::{Checksum, Error, ErrorKind, Name, Result, Saved};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use crate::client::{Inner, send};
-use crate::conditional::{Condition, Outcome};
+use crate::conditional::{Condition, Made, Outcome};
 use crate::gather::Parts;
-use crate::metadata::{etag, with_headers};
+use crate::metadata::with_headers;
 use crate::naming::Naming;
 use crate::publish::to_the_end;
 use crate::save::Write;
@@ -65,8 +65,8 @@ pub(crate) struct Sent {
 /// What became of an upload.
 #[derive(Debug)]
 pub(crate) enum Finished {
-    /// The file is there, with that tag and, in a bucket with versions, that version.
-    Done(Option<ETag>, Option<String>),
+    /// The file is there.
+    Done(Made),
     /// Another file has the key, and the upload is gone.
     Taken,
     /// A competing write was in flight; the upload is gone and must be made anew.
@@ -90,7 +90,7 @@ impl Write {
             let (upload, sent) = upload(&write, naming.key(), None, parts).await?;
             let (saved, finished) = to_the_end(async move { upload.finish(sent, &condition).await }).await?;
             match finished {
-                Finished::Done(etag, _) => return Ok(saved.with_etag(etag)),
+                Finished::Done(made) => return Ok(made.complete(saved)),
                 Finished::Taken => naming.taken(&write.inner)?,
                 Finished::Conflict(_) => {
                     write.inner.before_again(attempt).await?;
@@ -120,10 +120,10 @@ impl Write {
         to_the_end(async move {
             let (saved, finished) = upload.finish(sent, &condition).await?;
             match (finished, wanted) {
-                (Finished::Done(etag, version), Some(wanted)) => {
-                    Ok(write.publish(saved.with_etag(etag), version, &wanted).await)
+                (Finished::Done(made), Some(wanted)) => {
+                    Ok(write.publish(made.complete(saved), &wanted).await)
                 }
-                (Finished::Done(etag, _), None) => Ok(saved.with_etag(etag)),
+                (Finished::Done(made), None) => Ok(made.complete(saved)),
                 (Finished::Taken, _) if !naming.is_rename() => Err(naming
                     .taken(&write.inner)
                     .err()
@@ -263,8 +263,7 @@ impl Upload {
             let limits = inner.with_limits(0, size);
             let failure = match send!(request.clone(), limits) {
                 Ok(reply) => {
-                    let etag = etag(reply.e_tag());
-                    return Ok(Finished::Done(etag, reply.version_id().map(str::to_owned)));
+                    return Ok(Finished::Done(Made::new(reply.e_tag(), reply.version_id())));
                 }
                 Err(error) => inner.failure(&error),
             };
@@ -272,7 +271,7 @@ impl Upload {
                 return Ok(Finished::Conflict(failure.into_error()));
             }
             match inner.settle(&self.key, condition, self.write.put_id.as_deref(), failure).await? {
-                Outcome::Written(etag) => return Ok(Finished::Done(etag, None)),
+                Outcome::Written(made) => return Ok(Finished::Done(made)),
                 Outcome::Taken => return Ok(Finished::Taken),
                 Outcome::Again => inner.before_again(attempt).await?,
             }

@@ -24,6 +24,9 @@ impl Inner {
             Visibility::Public if !options.overrides.is_empty() => {
                 Err(Error::unsupported("override response headers in plain URLs; ask for a signed one"))
             }
+            Visibility::Public if options.version.is_some() => {
+                Err(Error::unsupported("show a version in a plain URL; ask for a signed one"))
+            }
             Visibility::Public => Ok(FileUrl::plain(self.plain(&key).await?)),
             Visibility::Private => self.signed(&key, options).await,
         }
@@ -78,7 +81,7 @@ impl Inner {
         let config =
             PresigningConfig::builder().start_time(start).expires_in(life).build().map_err(cannot)?;
         let signer = aws_sdk_s3::Config::builder().credentials_provider(credentials);
-        let overrides = options.overrides;
+        let UrlOptions { overrides, version, method, .. } = options;
         // The two operations differ in their types only.
         macro_rules! presign {
             ($operation:ident) => {
@@ -86,6 +89,7 @@ impl Inner {
                     .$operation()
                     .bucket(self.bucket())
                     .key(key.as_str())
+                    .set_version_id(version)
                     .set_response_content_type(overrides.content_type)
                     .set_response_content_disposition(overrides.content_disposition)
                     .set_response_content_encoding(overrides.content_encoding)
@@ -98,7 +102,7 @@ impl Inner {
                     .map_err(|error| self.failure(&error))?
             };
         }
-        let request = match options.method {
+        let request = match method {
             UrlMethod::Get => presign!(get_object),
             UrlMethod::Head => presign!(head_object),
             _ => return Err(Error::unsupported("sign URLs for that method")),

@@ -39,10 +39,10 @@ impl Write {
     ///
     /// It cannot fail: where the key is taken, or the copy is refused or too large for one request, the file
     /// has a good name already, one that `Rename` might have given anyway.
-    pub(crate) async fn publish(&self, saved: Saved, version: Option<String>, wanted: &Name) -> Saved {
+    pub(crate) async fn publish(&self, saved: Saved, wanted: &Name) -> Saved {
         let inner = &self.inner;
-        let etag = match self.copy_to(&saved, wanted).await {
-            Ok(Some(Outcome::Written(etag))) => etag,
+        let made = match self.copy_to(&saved, wanted).await {
+            Ok(Some(Outcome::Written(made))) => made,
             Ok(_) => return saved,
             Err(error) => {
                 let (storage, name) = (inner, saved.name.as_str());
@@ -50,14 +50,14 @@ impl Write {
                 return saved;
             }
         };
-        if let Err(error) = self.remove(&saved.name, version).await {
+        if let Err(error) = self.remove(&saved.name, saved.version).await {
             let (storage, name) = (inner, saved.name.as_str());
             tracing::warn!(%storage, name, %error, "a large file was stored under a second name too");
             // It will be no different next time.
             inner.copy_conditions.learn(false);
         }
         let name = inner.name_of(wanted);
-        Saved::new(name, saved.size).with_etag(etag).with_checksum(saved.checksum)
+        made.complete(Saved::new(name, saved.size).with_checksum(saved.checksum))
     }
 
     async fn copy_to(&self, saved: &Saved, wanted: &Name) -> Result<Option<Outcome>> {
@@ -66,6 +66,7 @@ impl Write {
         }
         let copying = Copying {
             from: &self.inner.key(&saved.name)?,
+            from_version: None,
             to: wanted,
             headers: &self.headers,
             put_id: self.put_id.as_deref(),
@@ -128,7 +129,7 @@ impl Inner {
             .copy_object()
             .bucket(self.bucket())
             .key(&key)
-            .copy_source(crate::copy::source(self.bucket(), &key))
+            .copy_source(crate::copy::source(self.bucket(), &key, None))
             .metadata_directive(MetadataDirective::Replace)
             .if_none_match("*")
             .send()

@@ -20,6 +20,11 @@ use crate::metadata::{Object, object};
 impl Inner {
     /// One HEAD.
     pub(crate) async fn head(&self, key: &Name) -> Result<Object, Failure> {
+        self.head_version(key, None).await
+    }
+
+    /// One HEAD of a version; of the current one without.
+    pub(crate) async fn head_version(&self, key: &Name, version: Option<&str>) -> Result<Object, Failure> {
         let client = match self.client().await {
             Ok(client) => client,
             Err(error) => return Err(Failure::local(error)),
@@ -28,6 +33,7 @@ impl Inner {
             .head_object()
             .bucket(self.bucket())
             .key(key.as_str())
+            .set_version_id(version.map(str::to_owned))
             .set_checksum_mode(self.config.server.checksums.then_some(ChecksumMode::Enabled));
         let mut reply = request.send().await.map_err(|error| self.failure(&error).of_head())?;
         Ok(object!(reply))
@@ -40,7 +46,7 @@ impl Inner {
     /// `NotFound`, naming the file.
     pub(crate) async fn metadata(&self, name: &Name) -> Result<Metadata> {
         let key = self.key(name)?;
-        let object = self.head(&key).await.map_err(|failure| named(failure, name))?;
+        let object = self.head(&key).await.map_err(|failure| named(failure, name, None))?;
         self.complete(name, &key, &object).await
     }
 
@@ -48,7 +54,7 @@ impl Inner {
     async fn complete(&self, name: &Name, key: &Name, object: &Object) -> Result<Metadata> {
         let mut metadata = object.metadata(name)?;
         if object.is_marked() {
-            metadata.attributes.visibility = self.visibility(key).await?;
+            metadata.attributes.visibility = self.visibility(key, object.version.as_deref()).await?;
         }
         Ok(metadata)
     }
@@ -56,14 +62,16 @@ impl Inner {
     /// See [`Storage::open`](holdall_core::Storage::open).
     pub(crate) async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
         let key = self.key(name)?;
-        let OpenOptions { range, conditions, .. } = options;
+        let OpenOptions { range, conditions, version, .. } = options;
+        let version = version.as_deref();
         let empty = range.filter(|range| range.is_empty());
         if empty.is_none() && is_simple(&conditions) {
-            return self.get(name, &key, range, &conditions).await;
+            return self.get(name, &key, version, range, &conditions).await;
         }
         // What one request cannot say, or not all servers understand, is decided here; then exactly that
         // version is read.
-        let object = self.head(&key).await.map_err(|failure| named(failure, name))?;
+        let object =
+            self.head_version(&key, version).await.map_err(|failure| named(failure, name, version))?;
         let metadata = object.metadata(name)?;
         conditions.check(metadata.etag.as_ref(), metadata.modified)?;
         if let Some(range) = empty {
@@ -71,7 +79,7 @@ impl Inner {
         }
         let mut pinned = Conditions::default();
         pinned.if_match = metadata.etag.as_ref().map(ETagCondition::from);
-        match self.get(name, &key, range, &pinned).await {
+        match self.get(name, &key, version, range, &pinned).await {
             Err(error) if error.kind() == ErrorKind::PreconditionFailed => {
                 let message = "the file was replaced while it was opened; try again";
                 Err(Error::message(ErrorKind::Conflict, message).with_retryable(true))
@@ -85,6 +93,7 @@ impl Inner {
         &self,
         name: &Name,
         key: &Name,
+        version: Option<&str>,
         range: Option<ByteRange>,
         conditions: &Conditions,
     ) -> Result<File> {
@@ -95,6 +104,7 @@ impl Inner {
             .get_object()
             .bucket(self.bucket())
             .key(key.as_str())
+            .set_version_id(version.map(str::to_owned))
             .set_range(range.map(range_header))
             .set_if_match(header(&conditions.if_match))
             .set_if_none_match(header(&conditions.if_none_match))
@@ -103,8 +113,11 @@ impl Inner {
             .set_checksum_mode(self.config.server.checksums.then_some(ChecksumMode::Enabled))
             .send()
             .await
-            .map_err(|error| named(self.failure(&error), name))?;
+            .map_err(|error| named(self.failure(&error), name, version))?;
         let object = object!(reply);
+        if version.is_some() && object.version.as_deref() != version {
+            return Err(Error::unsupported("open versions: the server ignored the version and sent another"));
+        }
         let metadata = self.complete(name, key, &object).await?;
         // Some servers ignore conditional reads; then the reply is not what was asked for.
         conditions.check(metadata.etag.as_ref(), metadata.modified)?;
@@ -121,7 +134,10 @@ impl Failure {
 }
 
 /// The error, naming the file that is missing.
-fn named(failure: Failure, name: &Name) -> Error {
+pub(crate) fn named(failure: Failure, name: &Name, version: Option<&str>) -> Error {
+    if version.is_some() && failure.is_no_version() {
+        return Error::not_found(name).with_message("there is no such version of the file");
+    }
     let error = failure.into_error();
     if error.is_not_found() { Error::not_found(name) } else { error }
 }

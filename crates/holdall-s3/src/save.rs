@@ -7,9 +7,9 @@ use bytes::Bytes;
 use holdall_core::{Checksum, Content, Error, ErrorKind, Name, Result, SaveOptions, Saved};
 
 use crate::client::{Inner, send};
-use crate::conditional::{Condition, Outcome, tag};
+use crate::conditional::{Condition, Made, Outcome, tag};
 use crate::gather::Parts;
-use crate::metadata::{Headers, etag, with_defaults, with_headers};
+use crate::metadata::{Headers, with_defaults, with_headers};
 use crate::naming::Naming;
 
 /// What all requests of one save have in common.
@@ -63,10 +63,10 @@ impl Write {
         let mut attempt = 0;
         loop {
             match self.put(naming.key(), bytes, checksum, &naming.condition()).await? {
-                Outcome::Written(etag) => {
+                Outcome::Written(made) => {
                     let name = self.inner.name_of(naming.key());
                     let saved = Saved::new(name, bytes.len() as u64);
-                    return Ok(saved.with_etag(etag).with_checksum(checksum));
+                    return Ok(made.complete(saved.with_checksum(checksum)));
                 }
                 Outcome::Taken => naming.taken(&self.inner)?,
                 Outcome::Again => {
@@ -97,7 +97,7 @@ impl Write {
             .set_checksum_crc64_nvme(inner.config.server.checksums.then(|| checksum.to_string()));
         let limits = inner.with_limits(bytes.len() as u64, 0);
         match send!(with_headers!(request, self.headers), limits) {
-            Ok(reply) => Ok(Outcome::Written(etag(reply.e_tag()))),
+            Ok(reply) => Ok(Outcome::Written(Made::new(reply.e_tag(), reply.version_id()))),
             Err(error) => {
                 let failure = inner.failure(&error);
                 inner.settle(key, condition, self.put_id.as_deref(), failure).await

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use holdall_core::{
-    Capabilities, Content, CopyOptions, DeleteOptions, Entry, Error, ErrorKind, File, FileUrl, ListOptions,
-    Location, Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest,
+    Capabilities, Content, CopyOptions, DeleteOptions, Entry, Error, File, FileUrl, ListOptions, Location,
+    Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest,
     UrlOptions, Visibility,
 };
 
@@ -42,6 +42,7 @@ impl S3Storage {
             .with_visibility(true)
             .with_checksum(server.checksums)
             .with_durable(true)
+            .with_versions(server.versions)
             .with_public_url(true)
             .with_signed_url(true)
             .with_url_overrides(true)
@@ -80,6 +81,10 @@ impl S3Storage {
         self.inner.bucket_exists().await
     }
 
+    pub(crate) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+
     #[cfg(test)]
     pub(crate) fn config(&self) -> &crate::config::Config {
         &self.inner.config
@@ -93,6 +98,7 @@ impl Storage for S3Storage {
     }
 
     async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
+        options.check(&self.capabilities)?;
         self.inner.open(name, options).await
     }
 
@@ -103,20 +109,7 @@ impl Storage for S3Storage {
 
     async fn delete(&self, name: &Name, options: DeleteOptions) -> Result<()> {
         options.check(&self.capabilities)?;
-        let key = self.inner.key(name)?;
-        let if_match = options.if_match.as_ref().map(|etag| etag.as_str().to_owned());
-        // S3 takes the deletion of nothing for done whatever the condition; the contract does not.
-        if if_match.is_some() && !self.exists(name).await? {
-            return Err(Error::new(ErrorKind::PreconditionFailed));
-        }
-        let request =
-            self.inner.client().await?.delete_object().bucket(self.inner.bucket()).key(key.as_str());
-        match request.set_if_match(if_match).send().await.map_err(|error| self.inner.failure(&error)) {
-            Ok(_) => Ok(()),
-            // Some servers do not take it for done.
-            Err(failure) if failure.is_missing() => Ok(()),
-            Err(failure) => Err(failure.into()),
-        }
+        self.inner.delete(name, options).await
     }
 
     async fn metadata(&self, name: &Name) -> Result<Metadata> {

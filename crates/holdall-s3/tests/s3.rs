@@ -22,5 +22,7 @@ mod support;
 mod trouble;
 #[path = "s3/urls.rs"]
 mod urls;
+#[path = "s3/versions.rs"]
+mod versions;
 #[path = "s3/visibility.rs"]
 mod visibility;

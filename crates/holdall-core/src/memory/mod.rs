@@ -1,5 +1,6 @@
 //! Files in memory: the reference semantics in their plainest form.
 
+mod history;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use bytes::{Bytes, BytesMut};
 use futures_core::stream::BoxStream;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
+use self::history::History;
 use crate::attributes::guess_content_type;
 use crate::capabilities::Capabilities;
 use crate::checksum::Checksum;
@@ -45,6 +47,8 @@ struct State {
     files: BTreeMap<Name, Stored>,
     /// Counts saves; it makes the entity tags.
     version: u64,
+    /// Where versions are kept.
+    history: Option<History>,
 }
 
 #[derive(Clone)]
@@ -69,6 +73,26 @@ impl MemoryStorage {
         Self { state: Mutex::default(), capabilities }
     }
 
+    /// Keeps every version, as a bucket with versioning does: what is overwritten or deleted can still be
+    /// opened by [`Saved::version`](crate::Saved::version), until it is deleted by it.
+    ///
+    /// ```
+    /// use holdall_core::{MemoryStorage, Store};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> holdall_core::Result<()> {
+    /// let store = Store::new(MemoryStorage::new().with_versions());
+    /// let first = store.save("terms.txt", "1").await?;
+    /// store.save("terms.txt", "2").overwrite().await?;
+    /// let version = first.version.expect("versions are kept");
+    /// assert_eq!(store.open("terms.txt").version(version).await?.text().await?, "1");
+    /// # Ok(()) }
+    /// ```
+    pub fn with_versions(mut self) -> Self {
+        self.capabilities.versions = true;
+        self.state.get_mut().unwrap_or_else(PoisonError::into_inner).history = Some(History::default());
+        self
+    }
+
     /// The map. A panic while it was held cannot have left it half changed: every change is one insert
     /// or one removal.
     fn state(&self) -> MutexGuard<'_, State> {
@@ -79,6 +103,28 @@ impl MemoryStorage {
 impl State {
     fn get(&self, name: &Name) -> Result<&Stored> {
         self.files.get(name).ok_or_else(|| Error::not_found(name))
+    }
+
+    fn get_version(&self, name: &Name, version: &str) -> Result<&Stored> {
+        let found = self.history.as_ref().and_then(|history| history.get(name, version));
+        found.ok_or_else(|| Error::not_found(name).with_message("there is no such version of the file"))
+    }
+
+    /// Deletes the file; where versions are kept they stay.
+    fn remove(&mut self, name: &Name) {
+        let removed = self.files.remove(name);
+        if let (Some(_), Some(history)) = (removed, &mut self.history) {
+            history.delete(name);
+        }
+    }
+
+    /// Deletes one version for good; what is the last event now is current.
+    fn remove_version(&mut self, name: &Name, version: &str) {
+        let Some(history) = &mut self.history else { return };
+        match history.remove(name, version) {
+            Some(current) => self.files.insert(name.clone(), current.clone()),
+            None => self.files.remove(name),
+        };
     }
 
     /// The name that a save or copy gets, by the rules of its mode.
@@ -125,10 +171,16 @@ impl State {
     fn insert(&mut self, name: Name, content: Bytes, metadata: Metadata) -> Saved {
         self.version += 1;
         let etag = ETag::strong(&format!("{:x}", self.version));
-        let metadata =
-            Metadata { name: name.clone(), modified: SystemTime::now(), ..metadata }.with_etag(etag);
+        let version = self.history.is_some().then(|| format!("v{}", self.version));
+        let metadata = Metadata { name: name.clone(), modified: SystemTime::now(), ..metadata }
+            .with_etag(etag)
+            .with_version(version);
         let saved = Saved::from(metadata.clone());
-        self.files.insert(name, Stored { content, metadata });
+        let stored = Stored { content, metadata };
+        if let Some(history) = &mut self.history {
+            history.save(stored.clone());
+        }
+        self.files.insert(name, stored);
         saved
     }
 
@@ -152,7 +204,11 @@ impl Storage for MemoryStorage {
     }
 
     async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
-        let Stored { content, metadata } = self.state().get(name)?.clone();
+        options.check(&self.capabilities)?;
+        let Stored { content, metadata } = match &options.version {
+            Some(version) => self.state().get_version(name, version)?.clone(),
+            None => self.state().get(name)?.clone(),
+        };
         options.conditions.check(metadata.etag.as_ref(), metadata.modified)?;
         let range = options.range.map_or(Ok(0..metadata.size), |range| range.resolve(metadata.size))?;
         let index = |byte: u64| usize::try_from(byte).expect("inside a slice of memory");
@@ -183,9 +239,14 @@ impl Storage for MemoryStorage {
     }
 
     async fn delete(&self, name: &Name, options: DeleteOptions) -> Result<()> {
+        options.check(&self.capabilities)?;
         let mut state = self.state();
+        if let Some(version) = &options.version {
+            state.remove_version(name, version);
+            return Ok(());
+        }
         state.check_version(name, options.if_match.as_ref())?;
-        state.files.remove(name);
+        state.remove(name);
         Ok(())
     }
 
@@ -230,7 +291,7 @@ impl Storage for MemoryStorage {
         let mut state = self.state();
         let saved = state.transfer(from, to, &options)?;
         if saved.name != *from {
-            state.files.remove(from);
+            state.remove(from);
         }
         Ok(saved)
     }
@@ -247,6 +308,10 @@ impl Storage for MemoryStorage {
         let mut state = self.state();
         let stored = state.files.get_mut(name).ok_or_else(|| Error::not_found(name))?;
         stored.metadata.attributes.visibility = Some(visibility);
+        let changed = stored.clone();
+        if let Some(history) = &mut state.history {
+            history.change(changed);
+        }
         Ok(())
     }
 }

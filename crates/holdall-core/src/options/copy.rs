@@ -1,9 +1,9 @@
 //! How a file is copied, renamed and deleted.
 
-use super::SaveMode;
 use super::save::check_mode;
+use super::{SaveMode, check_version};
 use crate::capabilities::Capabilities;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::etag::ETag;
 
 /// Options of [`Storage::copy`](crate::Storage::copy) and [`Storage::rename`](crate::Storage::rename).
@@ -62,12 +62,22 @@ pub struct DeleteOptions {
     /// Delete only if the current version has this tag. A file of another version, and no file, are
     /// [`ErrorKind::PreconditionFailed`](crate::ErrorKind::PreconditionFailed).
     pub if_match: Option<ETag>,
+    /// Delete exactly this version, for good. Without it a storage that keeps versions only hides the
+    /// file: what was saved before can still be opened by its version.
+    pub version: Option<String>,
 }
 
 impl DeleteOptions {
-    /// Deletes only that version.
+    /// Deletes the file only if that is its current version.
     pub fn with_if_match(mut self, etag: ETag) -> Self {
         self.if_match = Some(etag);
+        self
+    }
+
+    /// Deletes exactly that version, for good. One that does not exist (any more) is fine. When it was the
+    /// current one, the version before it becomes current again.
+    pub fn with_version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
         self
     }
 
@@ -75,9 +85,17 @@ impl DeleteOptions {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported); or
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) for an empty version, and for a version
+    /// together with a tag.
     pub fn check(&self, capabilities: &Capabilities) -> Result<()> {
         Capabilities::require(true, capabilities.writable, "writable")?;
-        Capabilities::require(self.if_match.is_some(), capabilities.delete_if_match, "delete_if_match")
+        Capabilities::require(self.if_match.is_some(), capabilities.delete_if_match, "delete_if_match")?;
+        check_version(self.version.as_deref(), capabilities)?;
+        if self.version.is_some() && self.if_match.is_some() {
+            let message = "a version says exactly what is deleted; leave if_match out, or the version";
+            return Err(Error::message(ErrorKind::InvalidInput, message));
+        }
+        Ok(())
     }
 }

@@ -2,10 +2,15 @@
 
 use std::time::SystemTime;
 
+use crate::capabilities::Capabilities;
 use crate::conditions::{Conditions, ETagCondition};
+use crate::error::Result;
 use crate::range::ByteRange;
 
-/// Options of [`Storage::open`](crate::Storage::open). Every storage honours all of them.
+use super::check_version;
+
+/// Options of [`Storage::open`](crate::Storage::open). Every storage honours all of them but the version,
+/// which needs the capability `versions`.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct OpenOptions {
@@ -13,6 +18,10 @@ pub struct OpenOptions {
     pub range: Option<ByteRange>,
     /// Only if these hold.
     pub conditions: Conditions,
+    /// This version, also when it is not the current one or the file was deleted since. The text is
+    /// opaque: [`Saved::version`](crate::Saved::version) and
+    /// [`Metadata::version`](crate::Metadata::version) give it.
+    pub version: Option<String>,
 }
 
 impl OpenOptions {
@@ -54,5 +63,22 @@ impl OpenOptions {
     pub fn with_if_unmodified_since(mut self, time: SystemTime) -> Self {
         self.conditions.if_unmodified_since = Some(time);
         self
+    }
+
+    /// Opens that version instead of the current one. One that does not exist (any more) is
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound).
+    pub fn with_version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
+    /// Checks that a storage with these capabilities can honour the options.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), or
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) for an empty version.
+    pub fn check(&self, capabilities: &Capabilities) -> Result<()> {
+        check_version(self.version.as_deref(), capabilities)
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::attributes::Attributes;
 use crate::capabilities::Capabilities;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::visibility::Visibility;
 
 /// What a signed URL lets its holder do.
@@ -71,6 +71,9 @@ pub struct UrlOptions {
     /// Response headers that a signed URL fixes. A plain URL cannot: that is
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     pub overrides: ResponseOverrides,
+    /// The version that a signed URL shows; the current one without. A plain URL always shows the current
+    /// version: with this it is [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
+    pub version: Option<String>,
 }
 
 impl UrlOptions {
@@ -110,6 +113,12 @@ impl UrlOptions {
         self
     }
 
+    /// Shows that version instead of the current one.
+    pub fn with_version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
     /// Checks the values, and that a storage with these capabilities can honour them.
     ///
     /// Which of the two kinds of URL is asked for may depend on the storage's setting, so the storage
@@ -129,6 +138,10 @@ impl UrlOptions {
         C::require(public, capabilities.public_url, "public_url")?;
         C::require(private, capabilities.signed_url, "signed_url")?;
         C::require(!self.overrides.is_empty(), capabilities.url_overrides && !public, "url_overrides")?;
+        super::check_version(self.version.as_deref(), capabilities)?;
+        if self.version.is_some() && public {
+            return Err(Error::unsupported("show a version in a plain URL; ask for a signed one"));
+        }
         self.overrides.to_attributes().validate()
     }
 }

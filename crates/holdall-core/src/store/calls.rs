@@ -69,6 +69,7 @@ impl<'a> Open<'a> {
         if_none_match(impl Into<ETagCondition>) => with_if_none_match,
         if_modified_since(SystemTime) => with_if_modified_since,
         if_unmodified_since(SystemTime) => with_if_unmodified_since,
+        version(impl Into<String>) => with_version,
     });
 }
 
@@ -80,7 +81,10 @@ impl<'a> IntoFuture for Open<'a> {
         let Self { store, name, options } = self;
         Box::pin(async move {
             let name = store.name(name, Operation::Open)?;
-            let file = store.storage.open(&name, options).await;
+            let file = match options.check(store.capabilities()) {
+                Ok(()) => store.storage.open(&name, options).await,
+                Err(error) => Err(error),
+            };
             file.map_err(|error| store.locate(error, Operation::Open, Some(name.as_str())))
         })
     }
@@ -221,7 +225,10 @@ impl<'a> Delete<'a> {
         Self { store, name, options: DeleteOptions::default() }
     }
 
-    calls!(DeleteOptions { if_match(ETag) => with_if_match });
+    calls!(DeleteOptions {
+        if_match(ETag) => with_if_match,
+        version(impl Into<String>) => with_version,
+    });
 }
 
 impl<'a> IntoFuture for Delete<'a> {
@@ -322,6 +329,7 @@ impl<'a> Url<'a> {
         response_content_type(impl Into<String>) => with_response_content_type,
         response_content_disposition(impl Into<String>) => with_response_content_disposition,
         response_cache_control(impl Into<String>) => with_response_cache_control,
+        version(impl Into<String>) => with_version,
     });
 }
 

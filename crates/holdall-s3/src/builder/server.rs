@@ -13,6 +13,7 @@ pub(super) struct ServerSettings {
     pub(super) addressing_style: AddressingStyle,
     pub(super) checksum_mode: ChecksumMode,
     conditions: Conditions,
+    versions: bool,
 }
 
 impl Default for ServerSettings {
@@ -23,6 +24,7 @@ impl Default for ServerSettings {
             addressing_style: AddressingStyle::Auto,
             checksum_mode: ChecksumMode::Auto,
             conditions: Conditions { writes: true, deletes: false },
+            versions: false,
         }
     }
 }
@@ -71,6 +73,16 @@ impl S3StorageBuilder {
         self.server.conditions.deletes = honoured;
         self
     }
+
+    /// Says that the bucket has versioning enabled; `false` without a call. Then files can be opened, linked to
+    /// and deleted by their version (the capability `versions`), and [`S3Storage::versions`] lists them. Without
+    /// it those calls are `Unsupported`, since nothing is asked of the bucket when a storage is built.
+    ///
+    /// [`S3Storage::versions`]: crate::S3Storage::versions
+    pub fn versions(mut self, kept: bool) -> Self {
+        self.server.versions = kept;
+        self
+    }
 }
 
 impl ServerSettings {
@@ -89,6 +101,7 @@ impl ServerSettings {
             endpoint,
             checksums,
             conditions: self.conditions,
+            versions: self.versions,
         })
     }
 }

@@ -40,6 +40,8 @@ pub(crate) struct Server {
     /// Whether checksums are sent, kept and verified.
     pub(crate) checksums: bool,
     pub(crate) conditions: Conditions,
+    /// Whether the bucket keeps versions.
+    pub(crate) versions: bool,
 }
 
 /// On what the server honours `If-Match` and `If-None-Match`.

@@ -152,6 +152,7 @@ pub(crate) struct Object {
     pub(crate) content_range: Option<String>,
     pub(crate) etag: Option<String>,
     pub(crate) modified: Option<SystemTime>,
+    pub(crate) version: Option<String>,
     pub(crate) crc64: Option<String>,
     pub(crate) checksum_type: Option<ChecksumType>,
     pub(crate) headers: Headers,
@@ -165,6 +166,7 @@ macro_rules! object {
             content_range: $output.content_range.take(),
             etag: $output.e_tag.take(),
             modified: $output.last_modified.and_then(|time| std::time::SystemTime::try_from(time).ok()),
+            version: $output.version_id.take(),
             crc64: $output.checksum_crc64_nvme.take(),
             checksum_type: $output.checksum_type.take(),
             headers: $crate::metadata::Headers {
@@ -214,6 +216,7 @@ impl Object {
         let etag = etag(self.etag.as_deref());
         Ok(Metadata::new(name.clone(), self.size()?, modified)
             .with_etag(etag)
+            .with_version(self.version.clone())
             .with_checksum(self.checksum())
             .with_attributes(self.attributes()))
     }

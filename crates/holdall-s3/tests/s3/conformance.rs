@@ -33,6 +33,13 @@ async fn our_server_below_a_location() {
     assert!(server.keys(BUCKET).is_empty());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn our_server_with_versions() {
+    let server = Arc::new(crate::versions::versioned().await);
+    let storage = builder(&server).versions(true).conditional_deletes(true).build().unwrap();
+    on(&server).quick().run(&Store::new(storage)).await.assert();
+}
+
 /// As every endpoint that is not AWS is talked to unless somebody says otherwise: without checksums.
 #[tokio::test(flavor = "multi_thread")]
 async fn our_server_without_checksums() {

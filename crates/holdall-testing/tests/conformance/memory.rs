@@ -16,6 +16,17 @@ async fn memory_conforms() {
     suite().run(&Store::new(MemoryStorage::new())).await.assert();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_with_versions_conforms() {
+    suite().run(&Store::new(MemoryStorage::new().with_versions())).await.assert();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn located_memory_with_versions_conforms() {
+    let located = Located::new(MemoryStorage::new().with_versions(), location("media"));
+    suite().run(&Store::new(located)).await.assert();
+}
+
 /// Nothing may need a second thread to go on.
 #[tokio::test]
 async fn memory_conforms_on_one_thread() {
@@ -62,6 +73,7 @@ async fn a_poor_storage_conforms() {
         "delete_with_if_match_is_refused_where_it_is_not_atomic",
         "copy_with_if_match_is_refused_where_it_is_not_atomic",
         "upload_request_is_refused_where_there_is_none",
+        "versions_are_refused_where_none_are_kept",
     ] {
         assert!(report.passed.contains(&case), "{case} was not run");
     }

@@ -84,6 +84,7 @@ fn take_setters(options: &mut Options) -> Result<Vec<(&'static str, Setter)>> {
     setter!(checksum_mode: take_choice, &modes);
     setter!(conditional_writes: take_bool);
     setter!(conditional_deletes: take_bool);
+    setter!(versions: take_bool);
     setter!(part_size: take_size);
     setter!(concurrency: take_parsed::<usize>, WHOLE_NUMBER);
     setters.push(take_attributes(options));

@@ -26,6 +26,7 @@ mod rename;
 mod save;
 mod sequences;
 mod url;
+mod versions;
 mod visibility;
 mod writer;
 
@@ -207,6 +208,18 @@ macro_rules! __conformance_table {
                 url_of_a_private_file_is_refused_where_nothing_is_signed: [14] - signed_url;
                 upload_request_expires: [14] + writable + upload_request;
                 upload_request_is_refused_where_there_is_none: [14] - upload_request;
+            }
+            versions {
+                open_of_a_version_reads_what_was_overwritten: [19] + writable + versions;
+                open_of_a_version_reads_what_was_deleted: [19] + writable + versions;
+                open_of_an_unknown_version_is_not_found: [7, 19] + writable + versions;
+                open_of_a_version_honours_range_and_conditions: [19] + writable + versions;
+                save_and_copy_tell_the_version: [19] + writable + versions;
+                delete_of_a_version_is_for_good: [19] + writable + versions;
+                delete_of_the_current_version_uncovers_the_one_before: [19] + writable + versions;
+                delete_of_an_unknown_version_is_ok: [7, 19] + writable + versions;
+                url_of_a_version_is_signed_for_it: [14, 19] + signed_url + versions;
+                versions_are_refused_where_none_are_kept: [19] - versions;
             }
             visibility {
                 save_keeps_the_visibility: [10] + writable + visibility;
