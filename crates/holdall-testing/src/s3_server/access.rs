@@ -20,15 +20,12 @@ use super::service::Call;
 const ANONYMOUS: [&str; 2] = ["GetObject", "HeadObject"];
 
 /// Headers that ask for something that this server does not do. Accepting them would let a test pass that fails on S3.
-const REFUSED: [&str; 13] = [
-    "x-amz-tagging",
+const REFUSED: [&str; 10] = [
     "x-amz-website-redirect-location",
     "x-amz-write-offset-bytes",
     "x-amz-object-lock-mode",
     "x-amz-object-lock-retain-until-date",
     "x-amz-object-lock-legal-hold",
-    "x-amz-server-side-encryption",
-    "x-amz-server-side-encryption-customer-algorithm",
     "x-amz-grant-read",
     "x-amz-grant-write",
     "x-amz-grant-full-control",
@@ -78,6 +75,15 @@ impl S3Access for Gate {
             && owner != OWNER_ID
         {
             return Err(s3_error!(AccessDenied, "Access Denied"));
+        }
+        // A read is told how the object is encrypted, it does not say so.
+        if ANONYMOUS.contains(&operation.as_str())
+            && cx.headers().contains_key("x-amz-server-side-encryption")
+        {
+            return Err(s3_error!(
+                InvalidArgument,
+                "x-amz-server-side-encryption header is not supported for this operation."
+            ));
         }
         if let Some(name) = REFUSED.into_iter().find(|name| cx.headers().contains_key(*name)) {
             return Err(s3_error!(NotImplemented, "This test server does not implement the header {name}."));

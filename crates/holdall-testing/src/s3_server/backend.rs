@@ -176,6 +176,27 @@ impl S3 for Backend {
         self.get_acl(&req)
     }
 
+    async fn put_object_tagging(
+        &self,
+        req: S3Request<PutObjectTaggingInput>,
+    ) -> Reply<PutObjectTaggingOutput> {
+        self.put_tags(req)
+    }
+
+    async fn get_object_tagging(
+        &self,
+        req: S3Request<GetObjectTaggingInput>,
+    ) -> Reply<GetObjectTaggingOutput> {
+        self.get_tags(&req)
+    }
+
+    async fn delete_object_tagging(
+        &self,
+        req: S3Request<DeleteObjectTaggingInput>,
+    ) -> Reply<DeleteObjectTaggingOutput> {
+        self.delete_tags(&req)
+    }
+
     async fn create_multipart_upload(
         &self,
         req: S3Request<CreateMultipartUploadInput>,

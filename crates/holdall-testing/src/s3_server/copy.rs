@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use s3s::crypto::{Checksum as _, Md5};
 use s3s::dto::{
-    CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, MetadataDirective, Timestamp,
+    CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, MetadataDirective, TaggingDirective,
+    Timestamp,
 };
 use s3s::{S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
 use super::acl;
 use super::backend::Backend;
-use super::checksum::{self, ChecksumType, StoredChecksum, set_checksum};
+use super::checksum::{self, ChecksumAlgorithm, ChecksumType, StoredChecksum, set_checksum};
 use super::conditions::{ReadConditions, check_write, header_condition, strong};
+use super::encryption::{encryption, show_encryption, source_key};
 use super::put::attributes;
 use super::receive::{MAX_SINGLE_BODY, hex};
 use super::state::{Content, Object, State, checksum_type};
+use super::tags;
 
 /// The four `x-amz-copy-source-if-*` conditions of an input.
 macro_rules! source_conditions {
@@ -30,7 +33,8 @@ macro_rules! source_conditions {
 pub(crate) use source_conditions;
 
 impl Backend {
-    /// `CopyObject`: the attributes of the source, or with `REPLACE` those of the request; the ACL of the request always.
+    /// `CopyObject`: the attributes of the source, or with `REPLACE` those of the request, and so the
+    /// tags; ACL and encryption of the request always.
     ///
     /// # Errors
     /// `NoSuchBucket` and `NoSuchKey` for the source, `PreconditionFailed` on either end, `InvalidRequest` for a copy
@@ -45,11 +49,26 @@ impl Backend {
             Some(MetadataDirective::REPLACE) => true,
             Some(other) => return Err(s3_error!(InvalidArgument, "Unknown metadata directive {other}.")),
         };
-        let new_class = input.storage_class.is_some();
+        let retag = match input.tagging_directive.as_ref().map(TaggingDirective::as_str) {
+            None | Some(TaggingDirective::COPY) => false,
+            Some(TaggingDirective::REPLACE) => true,
+            Some(other) => return Err(s3_error!(InvalidArgument, "Unknown tagging directive {other}.")),
+        };
+        let new_tags = tags::from_header(input.tagging.take())?;
+        let algorithm = input.checksum_algorithm.as_ref();
+        let algorithm = algorithm.map(|name| ChecksumAlgorithm::parse(name.as_str())).transpose()?;
+        let source_key = source_key!(input)?;
+        // What is said of encryption is enough of a change to copy an object onto itself.
+        let changes = input.storage_class.is_some()
+            || input.server_side_encryption.is_some()
+            || input.sse_customer_algorithm.is_some()
+            || source_key.is_some();
+        let encryption = encryption!(input, self.region())?;
         let from = Source::new(&input.copy_source)?;
 
         let mut state = self.state();
         let source = from.find(&state, &conditions)?;
+        source.encryption.check_read(source_key.as_ref())?;
         let source_version = state.bucket(&from.bucket)?.shown(source.version_id.clone());
         if source.size > MAX_SINGLE_BODY {
             return Err(s3_error!(
@@ -59,7 +78,7 @@ impl Backend {
         }
         // An older version may be copied over the current one: that is how it is restored.
         let onto_itself = from.bucket == input.bucket && from.key == input.key && from.version.is_none();
-        if onto_itself && !replace && !new_class {
+        if onto_itself && !replace && !changes {
             return Err(s3_error!(
                 InvalidRequest,
                 "This copy request is illegal because it is trying to copy an object to itself without changing the \
@@ -74,11 +93,16 @@ impl Backend {
             super::state::Attributes { storage_class: requested.storage_class, ..source.attributes.clone() }
         };
 
+        let tags = if retag { new_tags } else { source.tags.clone() };
+        let opaque = encryption.hides_md5().then(|| hex(&state.opaque_etag()));
         let bucket = state.bucket_mut(&input.bucket)?;
         // The source's ACL is never copied.
         let acl = acl::requested(bucket, input.acl.as_ref())?;
         check_write(bucket.current(&input.key), if_match.as_ref(), if_none_match.as_ref())?;
-        let object = Object { attributes, acl, last_modified: self.now(), ..rehashed(&source) };
+        let rehashed = rehashed(&source, algorithm.unwrap_or(source.checksum.algorithm));
+        let etag = opaque.unwrap_or(rehashed.etag);
+        let last_modified = self.now();
+        let object = Object { attributes, acl, encryption, tags, etag, last_modified, ..rehashed };
         let mut result = CopyObjectResult {
             e_tag: Some(strong(&object.etag)),
             last_modified: Some(Timestamp::from(object.last_modified)),
@@ -86,13 +110,14 @@ impl Backend {
             ..CopyObjectResult::default()
         };
         set_checksum!(result, object.checksum.algorithm, object.checksum.value.clone());
-        let version_id = bucket.store(input.key, object);
-        Ok(S3Response::new(CopyObjectOutput {
+        let mut output = CopyObjectOutput {
             copy_object_result: Some(result),
             copy_source_version_id: source_version,
-            version_id,
             ..CopyObjectOutput::default()
-        }))
+        };
+        show_encryption!(output, object.encryption);
+        output.version_id = bucket.store(input.key, object);
+        Ok(S3Response::new(output))
     }
 }
 
@@ -140,14 +165,14 @@ impl Source {
 }
 
 /// A copy is written in one piece: its entity tag is the MD5 and its checksum is of the whole content, whatever the source
-/// had from its parts. Discarded content cannot be hashed again and keeps what it had.
-fn rehashed(source: &Object) -> Object {
+/// had from its parts or its encryption. Discarded content cannot be hashed again and keeps what it had.
+fn rehashed(source: &Object, algorithm: ChecksumAlgorithm) -> Object {
     let mut copy = source.clone();
     let Content::Kept(segments) = &source.content else { return copy };
-    if source.parts.is_empty() {
+    let known = source.checksum.algorithm == algorithm && !source.encryption.hides_md5();
+    if source.parts.is_empty() && known {
         return copy;
     }
-    let algorithm = source.checksum.algorithm;
     let mut md5 = Md5::new();
     let mut hasher = checksum::hasher([algorithm]);
     for segment in segments {

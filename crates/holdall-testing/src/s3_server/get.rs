@@ -14,6 +14,7 @@ use super::acl;
 use super::backend::Backend;
 use super::checksum::set_checksum;
 use super::conditions::{ReadConditions, strong};
+use super::encryption::{CustomerKey, customer_key, show_encryption};
 use super::state::{Object, checksum_type};
 
 /// What S3 answers where the writer gave no content type.
@@ -72,6 +73,7 @@ macro_rules! answer {
             storage_class: attributes.storage_class.filter(|class| class != "STANDARD").map(Into::into),
             ..$output::default()
         };
+        show_encryption!(output, object.encryption);
         if $selected.checksum_wanted($input.checksum_mode.as_ref()) {
             output.checksum_type = Some(checksum_type(&object.checksum));
             set_checksum!(output, object.checksum.algorithm, object.checksum.value.clone());
@@ -112,15 +114,18 @@ impl Backend {
         let mut input = req.input;
         let anonymous = req.credentials.is_none();
         check_overrides(anonymous, overrides!(input))?;
+        let key = customer_key!(input)?;
         let selected = self.select(
             (&input.bucket, &input.key, input.version_id.as_deref()),
             anonymous,
+            key.as_ref(),
             &conditions!(input),
             input.range,
             input.part_number,
         )?;
         let segments = selected.object.content.slice(selected.range.clone())?;
         let mut output = answer!(GetObjectOutput, input, selected);
+        output.tag_count = i32::try_from(selected.object.tags.len()).ok().filter(|count| *count > 0);
         output.body = Some(match <[_; 1]>::try_from(segments) {
             Ok([segment]) => StreamingBlob::from(Body::from(segment)),
             Err(segments) => {
@@ -138,15 +143,21 @@ impl Backend {
         let mut input = req.input;
         let anonymous = req.credentials.is_none();
         check_overrides(anonymous, overrides!(input))?;
+        let key = customer_key!(input)?;
         let selected = self.select(
             (&input.bucket, &input.key, input.version_id.as_deref()),
             anonymous,
+            key.as_ref(),
             &conditions!(input),
             input.range,
             input.part_number,
         )?;
         let partial = selected.content_range.is_some();
-        let response = S3Response::new(answer!(HeadObjectOutput, input, selected));
+        let mut response = S3Response::new(answer!(HeadObjectOutput, input, selected));
+        // s3s has no field for it.
+        if !selected.object.tags.is_empty() {
+            response.headers.insert("x-amz-tagging-count", selected.object.tags.len().into());
+        }
         // s3s answers 200 to every HEAD; S3 answers what the GET would.
         Ok(if partial {
             S3Response { status: Some(hyper::StatusCode::PARTIAL_CONTENT), ..response }
@@ -163,6 +174,7 @@ impl Backend {
         &self,
         (bucket, key, version): (&str, &str, Option<&str>),
         anonymous: bool,
+        key_given: Option<&CustomerKey>,
         conditions: &ReadConditions,
         range: Option<RangeHeader>,
         part: Option<i32>,
@@ -172,6 +184,7 @@ impl Backend {
         let object = bucket.version(key, version);
         acl::check_read(anonymous, bucket, object.as_ref().ok().map(|object| object.as_ref()))?;
         let object = Arc::clone(object?);
+        object.encryption.check_read(key_given)?;
         let version_id = bucket.shown(object.version_id.clone());
         conditions.check_read(&object)?;
         match (range, part) {

@@ -37,16 +37,17 @@
 //! `HeadObject`, `CopyObject`, `DeleteObject`, `DeleteObjects`, `ListObjectsV2`; `PutBucketVersioning`,
 //! `GetBucketVersioning`, `ListObjectVersions` and version ids wherever S3 takes them; `CreateMultipartUpload`, `UploadPart`,
 //! `UploadPartCopy`, `CompleteMultipartUpload`, `AbortMultipartUpload`, `ListParts`, `ListMultipartUploads`;
-//! `PutObjectAcl` and `GetObjectAcl` with canned ACLs; a form POST whose policy is verified. Signatures (version 4 in
+//! `PutObjectAcl` and `GetObjectAcl` with canned ACLs; `PutObjectTagging`, `GetObjectTagging`, `DeleteObjectTagging`; a form POST whose policy is verified. Signatures (version 4 in
 //! headers, in presigned URLs and over chunks) are verified by [s3s](https://docs.rs/s3s).
 //!
-//! Every other operation, and every header that asks for something that is not done here (tags, encryption, object
-//! lock, grants), is refused with 501 `NotImplemented`: never accepted and dropped.
+//! Every other operation, and every header that asks for something that is not done here (object lock, grants,
+//! redirects), is refused with 501 `NotImplemented`: never accepted and dropped.
 //!
 //! # Where it differs from Amazon S3
 //!
 //! - There is one account. It may do everything; anonymous requests may read public objects.
 //! - A malformed `Range` header is refused with 400, where S3 ignores it.
+//! - Nothing is really encrypted, and customer keys (SSE-C) are taken over plain HTTP; every check of them is S3's.
 //! - 409 `ConditionalRequestConflict` only comes from a [`Fault`]: everything happens under one lock, so there never
 //!   is a competing write in flight.
 //! - A form that breaks a condition of its policy is refused with 400 `InvalidPolicyDocument`, where S3 answers 403
@@ -65,6 +66,7 @@ mod conditions;
 mod connection;
 mod copy;
 mod delete;
+mod encryption;
 mod faults;
 mod get;
 mod listing;
@@ -79,6 +81,7 @@ mod receive;
 mod s3s_fs;
 mod service;
 mod state;
+mod tags;
 mod version_list;
 mod versions;
 
@@ -93,6 +96,7 @@ use tokio::task::JoinHandle;
 pub use self::acl::{CannedAcl, OWNER_ID};
 pub use self::builder::S3ServerBuilder;
 pub use self::checksum::{ChecksumAlgorithm, ChecksumType, StoredChecksum};
+pub use self::encryption::Encryption;
 pub use self::faults::{Fault, FaultAction, FaultHandle};
 pub use self::log::LoggedRequest;
 #[cfg(feature = "s3s-fs")]

@@ -18,9 +18,11 @@ use super::checksum::{
 };
 use super::conditions::{ReadConditions, check_write, strong};
 use super::copy::{Source, source_conditions};
+use super::encryption::{customer_key, encryption, show_encryption, source_key};
 use super::put::{attributes, named};
 use super::receive::{Announced, hex, receive};
 use super::state::{Content, Object, Part, Upload, checksum_type};
+use super::tags;
 use super::versions::NULL;
 
 /// Parts are numbered 1 to 10,000 (Amazon S3 User Guide, "Multipart upload limits").
@@ -38,6 +40,8 @@ impl Backend {
     ) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
         let mut input = req.input;
         let attributes = attributes!(input)?;
+        let tags = tags::from_header(input.tagging.take())?;
+        let encryption = encryption!(input, self.region())?;
         let checksum = UploadChecksum::new(input.checksum_algorithm.as_ref(), input.checksum_type.as_ref())?;
         let mut state = self.state();
         let acl = acl::requested(state.bucket(&input.bucket)?, input.acl.as_ref())?;
@@ -47,18 +51,22 @@ impl Backend {
             initiated: self.now(),
             attributes,
             acl,
+            encryption,
+            tags,
             checksum,
             parts: BTreeMap::new(),
         };
-        state.bucket_mut(&input.bucket)?.uploads.insert(id.clone(), upload);
-        Ok(S3Response::new(CreateMultipartUploadOutput {
-            bucket: Some(input.bucket),
+        let mut output = CreateMultipartUploadOutput {
+            bucket: Some(input.bucket.clone()),
             key: Some(input.key),
-            upload_id: Some(id),
+            upload_id: Some(id.clone()),
             checksum_algorithm: Some(WireAlgorithm::from_static(checksum.algorithm.as_str())),
             checksum_type: Some(WireType::from_static(kind_name(checksum.kind))),
             ..CreateMultipartUploadOutput::default()
-        }))
+        };
+        show_encryption!(output, upload.encryption);
+        state.bucket_mut(&input.bucket)?.uploads.insert(id, upload);
+        Ok(S3Response::new(output))
     }
 
     /// `UploadPart`: stored only when the body arrived whole and every claim about it holds.
@@ -71,7 +79,13 @@ impl Backend {
     ) -> S3Result<S3Response<UploadPartOutput>> {
         let mut input = req.input;
         check_part_number(input.part_number)?;
-        let upload = self.state().bucket(&input.bucket)?.upload(&input.key, &input.upload_id)?.checksum;
+        let key = customer_key!(input)?;
+        let (upload, encryption) = {
+            let state = self.state();
+            let upload = state.bucket(&input.bucket)?.upload(&input.key, &input.upload_id)?;
+            (upload.checksum, upload.encryption.clone())
+        };
+        encryption.check_part(key.as_ref())?;
         let claim = claim!(input)?;
         check_algorithm(upload, &claim)?;
         let received = receive(
@@ -89,15 +103,16 @@ impl Backend {
         )
         .await?;
 
-        let mut output =
-            UploadPartOutput { e_tag: Some(strong(&hex(&received.md5))), ..UploadPartOutput::default() };
+        let md5 = if encryption.hides_md5() { self.state().opaque_etag() } else { received.md5 };
+        let mut output = UploadPartOutput { e_tag: Some(strong(&hex(&md5))), ..UploadPartOutput::default() };
+        show_encryption!(output, encryption);
         let shown = received.claimed.unwrap_or(upload.algorithm);
         let value = checksum::value(&received.checksums, shown).expect("it was computed").clone();
         set_checksum!(output, shown, value);
         let part = Part {
             content: received.content,
             size: received.size,
-            md5: received.md5,
+            md5,
             checksums: received.checksums,
             last_modified: self.now(),
         };
@@ -120,9 +135,14 @@ impl Backend {
         check_part_number(input.part_number)?;
         let conditions: ReadConditions = source_conditions!(input);
         let from = Source::new(&input.copy_source)?;
+        let (key, source_key) = (customer_key!(input)?, source_key!(input)?);
         let mut state = self.state();
-        let upload = state.bucket(&input.bucket)?.upload(&input.key, &input.upload_id)?.checksum;
+        let opaque = state.opaque_etag();
+        let upload = state.bucket(&input.bucket)?.upload(&input.key, &input.upload_id)?;
+        let (upload, encryption) = (upload.checksum, upload.encryption.clone());
+        encryption.check_part(key.as_ref())?;
         let source = from.find(&state, &conditions)?;
+        source.encryption.check_read(source_key.as_ref())?;
         let source_version = state.bucket(&from.bucket)?.shown(source.version_id.clone());
         let range = match &input.copy_source_range {
             None => 0..source.size,
@@ -138,7 +158,7 @@ impl Backend {
         let part = Part {
             content: Content::Kept(segments),
             size: range.end - range.start,
-            md5: md5.finalize(),
+            md5: if encryption.hides_md5() { opaque } else { md5.finalize() },
             checksums: hasher.finalize(),
             last_modified: self.now(),
         };
@@ -154,11 +174,13 @@ impl Backend {
             .upload_mut(&input.key, &input.upload_id)?
             .parts
             .insert(input.part_number, part);
-        Ok(S3Response::new(UploadPartCopyOutput {
+        let mut output = UploadPartCopyOutput {
             copy_part_result: Some(result),
             copy_source_version_id: source_version,
             ..UploadPartCopyOutput::default()
-        }))
+        };
+        show_encryption!(output, encryption);
+        Ok(S3Response::new(output))
     }
 
     /// `CompleteMultipartUpload`: the parts become the object in one step, under one lock with every check.
@@ -170,10 +192,15 @@ impl Backend {
     ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
         let mut input = req.input;
         let claim = claim!(input)?;
+        let key = customer_key!(input)?;
         let listed = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
         let mut state = self.state();
         let bucket = state.bucket_mut(&input.bucket)?;
         let upload = bucket.upload(&input.key, &input.upload_id)?;
+        // S3 wants the key again only where it has a checksum to make (API reference, CompleteMultipartUpload).
+        if upload.checksum.declared || key.is_some() {
+            upload.encryption.check_part(key.as_ref())?;
+        }
         let parts = chosen_parts(upload, &listed, self.min_part_size())?;
         let size = parts.iter().map(|part| part.size).sum::<u64>();
         if let Some(expected) = input.mpu_object_size
@@ -195,6 +222,8 @@ impl Backend {
             last_modified: self.now(),
             attributes: upload.attributes.clone(),
             acl: upload.acl,
+            encryption: upload.encryption.clone(),
+            tags: upload.tags.clone(),
             checksum,
             parts: parts.iter().map(|part| part.size).collect(),
             version_id: NULL.to_owned(),
@@ -205,6 +234,9 @@ impl Backend {
             key: Some(input.key.clone()),
             e_tag: Some(strong(&object.etag)),
             checksum_type: Some(checksum_type(&object.checksum)),
+            server_side_encryption: object.encryption.on_the_wire(),
+            ssekms_key_id: object.encryption.kms_key(),
+            bucket_key_enabled: object.encryption.bucket_key(),
             ..CompleteMultipartUploadOutput::default()
         };
         set_checksum!(output, object.checksum.algorithm, object.checksum.value.clone());

@@ -9,9 +9,11 @@ use s3s::{S3Request, S3Response, S3Result, s3_error};
 use super::backend::Backend;
 use super::checksum::{ChecksumAlgorithm, ChecksumType, StoredChecksum, claim, set_checksum, value};
 use super::conditions::{check_write, strong};
+use super::encryption::{Encryption, encryption, show_encryption};
 use super::receive::{Announced, Received, hex, receive};
 use super::service::Call;
 use super::state::{Attributes, Object};
+use super::tags::{self, Tags};
 use super::versions::NULL;
 use super::{acl, state};
 
@@ -52,6 +54,8 @@ impl Backend {
         // The bucket is looked at first, as S3 does: nobody uploads 5 GiB to learn that there is none.
         self.state().bucket(&input.bucket)?;
         let attributes = attributes!(input)?;
+        let tags = tags::from_header(input.tagging.take())?;
+        let encryption = encryption!(input, self.region())?;
         let received = receive(
             input.body.take(),
             Announced {
@@ -68,16 +72,21 @@ impl Backend {
         .await?;
 
         let mut state = self.state();
+        let opaque = encryption.hides_md5().then(|| hex(&state.opaque_etag()));
         let bucket = state.bucket_mut(&input.bucket)?;
         let acl = acl::requested(bucket, input.acl.as_ref())?;
         check_write(bucket.current(&input.key), input.if_match.as_ref(), input.if_none_match.as_ref())?;
-        let object = Object { acl, ..object_of(received, attributes, self.now()) };
+        let mut object = Object { acl, encryption, tags, ..object_of(received, attributes, self.now()) };
+        if let Some(etag) = opaque {
+            object.etag = etag;
+        }
         let mut output = PutObjectOutput {
             e_tag: Some(strong(&object.etag)),
             checksum_type: Some(WireType::from_static(WireType::FULL_OBJECT)),
             ..PutObjectOutput::default()
         };
         set_checksum!(output, object.checksum.algorithm, object.checksum.value.clone());
+        show_encryption!(output, object.encryption);
         output.version_id = bucket.store(input.key, object);
         Ok(S3Response::new(output))
     }
@@ -101,8 +110,6 @@ fn check_form(req: &S3Request<PutObjectInput>) -> S3Result<()> {
         ("x-amz-website-redirect-location", input.website_redirect_location.is_some()),
         ("x-amz-object-lock-mode", input.object_lock_mode.is_some()),
         ("x-amz-object-lock-legal-hold", input.object_lock_legal_hold_status.is_some()),
-        ("x-amz-server-side-encryption", input.server_side_encryption.is_some()),
-        ("x-amz-server-side-encryption-customer-algorithm", input.sse_customer_algorithm.is_some()),
         ("x-amz-grant-read", input.grant_read.is_some()),
         ("x-amz-grant-full-control", input.grant_full_control.is_some()),
     ];
@@ -131,6 +138,8 @@ pub(crate) fn object_of(received: Received, attributes: Attributes, now: std::ti
         acl: acl::CannedAcl::default(),
         checksum: StoredChecksum { algorithm, kind: ChecksumType::FullObject, value: checksum },
         parts: Vec::new(),
+        encryption: Encryption::default(),
+        tags: Tags::new(),
         version_id: NULL.to_owned(),
     }
 }

@@ -13,7 +13,9 @@ use s3s::{S3Result, s3_error};
 use super::acl::CannedAcl;
 use super::bucket::Bucket;
 use super::checksum::{ChecksumType, StoredChecksum, UploadChecksum};
+use super::encryption::Encryption;
 use super::random::Random;
+use super::tags::Tags;
 
 /// Everything that the server holds.
 #[derive(Debug)]
@@ -28,6 +30,12 @@ impl State {
     /// An empty server.
     pub(crate) fn new(seed: u64) -> Self {
         Self { buckets: BTreeMap::new(), random: Random::new(seed) }
+    }
+
+    /// Sixteen bytes for an entity tag that says nothing about the content.
+    pub(crate) fn opaque_etag(&mut self) -> [u8; 16] {
+        let (high, low) = (self.random.next_u64(), self.random.next_u64());
+        (u128::from(high) << 64 | u128::from(low)).to_be_bytes()
     }
 
     /// The bucket, or the error that S3 answers where there is none.
@@ -64,6 +72,10 @@ pub(crate) struct Object {
     pub(crate) checksum: StoredChecksum,
     /// Sizes of the parts of a multipart upload, for `?partNumber=`; empty for a single PUT.
     pub(crate) parts: Vec<u64>,
+    /// How it is encrypted.
+    pub(crate) encryption: Encryption,
+    /// Its tags.
+    pub(crate) tags: Tags,
     /// Given by the bucket when the object is stored; `null` where it keeps no versions.
     pub(crate) version_id: String,
 }
@@ -147,6 +159,8 @@ pub(crate) struct Upload {
     pub(crate) initiated: SystemTime,
     pub(crate) attributes: Attributes,
     pub(crate) acl: CannedAcl,
+    pub(crate) encryption: Encryption,
+    pub(crate) tags: Tags,
     pub(crate) checksum: UploadChecksum,
     /// The parts by number; a second upload of a number replaces the first.
     pub(crate) parts: BTreeMap<i32, Part>,
@@ -157,6 +171,7 @@ pub(crate) struct Upload {
 pub(crate) struct Part {
     pub(crate) content: Content,
     pub(crate) size: u64,
+    /// What its entity tag says: the MD5 of the content, unless the encryption hides that.
     pub(crate) md5: [u8; 16],
     /// Every algorithm that may be asked for at the end, keyed as S3 names them.
     pub(crate) checksums: s3s::dto::Checksum,
@@ -196,6 +211,12 @@ pub struct StoredObject {
     pub checksum: StoredChecksum,
     /// How many parts it was uploaded in; 0 for a single PUT.
     pub parts: usize,
+    /// How it is encrypted.
+    pub encryption: Encryption,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+    /// As the client sent it; `None` is `STANDARD`.
+    pub storage_class: Option<String>,
     /// The id of this version; `null` where the bucket keeps none.
     pub version_id: String,
 }
@@ -217,6 +238,9 @@ impl From<&Object> for StoredObject {
             acl: object.acl,
             checksum: object.checksum.clone(),
             parts: object.parts.len(),
+            encryption: object.encryption.clone(),
+            tags: object.tags.clone(),
+            storage_class: attributes.storage_class,
             version_id: object.version_id.clone(),
         }
     }

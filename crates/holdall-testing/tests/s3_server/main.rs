@@ -4,6 +4,7 @@
 
 mod access;
 mod conditions;
+mod encryption;
 mod faults;
 mod http;
 mod listing;
@@ -13,6 +14,7 @@ mod post;
 mod requests;
 #[cfg(feature = "s3s-fs")]
 mod s3s_fs;
+mod tags;
 mod versions;
 
 use aws_sdk_s3::Client;

@@ -293,14 +293,12 @@ async fn what_is_not_emulated_is_refused_not_dropped() {
     let server = server().await;
     let s3 = client(&server);
     let put = || s3.put_object().bucket(BUCKET).key("k").body(ByteStream::from_static(b"x"));
-    assert_eq!(refusal(put().tagging("a=b").send().await), (501, "NotImplemented".into()));
-    let encrypted =
-        put().server_side_encryption(aws_sdk_s3::types::ServerSideEncryption::Aes256).send().await;
-    assert_eq!(refusal(encrypted), (501, "NotImplemented".into()));
-    assert_eq!(
-        refusal(s3.get_object_tagging().bucket(BUCKET).key("k").send().await),
-        (501, "NotImplemented".into())
-    );
+    let locked = put().object_lock_legal_hold_status(aws_sdk_s3::types::ObjectLockLegalHoldStatus::On);
+    assert_eq!(refusal(locked.send().await), (501, "NotImplemented".into()));
+    let redirected = put().website_redirect_location("/elsewhere").send().await;
+    assert_eq!(refusal(redirected), (501, "NotImplemented".into()));
+    let website = s3.get_bucket_website().bucket(BUCKET).send().await;
+    assert_eq!(refusal(website), (501, "NotImplemented".into()));
     assert!(server.keys(BUCKET).is_empty());
 }
 
