@@ -5,6 +5,7 @@ mod capabilities;
 mod checksum;
 mod conditions;
 mod content;
+mod disposition;
 mod error;
 mod etag;
 mod file;
@@ -26,6 +27,7 @@ pub use self::capabilities::Capabilities;
 pub use self::checksum::{Checksum, ChecksumHasher};
 pub use self::conditions::{Conditions, ETagCondition};
 pub use self::content::{BlockingContent, Content, ContentStream};
+pub use self::disposition::Disposition;
 pub use self::error::{BoxError, Error, ErrorKind, Operation, Result};
 pub use self::etag::ETag;
 pub use self::file::File;
@@ -34,7 +36,8 @@ pub use self::metadata::{Entry, FileEntry, ForeignEntry, Listing, Metadata, Save
 pub use self::name::{Candidates, IntoLocation, IntoName, Location, Name};
 pub use self::options::{
     CopyOptions, DeleteOptions, Durability, FileUrl, ListOptions, OpenOptions, ResponseOverrides, SaveMode,
-    SaveOptions, UploadPolicy, UploadRequest, UrlMethod, UrlOptions,
+    SaveOptions, UploadChecksum, UploadMethod, UploadPolicy, UploadRequest, UploadSuccess, UrlMethod,
+    UrlOptions,
 };
 pub use self::random::alphanumeric as random_alphanumeric;
 pub use self::range::ByteRange;
@@ -47,5 +50,5 @@ pub use self::writer::Writer;
 
 /// The calls of [`Store`], for signatures that name them.
 pub mod calls {
-    pub use crate::store::{Copy, Delete, List, Open, Rename, Save, Url, Write};
+    pub use crate::store::{Copy, Delete, List, Open, Rename, Save, Upload, Url, Write};
 }

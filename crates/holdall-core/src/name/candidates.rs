@@ -12,6 +12,9 @@ const ATTEMPTS: usize = 64;
 /// Random letters in an alternative name, as in Django.
 const SUFFIX_LETTERS: usize = 7;
 
+/// Random letters in a name that nobody is asked about: 130 bits.
+const UNGUESSABLE_LETTERS: usize = 22;
+
 /// The names that [`SaveMode::Rename`](crate::SaveMode::Rename) tries, in order: the name itself, then
 /// the name with `_` and seven random letters before the first dot of its file name, as Django's
 /// `get_available_name` does. A backend takes the next one whenever its atomic create says "taken".
@@ -88,6 +91,16 @@ impl Candidates {
             return Ok(self.name.clone());
         }
         self.build("")
+    }
+
+    /// The name with so many random letters that it is free for certain and cannot be guessed: for those who
+    /// cannot try a second one, such as a client that uploads directly.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidName`] when the limits leave no room for it.
+    pub fn unguessable(&self) -> Result<Name> {
+        self.build(&format!("_{}", random::alphanumeric(UNGUESSABLE_LETTERS)))
     }
 
     /// Directory, cut stem, `insert`, suffix.

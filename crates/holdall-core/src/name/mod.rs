@@ -11,6 +11,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 pub use self::candidates::Candidates;
 pub use self::location::{IntoLocation, Location};
 use crate::error::{Error, ErrorKind, Result};
@@ -28,7 +30,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// - Everything else is kept byte for byte. Unicode is not normalised: NFC and NFD forms are two
 ///   names, as on Linux and on S3.
 ///
-/// Cloning is cheap.
+/// Cloning is cheap. With serde a name is its text, which is checked when it is read.
 ///
 /// ```
 /// use holdall_core::Name;
@@ -37,7 +39,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// assert!(Name::new("../etc/passwd").is_err());
 /// # Ok::<(), holdall_core::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Name(Arc<str>);
 
 impl Name {

@@ -14,7 +14,7 @@ pub use self::copy::{CopyOptions, DeleteOptions};
 pub use self::list::ListOptions;
 pub use self::open::OpenOptions;
 pub use self::save::{Durability, SaveMode, SaveOptions};
-pub use self::upload::{UploadPolicy, UploadRequest};
+pub use self::upload::{UploadChecksum, UploadMethod, UploadPolicy, UploadRequest, UploadSuccess};
 pub use self::url::{FileUrl, ResponseOverrides, UrlMethod, UrlOptions};
 
 /// What an option that names a version needs.

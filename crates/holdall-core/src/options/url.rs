@@ -33,6 +33,8 @@ pub struct ResponseOverrides {
     pub content_language: Option<String>,
     /// `Cache-Control`.
     pub cache_control: Option<String>,
+    /// `Expires`, in whole seconds.
+    pub expires: Option<SystemTime>,
 }
 
 impl ResponseOverrides {
@@ -43,8 +45,9 @@ impl ResponseOverrides {
 
     /// The same values as attributes, whose rules they share.
     fn to_attributes(&self) -> Attributes {
-        let Self { content_type, content_disposition, content_encoding, content_language, cache_control } =
-            self.clone();
+        let Self {
+            content_type, content_disposition, content_encoding, content_language, cache_control, ..
+        } = self.clone();
         Attributes {
             content_type,
             content_disposition,
@@ -101,9 +104,27 @@ impl UrlOptions {
         self
     }
 
-    /// Fixes the `Content-Disposition` of the response.
+    /// Fixes the `Content-Disposition` of the response; see [`Disposition`](crate::Disposition) for file names.
     pub fn with_response_content_disposition(mut self, value: impl Into<String>) -> Self {
         self.overrides.content_disposition = Some(value.into());
+        self
+    }
+
+    /// Fixes the `Content-Encoding` of the response.
+    pub fn with_response_content_encoding(mut self, value: impl Into<String>) -> Self {
+        self.overrides.content_encoding = Some(value.into());
+        self
+    }
+
+    /// Fixes the `Content-Language` of the response.
+    pub fn with_response_content_language(mut self, value: impl Into<String>) -> Self {
+        self.overrides.content_language = Some(value.into());
+        self
+    }
+
+    /// Fixes the `Expires` of the response, which old caches know: not when the URL expires.
+    pub fn with_response_expires(mut self, time: SystemTime) -> Self {
+        self.overrides.expires = Some(time);
         self
     }
 

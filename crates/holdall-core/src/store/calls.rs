@@ -19,8 +19,8 @@ use crate::file::File;
 use crate::metadata::Saved;
 use crate::name::Name;
 use crate::options::{
-    CopyOptions, DeleteOptions, Durability, FileUrl, OpenOptions, SaveMode, SaveOptions, UrlMethod,
-    UrlOptions,
+    CopyOptions, DeleteOptions, Durability, FileUrl, OpenOptions, SaveMode, SaveOptions, UploadChecksum,
+    UploadMethod, UploadPolicy, UploadRequest, UploadSuccess, UrlMethod, UrlOptions,
 };
 use crate::range::ByteRange;
 use crate::visibility::Visibility;
@@ -328,8 +328,11 @@ impl<'a> Url<'a> {
         method(UrlMethod) => with_method,
         response_content_type(impl Into<String>) => with_response_content_type,
         response_content_disposition(impl Into<String>) => with_response_content_disposition,
+        response_content_encoding(impl Into<String>) => with_response_content_encoding,
+        response_content_language(impl Into<String>) => with_response_content_language,
         response_cache_control(impl Into<String>) => with_response_cache_control,
         version(impl Into<String>) => with_version,
+        response_expires(SystemTime) => with_response_expires,
     });
 }
 
@@ -346,6 +349,72 @@ impl<'a> IntoFuture for Url<'a> {
                 Err(error) => Err(error),
             };
             url.map_err(|error| store.locate(error, Operation::Url, Some(name.as_str())))
+        })
+    }
+}
+
+/// A request for a direct upload to be made. See [`Store::upload_request`](super::Store::upload_request).
+#[derive(Debug)]
+#[must_use = "nothing happens until the call is awaited"]
+pub struct Upload<'a> {
+    store: &'a Store,
+    name: Result<Name>,
+    options: UploadPolicy,
+}
+
+impl<'a> Upload<'a> {
+    pub(super) fn new(store: &'a Store, name: Result<Name>) -> Self {
+        Self { store, name, options: UploadPolicy::default() }
+    }
+
+    calls!(UploadPolicy {
+        method(UploadMethod) => with_method,
+        mode(SaveMode) => with_mode,
+        expires_in(Duration) => with_expires_in,
+        attributes(Attributes) => with_attributes,
+        content_type(impl Into<String>) => with_content_type,
+        content_disposition(impl Into<String>) => with_content_disposition,
+        cache_control(impl Into<String>) => with_cache_control,
+        visibility(Visibility) => with_visibility,
+        size(u64) => with_size,
+        min_size(u64) => with_min_size,
+        max_size(u64) => with_max_size,
+        checksum(impl Into<UploadChecksum>) => with_checksum,
+        max_length(usize) => with_max_length,
+        any_file_name(bool) => with_any_file_name,
+        success(UploadSuccess) => with_success,
+    });
+
+    /// See [`UploadPolicy::with_user_metadata`].
+    pub fn user_metadata(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options = self.options.with_user_metadata(name, value);
+        self
+    }
+
+    /// The upload fails when the name is taken: [`SaveMode::Create`].
+    pub fn create(self) -> Self {
+        self.mode(SaveMode::Create)
+    }
+
+    /// The upload replaces the file that has the name: [`SaveMode::Overwrite`].
+    pub fn overwrite(self) -> Self {
+        self.mode(SaveMode::Overwrite)
+    }
+}
+
+impl<'a> IntoFuture for Upload<'a> {
+    type Output = Result<UploadRequest>;
+    type IntoFuture = CallFuture<'a, UploadRequest>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { store, name, options } = self;
+        Box::pin(async move {
+            let name = store.name(name, Operation::UploadRequest)?;
+            let request = match options.check(store.capabilities()) {
+                Ok(()) => store.storage.upload_request(&name, options).await,
+                Err(error) => Err(error),
+            };
+            request.map_err(|error| store.locate(error, Operation::UploadRequest, Some(name.as_str())))
         })
     }
 }

@@ -8,14 +8,13 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
-pub use self::calls::{Copy, Delete, Open, Rename, Save, Url, Write};
+pub use self::calls::{Copy, Delete, Open, Rename, Save, Upload, Url, Write};
 pub use self::list::List;
 use crate::capabilities::Capabilities;
 use crate::content::Content;
 use crate::error::{Error, Operation, Result};
 use crate::metadata::{Listing, Metadata};
 use crate::name::{IntoLocation, IntoName, Name};
-use crate::options::{UploadPolicy, UploadRequest};
 use crate::storage::Storage;
 use crate::visibility::Visibility;
 use crate::wrappers::Located;
@@ -104,6 +103,12 @@ impl Store {
         Url::new(self, name.into_name())
     }
 
+    /// Makes a request with which a client can upload one file straight to the storage. See
+    /// [`Storage::upload_request`] and [`UploadPolicy`](crate::UploadPolicy).
+    pub fn upload_request(&self, name: impl IntoName) -> Upload<'_> {
+        Upload::new(self, name.into_name())
+    }
+
     /// Lists a location; `""` is the root. See [`Storage::list`].
     pub fn list(&self, location: impl IntoLocation) -> List<'_> {
         List::new(self, location.into_location())
@@ -140,21 +145,6 @@ impl Store {
         let name = self.name(name.into_name(), Operation::Metadata)?;
         let exists = self.storage.exists(&name).await;
         exists.map_err(|error| self.locate(error, Operation::Metadata, Some(name.as_str())))
-    }
-
-    /// Makes a request with which a client can upload. See [`Storage::upload_request`].
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Storage::upload_request`].
-    pub async fn upload_request(&self, name: impl IntoName, policy: UploadPolicy) -> Result<UploadRequest> {
-        let operation = Operation::UploadRequest;
-        let name = self.name(name.into_name(), operation)?;
-        let request = match policy.check(self.capabilities()) {
-            Ok(()) => self.storage.upload_request(&name, policy).await,
-            Err(error) => Err(error),
-        };
-        request.map_err(|error| self.locate(error, operation, Some(name.as_str())))
     }
 
     /// Changes who may read a file by its plain URL. See [`Storage::set_visibility`].

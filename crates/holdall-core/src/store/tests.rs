@@ -43,7 +43,7 @@ async fn unsupported_options_are_refused_before_the_content_is_read() {
     assert_eq!(error.kind(), ErrorKind::Unsupported, "not NotFound: nobody looked");
     let error = store.url("a").visibility(Visibility::Private).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
-    let error = store.upload_request("a", crate::UploadPolicy::default()).await.unwrap_err();
+    let error = store.upload_request("a").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
 }
 

@@ -170,8 +170,11 @@ impl<S: Storage> Storage for Located<S> {
         self.inner.url(&self.outer(name)?, options).await.map_err(|error| self.relative(error))
     }
 
-    async fn upload_request(&self, name: &Name, policy: UploadPolicy) -> Result<UploadRequest> {
-        self.inner.upload_request(&self.outer(name)?, policy).await.map_err(|error| self.relative(error))
+    async fn upload_request(&self, name: &Name, mut policy: UploadPolicy) -> Result<UploadRequest> {
+        policy.max_length = self.outer_length(policy.max_length);
+        let request = self.inner.upload_request(&self.outer(name)?, policy).await;
+        let request = request.map_err(|error| self.relative(error))?;
+        Ok(UploadRequest { name: self.inner_name(&request.name)?, ..request })
     }
 
     async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {

@@ -58,6 +58,12 @@ impl<S: Storage> MediaStorage<S> {
         options.visibility.get_or_insert(self.visibility);
         options
     }
+
+    #[expect(clippy::unused_self, reason = "one signature for every policy")]
+    fn upload_policy(&self, mut policy: UploadPolicy) -> UploadPolicy {
+        policy.mode.get_or_insert(SaveMode::Rename);
+        policy
+    }
 }
 
 storage_with_policy!(MediaStorage);

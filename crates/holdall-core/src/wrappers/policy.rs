@@ -1,7 +1,7 @@
 //! What the two policy wrappers share: they fill in options that the caller left open, and forward.
 
-/// `Storage` for a wrapper with an `inner` storage and the methods `save_options`, `copy_options` and
-/// `url_options`, which complete the caller's options.
+/// `Storage` for a wrapper with an `inner` storage and the methods `save_options`, `copy_options`,
+/// `url_options` and `upload_policy`, which complete the caller's options.
 macro_rules! storage_with_policy {
     ($wrapper:ident) => {
         #[async_trait::async_trait]
@@ -52,7 +52,7 @@ macro_rules! storage_with_policy {
             }
 
             async fn upload_request(&self, name: &Name, policy: UploadPolicy) -> Result<UploadRequest> {
-                self.inner.upload_request(name, policy).await
+                self.inner.upload_request(name, self.upload_policy(policy)).await
             }
 
             async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {

@@ -64,6 +64,14 @@ impl<S: Storage> StaticStorage<S> {
         options.visibility.get_or_insert(Visibility::Public);
         options
     }
+
+    fn upload_policy(&self, mut policy: UploadPolicy) -> UploadPolicy {
+        policy.mode.get_or_insert(SaveMode::Overwrite);
+        if self.capabilities().attributes && policy.attributes.cache_control.is_none() {
+            policy.attributes.cache_control.clone_from(&self.cache_control);
+        }
+        policy
+    }
 }
 
 storage_with_policy!(StaticStorage);

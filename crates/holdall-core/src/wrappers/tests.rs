@@ -1,9 +1,16 @@
 //! Wrappers: what they change, and that they change nothing else. `Located` runs the conformance suite too.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::UNIX_EPOCH;
 
-use crate::error::ErrorKind;
-use crate::{Location, MediaStorage, MemoryStorage, Name, ReadOnly, SaveMode, StaticStorage, Storage, Store};
+use futures_core::stream::BoxStream;
+
+use crate::error::{ErrorKind, Result};
+use crate::{
+    Capabilities, Content, CopyOptions, DeleteOptions, Entry, File, FileUrl, ListOptions, Location,
+    MediaStorage, MemoryStorage, Metadata, Name, OpenOptions, ReadOnly, SaveMode, SaveOptions, Saved,
+    StaticStorage, Storage, Store, UploadPolicy, UploadRequest, UrlOptions, Visibility,
+};
 
 fn location(text: &str) -> Location {
     Location::new(text).unwrap()
@@ -86,4 +93,79 @@ async fn static_files_overwrite_and_media_rename() {
     assert_ne!(media.save("cat.jpg", "2").await.unwrap().name, "cat.jpg");
     assert_eq!(media.metadata("cat.jpg").await.unwrap().attributes.cache_control, None);
     assert_eq!(media.to_string(), "memory/media");
+}
+
+/// Answers with the name and the policy that reached it.
+#[derive(Debug)]
+struct Uploads(MemoryStorage, Capabilities, Arc<Mutex<Option<UploadPolicy>>>);
+
+impl std::fmt::Display for Uploads {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("uploads")
+    }
+}
+
+#[async_trait::async_trait]
+impl Storage for Uploads {
+    fn capabilities(&self) -> &Capabilities {
+        &self.1
+    }
+    async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
+        self.0.open(name, options).await
+    }
+    async fn save(&self, name: &Name, content: Content<'_>, options: SaveOptions) -> Result<Saved> {
+        self.0.save(name, content, options).await
+    }
+    async fn delete(&self, name: &Name, options: DeleteOptions) -> Result<()> {
+        self.0.delete(name, options).await
+    }
+    async fn metadata(&self, name: &Name) -> Result<Metadata> {
+        self.0.metadata(name).await
+    }
+    fn list(&self, location: &Location, options: ListOptions) -> BoxStream<'_, Result<Entry>> {
+        self.0.list(location, options)
+    }
+    async fn copy(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
+        self.0.copy(from, to, options).await
+    }
+    async fn url(&self, name: &Name, options: UrlOptions) -> Result<FileUrl> {
+        self.0.url(name, options).await
+    }
+    async fn upload_request(&self, name: &Name, policy: UploadPolicy) -> Result<UploadRequest> {
+        *self.2.lock().unwrap() = Some(policy.clone());
+        let name = policy.choose_name(name)?;
+        let url = format!("https://x/{name}");
+        Ok(UploadRequest::new(name, policy.resolve_method()?, url, UNIX_EPOCH))
+    }
+    async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
+        self.0.set_visibility(name, visibility).await
+    }
+}
+
+#[tokio::test]
+async fn direct_uploads_stay_below_their_location() {
+    let seen = Arc::new(Mutex::new(None));
+    let uploads = || {
+        let inner = MemoryStorage::new();
+        let capabilities = inner.capabilities().clone().with_upload_request(true);
+        Uploads(inner, capabilities, Arc::clone(&seen))
+    };
+    let policy = || seen.lock().unwrap().take().unwrap();
+    let located = Store::new(uploads()).located("a/b").unwrap();
+    let request = located.upload_request("c/cat.jpg").max_length(40).await.unwrap();
+    assert!(request.name.as_str().starts_with("c/cat_"), "relative: {}", request.name);
+    assert_eq!(request.url, format!("https://x/a/b/{}", request.name));
+    assert_eq!(policy().max_length, Some(44), "the location counts for the storage, not for the caller");
+    let any = located.upload_request("inbox").any_file_name(true).overwrite().await.unwrap();
+    assert_eq!((any.name.as_str(), any.url.as_str()), ("inbox", "https://x/a/b/inbox"));
+    assert_eq!(located.upload_request("../a").await.unwrap_err().kind(), ErrorKind::InvalidName);
+
+    let site = Store::new(StaticStorage::new(uploads(), location("static")));
+    assert_eq!(site.upload_request("app.css").await.unwrap().name, "app.css", "static files overwrite");
+    let cache = policy().attributes.cache_control;
+    assert_eq!(cache.as_deref(), Some(StaticStorage::<MemoryStorage>::CACHE_CONTROL));
+    let media = Store::new(MediaStorage::new(uploads(), location("media")));
+    assert_ne!(media.upload_request("cat.jpg").await.unwrap().name, "cat.jpg", "media rename");
+    let refused = Store::new(ReadOnly::new(uploads())).upload_request("a").await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Unsupported);
 }

@@ -2,7 +2,7 @@
 //! written to is not, and that it shows no secret.
 
 use holdall_core::ErrorKind::Unsupported;
-use holdall_core::{Capabilities, ETag, ErrorKind, Name, Store, UploadPolicy, Visibility};
+use holdall_core::{Capabilities, ETag, ErrorKind, Name, Store, Visibility};
 
 use crate::conformance::support::{bytes, put, refused, refused_naming, untouched};
 
@@ -33,7 +33,7 @@ pub async fn capabilities_refuse_every_change_where_nothing_can_be_written(store
     refused_naming(store.copy("file", "copy").overwrite().await, Unsupported, "file");
     refused_naming(store.rename("file", "target").overwrite().await, Unsupported, "file");
     refused_naming(store.set_visibility("file", Visibility::Public).await, Unsupported, "file");
-    let request = store.upload_request("file", UploadPolicy::default()).await;
+    let request = store.upload_request("file").await;
     refused_naming(request, Unsupported, "file");
     assert!(!store.exists("file").await.unwrap());
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use holdall_core::ErrorKind::InvalidName;
-use holdall_core::{Name, Store, UploadPolicy, Visibility};
+use holdall_core::{Name, Store, Visibility};
 
 use crate::conformance::support::{get, names, put, refused, untouched};
 
@@ -119,7 +119,7 @@ pub async fn names_that_are_invalid_are_refused_by_every_verb(store: &Store) {
         refused(store.rename(bad, "copy").overwrite().await, InvalidName);
         refused(store.rename("file", bad).overwrite().await, InvalidName);
         refused(store.url(bad).await, InvalidName);
-        refused(store.upload_request(bad, UploadPolicy::default()).await, InvalidName);
+        refused(store.upload_request(bad).await, InvalidName);
         refused(store.set_visibility(bad, Visibility::Public).await, InvalidName);
     }
     for bad in ["..", "a/..", "../a", "/a", "a\0b", ".holdall-x"] {
