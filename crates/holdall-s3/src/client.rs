@@ -18,6 +18,7 @@ use crate::conditional::CopyConditions;
 use crate::config::{Config, invalid};
 use crate::credentials::UrlCredentials;
 use crate::error::{Failure, failure};
+use crate::every_request::AddToEveryRequest;
 
 /// The SDK's defaults, by date: a change of them arrives by commit, not by `cargo update`.
 fn behavior() -> BehaviorVersion {
@@ -159,6 +160,7 @@ impl Inner {
             builder
                 .region(Region::new(region.clone()))
                 .credentials_provider(credentials.clone())
+                .interceptor(AddToEveryRequest::new(config.requests.clone(), &config.bucket))
                 .force_path_style(config.server.path_style)
                 .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
                 .response_checksum_validation(ResponseChecksumValidation::WhenRequired)

@@ -121,7 +121,9 @@ mod config;
 mod copy;
 mod credentials;
 mod delete;
+mod encryption;
 mod error;
+mod every_request;
 mod gather;
 mod list;
 mod metadata;
@@ -137,6 +139,7 @@ mod versions;
 
 pub use self::builder::S3StorageBuilder;
 pub use self::config::{AddressingStyle, ChecksumMode};
+pub use self::encryption::Encryption;
 pub use self::storage::S3Storage;
 pub use self::versions::FileVersion;
 

@@ -32,6 +32,7 @@ impl S3Storage {
 
     pub(crate) fn new(inner: Arc<Inner>) -> Self {
         let server = &inner.config.server;
+        let links = inner.config.requests.can_be_linked();
         let capabilities = Capabilities::default()
             .with_writable(true)
             .with_create(server.conditions.writes)
@@ -43,9 +44,9 @@ impl S3Storage {
             .with_checksum(server.checksums)
             .with_durable(true)
             .with_versions(server.versions)
-            .with_public_url(true)
-            .with_signed_url(true)
-            .with_url_overrides(true)
+            .with_public_url(links)
+            .with_signed_url(links)
+            .with_url_overrides(links)
             .with_files_beside_directories(true)
             .with_max_size(MAX_OBJECT_SIZE);
         Self { inner, capabilities }
@@ -135,11 +136,13 @@ impl Storage for S3Storage {
     }
 
     async fn url(&self, name: &Name, options: UrlOptions) -> Result<FileUrl> {
+        self.inner.config.requests.check_link()?;
         options.check(&self.capabilities)?;
         self.inner.url(name, options).await
     }
 
     async fn upload_request(&self, _: &Name, policy: UploadPolicy) -> Result<UploadRequest> {
+        self.inner.config.requests.check_link()?;
         policy.check(&self.capabilities)?;
         Err(Error::unsupported("take uploads directly from clients"))
     }

@@ -2,6 +2,7 @@
 
 mod client;
 mod credentials;
+mod every_request;
 mod server;
 mod transfers;
 mod urls;
@@ -13,6 +14,7 @@ use aws_config::SdkConfig;
 use holdall_core::{Attributes, Result};
 
 use self::credentials::CredentialSettings;
+use self::every_request::RequestSettings;
 use self::server::ServerSettings;
 use self::urls::UrlSettings;
 use crate::client::Inner;
@@ -52,6 +54,7 @@ pub struct S3StorageBuilder {
     location: String,
     server: ServerSettings,
     credentials: CredentialSettings,
+    requests: RequestSettings,
     objects: Objects,
     urls: UrlSettings,
     transfers: Transfers,
@@ -65,6 +68,7 @@ impl S3StorageBuilder {
             location: String::new(),
             server: ServerSettings::default(),
             credentials: CredentialSettings::default(),
+            requests: RequestSettings::default(),
             objects: Objects::default(),
             urls: UrlSettings::default(),
             transfers: Transfers::default(),
@@ -95,9 +99,11 @@ impl S3StorageBuilder {
     pub fn build(self) -> Result<S3Storage> {
         check_bucket(&self.bucket)?;
         let from_sdk = self.client.sdk.as_ref().and_then(SdkConfig::endpoint_url);
+        let server = self.server.check(from_sdk)?;
         let config = Config {
             location: check_location(&self.location)?,
-            server: self.server.check(from_sdk)?,
+            requests: self.requests.check(server.endpoint.as_ref())?,
+            server,
             credentials: self.credentials.check()?,
             objects: self.objects.check()?,
             urls: self.urls.check()?,

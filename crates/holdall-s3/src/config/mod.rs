@@ -16,6 +16,7 @@ pub use self::choices::{AddressingStyle, ChecksumMode};
 pub(crate) use self::rules::{
     check_bucket, check_custom_domain, check_endpoint, check_location, check_region, path_style,
 };
+use crate::every_request::EveryRequest;
 
 /// Everything that was set, checked.
 #[derive(Clone)]
@@ -25,6 +26,7 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     /// `None` leaves it to the SDK's chain.
     pub(crate) credentials: Option<SharedCredentialsProvider>,
+    pub(crate) requests: EveryRequest,
     pub(crate) objects: Objects,
     pub(crate) urls: Urls,
     pub(crate) transfers: Transfers,

@@ -1,0 +1,177 @@
+//! What every request of a storage carries, whoever makes it: encryption, the expected owner of the bucket,
+//! and who pays.
+//!
+//! All requests go through the SDK's client, and the client has one interceptor, this one, that adds the
+//! headers after a request is complete and before it is signed. So no call can forget them, and whatever is
+//! added is signed: also by signed URLs and upload requests, which the SDK makes on the same way.
+//!
+//! What a call sets itself stays as it is.
+
+mod operations;
+#[cfg(test)]
+mod tests;
+
+use aws_runtime::user_agent::UserAgentInterceptor;
+use aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextMut;
+use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::DisableInterceptor;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, Metadata};
+
+use holdall_core::{Error, Result};
+
+use self::operations::{
+    has_a_bucket_owner, has_a_payer, needs_the_customer_key, reads_a_source, writes_an_object,
+};
+use crate::encryption::{CustomerKey, ServerKeys};
+
+/// The headers' values, checked.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct EveryRequest {
+    pub(crate) server_keys: Option<ServerKeys>,
+    pub(crate) customer_key: Option<CustomerKey>,
+    /// The account that the bucket must belong to.
+    pub(crate) owner: Option<String>,
+    pub(crate) requester_pays: bool,
+}
+
+impl EveryRequest {
+    /// Whether somebody who has nothing but a URL can be served: not under a key that goes with every request.
+    pub(crate) fn can_be_linked(&self) -> bool {
+        self.customer_key.is_none()
+    }
+
+    /// # Errors
+    ///
+    /// `Unsupported` where links cannot work.
+    pub(crate) fn check_link(&self) -> Result<()> {
+        if self.can_be_linked() {
+            return Ok(());
+        }
+        Err(Error::unsupported(
+            "make URLs for files under a customer key: whoever has the URL would need the key, too",
+        ))
+    }
+}
+
+/// Adds them to the requests of a client.
+#[derive(Debug)]
+pub(crate) struct AddToEveryRequest {
+    values: EveryRequest,
+    bucket: String,
+}
+
+impl AddToEveryRequest {
+    pub(crate) fn new(values: EveryRequest, bucket: &str) -> Self {
+        Self { values, bucket: bucket.to_owned() }
+    }
+
+    fn add(
+        &self,
+        operation: &str,
+        presigned: bool,
+        request: &mut HttpRequest,
+    ) -> std::result::Result<(), BoxError> {
+        for (name, value) in self.headers(operation, request) {
+            if !request.headers().contains_key(name) {
+                request.headers_mut().try_insert(name, value)?;
+            }
+        }
+        for (name, value) in self.about_the_bucket(operation) {
+            if presigned {
+                add_to_query(request, name, &value)?;
+            } else if !request.headers().contains_key(name) {
+                request.headers_mut().try_insert(name, value)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Encryption, and the owner of what is copied.
+    fn headers(&self, operation: &str, request: &HttpRequest) -> Vec<(&'static str, String)> {
+        let EveryRequest { server_keys, customer_key, owner, .. } = &self.values;
+        let mut headers = Vec::new();
+        if let Some(keys) = server_keys.as_ref().filter(|_| writes_an_object(operation)) {
+            headers.push(("x-amz-server-side-encryption", keys.encryption.to_string()));
+            headers.extend(
+                [
+                    ("x-amz-server-side-encryption-aws-kms-key-id", keys.kms_key_id.clone()),
+                    ("x-amz-server-side-encryption-context", keys.context.clone()),
+                    (
+                        "x-amz-server-side-encryption-bucket-key-enabled",
+                        keys.bucket_key.map(|used| used.to_string()),
+                    ),
+                ]
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?))),
+            );
+        }
+        if let Some(key) = customer_key.as_ref().filter(|_| needs_the_customer_key(operation)) {
+            headers.push(("x-amz-server-side-encryption-customer-algorithm", "AES256".to_owned()));
+            headers.push(("x-amz-server-side-encryption-customer-key", key.key.clone()));
+            headers.push(("x-amz-server-side-encryption-customer-key-md5", key.md5.clone()));
+        }
+        // Of a source in another bucket we know neither key nor owner: the call that names it says them.
+        if reads_a_source(operation) && self.copies_from_our_bucket(request) {
+            if let Some(key) = customer_key {
+                let [algorithm, value, md5] = SOURCE_KEY;
+                headers.push((algorithm, "AES256".to_owned()));
+                headers.push((value, key.key.clone()));
+                headers.push((md5, key.md5.clone()));
+            }
+            if let Some(owner) = owner {
+                headers.push(("x-amz-source-expected-bucket-owner", owner.clone()));
+            }
+        }
+        headers
+    }
+
+    /// Owner and payer: these may also stand in the query of a URL.
+    fn about_the_bucket(&self, operation: &str) -> Vec<(&'static str, String)> {
+        let owner = self.values.owner.as_ref().filter(|_| has_a_bucket_owner(operation));
+        let pays = self.values.requester_pays && has_a_payer(operation);
+        let payer = pays.then(|| ("x-amz-request-payer", "requester".to_owned()));
+        owner.map(|owner| ("x-amz-expected-bucket-owner", owner.clone())).into_iter().chain(payer).collect()
+    }
+
+    fn copies_from_our_bucket(&self, request: &HttpRequest) -> bool {
+        let source = request.headers().get("x-amz-copy-source").unwrap_or_default();
+        source.trim_start_matches('/').split('/').next() == Some(self.bucket.as_str())
+    }
+}
+
+/// Algorithm, key and MD5 of the key of what is copied.
+const SOURCE_KEY: [&str; 3] = [
+    "x-amz-copy-source-server-side-encryption-customer-algorithm",
+    "x-amz-copy-source-server-side-encryption-customer-key",
+    "x-amz-copy-source-server-side-encryption-customer-key-md5",
+];
+
+/// Whoever has a signed URL cannot be expected to send headers with it. S3 takes the payer from the query
+/// ("Downloading objects from Requester Pays buckets", Amazon S3 User Guide); that it takes the owner from
+/// there is written nowhere, but the presigner of AWS's own SDK for JavaScript puts it there.
+fn add_to_query(request: &mut HttpRequest, name: &str, value: &str) -> std::result::Result<(), BoxError> {
+    let uri = request.uri();
+    let begin = if uri.contains('?') { '&' } else { '?' };
+    let uri = format!("{uri}{begin}{name}={value}");
+    request.set_uri(uri)?;
+    Ok(())
+}
+
+impl Intercept for AddToEveryRequest {
+    fn name(&self) -> &'static str {
+        "holdall: what every request carries"
+    }
+
+    fn modify_before_signing(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> std::result::Result<(), BoxError> {
+        let operation = config.load::<Metadata>().ok_or("the SDK names no operation")?.name().to_owned();
+        // Only presigning turns off the user agent, which could not be signed for somebody else.
+        let presigned = config.load::<DisableInterceptor<UserAgentInterceptor>>().is_some();
+        self.add(&operation, presigned, context.request_mut())
+    }
+}
