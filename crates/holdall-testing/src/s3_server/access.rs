@@ -9,10 +9,15 @@ use std::sync::Arc;
 use hyper::HeaderMap;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
+use s3s::path::S3Path;
 use s3s::{S3Result, s3_error};
 
 use super::acl::OWNER_ID;
+use super::backend::Backend;
+use super::config::payer;
+use super::config::policy::{Decision, action_of};
 use super::faults::Target;
+use super::refusal::{permanent_redirect, region_header};
 use super::service::Call;
 
 /// Operations that an anonymous request may try; whether it may read *this* object is decided under the lock, with
@@ -20,17 +25,12 @@ use super::service::Call;
 const ANONYMOUS: [&str; 2] = ["GetObject", "HeadObject"];
 
 /// Headers that ask for something that this server does not do. Accepting them would let a test pass that fails on S3.
-const REFUSED: [&str; 10] = [
+const REFUSED: [&str; 5] = [
     "x-amz-website-redirect-location",
     "x-amz-write-offset-bytes",
     "x-amz-object-lock-mode",
     "x-amz-object-lock-retain-until-date",
     "x-amz-object-lock-legal-hold",
-    "x-amz-grant-read",
-    "x-amz-grant-write",
-    "x-amz-grant-full-control",
-    "x-amz-grant-read-acp",
-    "x-amz-grant-write-acp",
 ];
 
 /// The pairs of keys. s3s has such a thing too, but it calls an unknown key `NotSignedUp`.
@@ -46,12 +46,9 @@ impl S3Auth for Keys {
     }
 }
 
-/// The gate.
+/// The gate, which knows the buckets and their settings.
 #[derive(Debug)]
-pub(crate) struct Gate {
-    /// The region that requests must be signed for, if one is fixed.
-    pub(crate) region: Option<String>,
-}
+pub(crate) struct Gate(pub(crate) Backend);
 
 #[async_trait::async_trait]
 impl S3Access for Gate {
@@ -61,18 +58,22 @@ impl S3Access for Gate {
         let key = cx.s3_path().get_object_key().map(str::to_owned);
         let query = cx.uri().query().unwrap_or_default().to_owned();
         let call = cx.extensions_mut().get::<Arc<Call>>().cloned();
-        if let Some(call) = call {
+        if let Some(call) = &call {
             let part_number = parameter(&query, "partNumber").and_then(|number| number.parse().ok());
             call.identified(&operation, bucket, key.clone());
             call.meet_faults(Target { operation: &operation, key: key.as_deref(), part_number }).await?;
         }
 
-        if cx.credentials().is_none() && !ANONYMOUS.contains(&operation.as_str()) {
-            return Err(s3_error!(AccessDenied, "Access Denied"));
-        }
+        let anonymous = cx.credentials().is_none();
         self.check_region(cx.headers(), &query)?;
-        if let Some(owner) = cx.headers().get("x-amz-expected-bucket-owner")
-            && owner != OWNER_ID
+        let charged = self.check_bucket(&operation, anonymous, cx.s3_path(), cx.headers(), &query)?;
+        if let Some(call) = call.filter(|_| charged) {
+            call.charge();
+        }
+        if ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"]
+            .into_iter()
+            .filter_map(|name| cx.headers().get(name))
+            .any(|owner| owner != OWNER_ID)
         {
             return Err(s3_error!(AccessDenied, "Access Denied"));
         }
@@ -95,17 +96,60 @@ impl S3Access for Gate {
 impl Gate {
     /// S3 refuses a request that is signed for another region and names the right one.
     fn check_region(&self, headers: &HeaderMap, query: &str) -> S3Result<()> {
-        let (Some(expected), Some(scope)) = (&self.region, credential_scope(headers, query)) else {
+        let (true, Some(scope)) = (self.0.region_is_fixed(), credential_scope(headers, query)) else {
             return Ok(());
         };
+        let expected = self.0.region();
         // <access key>/<date>/<region>/s3/aws4_request
-        let Some(signed) = scope.rsplit('/').nth(2).filter(|region| region != expected) else {
+        let Some(signed) = scope.rsplit('/').nth(2).filter(|region| *region != expected) else {
             return Ok(());
         };
-        Err(s3_error!(
+        let mut error = s3_error!(
             AuthorizationHeaderMalformed,
             "The authorization header is malformed; the region '{signed}' is wrong; expecting '{expected}'"
-        ))
+        );
+        error.set_headers(region_header(expected));
+        Err(error)
+    }
+
+    /// What the settings of the bucket say to the request: where it lies, who may do this, and who pays. True if it is
+    /// the requester.
+    fn check_bucket(
+        &self,
+        operation: &str,
+        anonymous: bool,
+        path: &S3Path,
+        headers: &HeaderMap,
+        query: &str,
+    ) -> S3Result<bool> {
+        let denied = || s3_error!(AccessDenied, "Access Denied");
+        let may_try = !anonymous || ANONYMOUS.contains(&operation);
+        let state = self.0.state();
+        let Some((name, bucket)) =
+            path.get_bucket_name().and_then(|name| Some((name, state.buckets.get(name)?)))
+        else {
+            // The operation itself says that there is no such bucket, to those who may know.
+            return if may_try { Ok(false) } else { Err(denied()) };
+        };
+        if bucket.config.elsewhere && operation != "GetBucketLocation" {
+            return Err(permanent_redirect(self.0.region_of(bucket)));
+        }
+        let action = action_of(operation, parameter(query, "versionId").is_some());
+        // Nobody can lock the owner out of the policy itself.
+        let decision = if operation.ends_with("BucketPolicy") && !anonymous {
+            Decision::Silent
+        } else {
+            bucket.config.decide(anonymous, &action, name, path.get_object_key())
+        };
+        match decision {
+            Decision::Deny => return Err(denied()),
+            Decision::Silent if !may_try => return Err(denied()),
+            Decision::Allow | Decision::Silent => {}
+        }
+        if bucket.config.requester_pays {
+            payer::check(operation, anonymous, headers, query)?;
+        }
+        Ok(bucket.config.requester_pays)
     }
 }
 

@@ -1,23 +1,26 @@
-//! Canned access control lists, and who may do what.
+//! Access control lists, and who may do what.
 //!
 //! The one account of the server may do everything; an anonymous request may read an object whose ACL is public, and
-//! nothing else. That is what a web page needs to prove that its public files are public and its private ones not.
+//! do what the bucket's policy allows to everybody. That is what a web page needs to prove that its public files are public and its private ones not.
 
 use s3s::dto::{
     GetObjectAclInput, GetObjectAclOutput, Grant, Grantee, ObjectCannedACL, Owner, Permission,
     PutObjectAclInput, PutObjectAclOutput, Type,
 };
-use s3s::{S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
+use s3s::{S3Error, S3Request, S3Response, S3Result, s3_error};
 
 use super::backend::Backend;
 use super::bucket::Bucket;
+use super::config::policy::{Decision, action_of};
+use super::grants::{self, GrantHeaders, grant_headers};
+use super::refusal::bad_request;
 use super::state::Object;
 
 /// The id of the account that owns every bucket: what `x-amz-expected-bucket-owner` is compared with.
 pub const OWNER_ID: &str = "123456789012";
 
-const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
-const AUTHENTICATED_USERS: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
+pub(crate) const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
+pub(crate) const AUTHENTICATED_USERS: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
 
 /// The canned ACL of an object (`x-amz-acl`; Amazon S3 User Guide, "Canned ACL").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -118,25 +121,79 @@ pub(crate) fn owner() -> Owner {
     Owner { display_name: None, id: Some(OWNER_ID.to_owned()) }
 }
 
+/// The ACL of an object: a canned one, or grants that were spelled out.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Acl {
+    pub(crate) canned: CannedAcl,
+    /// Where there are any, they count instead of the canned ACL.
+    pub(crate) grants: Option<Vec<Grant>>,
+}
+
+impl Acl {
+    /// Whether a request without a signature may read the object.
+    fn is_public(&self) -> bool {
+        self.grants.as_ref().map_or(self.canned.is_public(), |grants| grants::public(grants, false))
+    }
+
+    /// The grants that it stands for.
+    pub(crate) fn grants(&self) -> Vec<Grant> {
+        self.grants.clone().unwrap_or_else(|| self.canned.grants())
+    }
+}
+
 /// The ACL that a write to this bucket asks for.
 ///
 /// # Errors
-/// `AccessControlListNotSupported` (400) for any ACL but `bucket-owner-full-control` in a bucket with ACLs disabled.
-pub(crate) fn requested(bucket: &Bucket, acl: Option<&ObjectCannedACL>) -> S3Result<CannedAcl> {
-    let Some(name) = acl else { return Ok(CannedAcl::default()) };
-    let acl = CannedAcl::parse(name.as_str())?;
-    if !bucket.acls_enabled && acl != CannedAcl::BucketOwnerFullControl {
+/// `AccessControlListNotSupported` (400) for any ACL but `bucket-owner-full-control` in a bucket with ACLs disabled;
+/// `AccessDenied` (403) for a public one where public ACLs are blocked; `InvalidRequest` (400) for both kinds at once.
+pub(crate) fn requested(
+    bucket: &Bucket,
+    canned: Option<&ObjectCannedACL>,
+    grants: GrantHeaders,
+) -> S3Result<Acl> {
+    let grants = grants.parse()?;
+    if canned.is_some() && grants.is_some() {
+        return Err(s3_error!(
+            InvalidRequest,
+            "Specifying both Canned ACLs and Header Grants is not allowed"
+        ));
+    }
+    let Some(name) = canned else { return with_grants(bucket, grants) };
+    let canned = CannedAcl::parse(name.as_str())?;
+    if !bucket.acls_enabled() && canned != CannedAcl::BucketOwnerFullControl {
         return Err(not_supported());
     }
-    Ok(acl)
+    if bucket.config.blocks_public_acls() && (canned.is_public() || canned == CannedAcl::AuthenticatedRead) {
+        return Err(blocked());
+    }
+    Ok(Acl { canned, grants: None })
 }
 
-/// Whether the request may read the object.
+fn with_grants(bucket: &Bucket, grants: Option<Vec<Grant>>) -> S3Result<Acl> {
+    if grants.is_some() && !bucket.acls_enabled() {
+        return Err(not_supported());
+    }
+    if bucket.config.blocks_public_acls() && grants.as_ref().is_some_and(|all| grants::public(all, true)) {
+        return Err(blocked());
+    }
+    Ok(Acl { canned: CannedAcl::default(), grants })
+}
+
+/// Whether the request may read the object under that key.
 ///
 /// # Errors
-/// `AccessDenied` (403) to an anonymous request unless the ACL is public and the bucket honours ACLs.
-pub(crate) fn check_read(anonymous: bool, bucket: &Bucket, object: Option<&Object>) -> S3Result<()> {
-    if !anonymous || bucket.acls_enabled && object.is_some_and(|object| object.acl.is_public()) {
+/// `AccessDenied` (403) to an anonymous request unless the policy or an ACL that counts lets everybody read.
+pub(crate) fn check_read(
+    anonymous: bool,
+    (name, bucket): (&str, &Bucket),
+    (key, version): (&str, Option<&str>),
+    object: Option<&Object>,
+) -> S3Result<()> {
+    let by_acl = bucket.acls_enabled()
+        && !bucket.config.ignores_public_acls()
+        && object.is_some_and(|object| object.acl.is_public());
+    let action = action_of("GetObject", version.is_some());
+    if !anonymous || by_acl || bucket.config.decide(true, &action, name, Some(key)) == Decision::Allow {
         return Ok(());
     }
     // The same answer for a private and for a missing object: without s3:ListBucket nobody learns which it is.
@@ -144,42 +201,42 @@ pub(crate) fn check_read(anonymous: bool, bucket: &Bucket, object: Option<&Objec
 }
 
 fn not_supported() -> S3Error {
-    let mut error = S3Error::with_message(
-        S3ErrorCode::from_bytes(b"AccessControlListNotSupported").unwrap_or(S3ErrorCode::InvalidRequest),
-        "The bucket does not allow ACLs",
-    );
-    error.set_status_code(hyper::StatusCode::BAD_REQUEST);
-    error
+    bad_request("AccessControlListNotSupported", "The bucket does not allow ACLs")
+}
+
+fn blocked() -> S3Error {
+    s3_error!(
+        AccessDenied,
+        "Access Denied: public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public Access."
+    )
 }
 
 impl Backend {
-    /// `PutObjectAcl` with a canned ACL. Neither the entity tag nor the time of the object changes.
+    /// `PutObjectAcl`: a canned ACL, grant headers, or a list of grants. Neither the entity tag nor the time of the
+    /// object changes.
     ///
     /// # Errors
-    /// `AccessControlListNotSupported` in a bucket with ACLs disabled, whatever the ACL; `NotImplemented` for a policy
-    /// document.
+    /// `AccessControlListNotSupported` in a bucket with ACLs disabled, whatever the ACL, and those of [`requested`].
     pub(crate) fn put_acl(
         &self,
         req: S3Request<PutObjectAclInput>,
     ) -> S3Result<S3Response<PutObjectAclOutput>> {
-        let input = req.input;
-        if input.access_control_policy.is_some() {
-            return Err(s3_error!(
-                NotImplemented,
-                "This server knows canned ACLs only (the x-amz-acl header)."
-            ));
-        }
+        let mut input = req.input;
+        let headers = grant_headers!(input);
         let mut state = self.state();
         let bucket = state.bucket_mut(&input.bucket)?;
-        if !bucket.acls_enabled {
+        if !bucket.acls_enabled() {
             return Err(not_supported());
         }
-        let acl = requested(bucket, input.acl.as_ref())?;
+        let acl = match input.access_control_policy.and_then(|policy| policy.grants) {
+            Some(listed) => with_grants(bucket, Some(grants::listed(listed)?))?,
+            None => requested(bucket, input.acl.as_ref(), headers)?,
+        };
         bucket.amend(&input.key, input.version_id.as_deref(), |object| object.acl = acl)?;
         Ok(S3Response::new(PutObjectAclOutput::default()))
     }
 
-    /// `GetObjectAcl`: the grants that the canned ACL stands for.
+    /// `GetObjectAcl`: the grants, also those that a canned ACL stands for.
     ///
     /// # Errors
     /// `NoSuchBucket`, `NoSuchKey`.
@@ -189,9 +246,9 @@ impl Backend {
     ) -> S3Result<S3Response<GetObjectAclOutput>> {
         let state = self.state();
         let input = &req.input;
-        let acl = state.bucket(&input.bucket)?.version(&input.key, input.version_id.as_deref())?.acl;
+        let object = state.bucket(&input.bucket)?.version(&input.key, input.version_id.as_deref())?;
         Ok(S3Response::new(GetObjectAclOutput {
-            grants: Some(acl.grants()),
+            grants: Some(object.acl.grants()),
             owner: Some(owner()),
             ..GetObjectAclOutput::default()
         }))

@@ -119,6 +119,120 @@ impl S3 for Backend {
         self.bucket_location(&req)
     }
 
+    async fn put_bucket_ownership_controls(
+        &self,
+        req: S3Request<PutBucketOwnershipControlsInput>,
+    ) -> Reply<PutBucketOwnershipControlsOutput> {
+        self.put_ownership(&req)
+    }
+
+    async fn get_bucket_ownership_controls(
+        &self,
+        req: S3Request<GetBucketOwnershipControlsInput>,
+    ) -> Reply<GetBucketOwnershipControlsOutput> {
+        self.get_ownership(&req)
+    }
+
+    async fn delete_bucket_ownership_controls(
+        &self,
+        req: S3Request<DeleteBucketOwnershipControlsInput>,
+    ) -> Reply<DeleteBucketOwnershipControlsOutput> {
+        self.delete_ownership(&req)
+    }
+
+    async fn put_public_access_block(
+        &self,
+        req: S3Request<PutPublicAccessBlockInput>,
+    ) -> Reply<PutPublicAccessBlockOutput> {
+        self.put_public_access(req)
+    }
+
+    async fn get_public_access_block(
+        &self,
+        req: S3Request<GetPublicAccessBlockInput>,
+    ) -> Reply<GetPublicAccessBlockOutput> {
+        self.get_public_access(&req)
+    }
+
+    async fn delete_public_access_block(
+        &self,
+        req: S3Request<DeletePublicAccessBlockInput>,
+    ) -> Reply<DeletePublicAccessBlockOutput> {
+        self.delete_public_access(&req)
+    }
+
+    async fn put_bucket_cors(&self, req: S3Request<PutBucketCorsInput>) -> Reply<PutBucketCorsOutput> {
+        self.put_cors(req)
+    }
+
+    async fn get_bucket_cors(&self, req: S3Request<GetBucketCorsInput>) -> Reply<GetBucketCorsOutput> {
+        self.get_cors(&req)
+    }
+
+    async fn delete_bucket_cors(
+        &self,
+        req: S3Request<DeleteBucketCorsInput>,
+    ) -> Reply<DeleteBucketCorsOutput> {
+        self.delete_cors(&req)
+    }
+
+    async fn put_bucket_policy(&self, req: S3Request<PutBucketPolicyInput>) -> Reply<PutBucketPolicyOutput> {
+        self.put_policy(req)
+    }
+
+    async fn get_bucket_policy(&self, req: S3Request<GetBucketPolicyInput>) -> Reply<GetBucketPolicyOutput> {
+        self.get_policy(&req)
+    }
+
+    async fn get_bucket_policy_status(
+        &self,
+        req: S3Request<GetBucketPolicyStatusInput>,
+    ) -> Reply<GetBucketPolicyStatusOutput> {
+        self.get_policy_status(&req)
+    }
+
+    async fn delete_bucket_policy(
+        &self,
+        req: S3Request<DeleteBucketPolicyInput>,
+    ) -> Reply<DeleteBucketPolicyOutput> {
+        self.delete_policy(&req)
+    }
+
+    async fn put_bucket_lifecycle_configuration(
+        &self,
+        req: S3Request<PutBucketLifecycleConfigurationInput>,
+    ) -> Reply<PutBucketLifecycleConfigurationOutput> {
+        self.put_lifecycle(req)
+    }
+
+    async fn get_bucket_lifecycle_configuration(
+        &self,
+        req: S3Request<GetBucketLifecycleConfigurationInput>,
+    ) -> Reply<GetBucketLifecycleConfigurationOutput> {
+        self.get_lifecycle(&req)
+    }
+
+    async fn delete_bucket_lifecycle(
+        &self,
+        req: S3Request<DeleteBucketLifecycleInput>,
+    ) -> Reply<DeleteBucketLifecycleOutput> {
+        self.delete_lifecycle(&req)
+    }
+
+    async fn put_bucket_request_payment(
+        &self,
+        req: S3Request<PutBucketRequestPaymentInput>,
+    ) -> Reply<PutBucketRequestPaymentOutput> {
+        self.put_payer(&req)
+    }
+
+    async fn get_bucket_request_payment(
+        &self,
+        req: S3Request<GetBucketRequestPaymentInput>,
+    ) -> Reply<GetBucketRequestPaymentOutput> {
+        self.get_payer(&req)
+    }
+
     async fn put_bucket_versioning(
         &self,
         req: S3Request<PutBucketVersioningInput>,

@@ -6,6 +6,8 @@ use std::time::SystemTime;
 
 use s3s::{S3Result, s3_error};
 
+use super::config::Config;
+use super::config::ownership::Ownership;
 use super::state::{Object, Upload};
 use super::versions::{Former, Versioning};
 
@@ -14,8 +16,8 @@ use super::versions::{Former, Versioning};
 pub(crate) struct Bucket {
     /// When it was made.
     pub(crate) created: SystemTime,
-    /// False when the owner has disabled ACLs (`BucketOwnerEnforced`, the state of every new bucket since April 2023).
-    pub(crate) acls_enabled: bool,
+    /// What its owner has set.
+    pub(crate) config: Config,
     /// The current objects by key. The order of a `BTreeMap<String, _>` is the order of UTF-8 bytes, which is S3's.
     pub(crate) objects: BTreeMap<String, Arc<Object>>,
     /// What writes and deletes have put behind the current objects, newest first. Where a key has no current object,
@@ -31,16 +33,21 @@ pub(crate) struct Bucket {
 
 impl Bucket {
     /// An empty bucket without versions.
-    pub(crate) fn new(created: SystemTime, acls_enabled: bool) -> Self {
+    pub(crate) fn new(created: SystemTime, config: Config) -> Self {
         Self {
             created,
-            acls_enabled,
+            config,
             objects: BTreeMap::new(),
             former: BTreeMap::new(),
             versioning: Versioning::Never,
             versions_made: 0,
             uploads: BTreeMap::new(),
         }
+    }
+
+    /// False when the owner has disabled ACLs.
+    pub(crate) fn acls_enabled(&self) -> bool {
+        self.config.ownership != Some(Ownership::BucketOwnerEnforced)
     }
 
     /// What is under the key now, for the conditions of a write: a delete marker counts as nothing.

@@ -3,13 +3,15 @@
 use s3s::dto::{
     Bucket as WireBucket, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput, DeleteBucketInput,
     DeleteBucketOutput, GetBucketLocationInput, GetBucketLocationOutput, HeadBucketInput, HeadBucketOutput,
-    ListBucketsInput, ListBucketsOutput, ObjectOwnership, Timestamp,
+    ListBucketsInput, ListBucketsOutput, Timestamp,
 };
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
 use super::acl;
 use super::backend::Backend;
 use super::bucket::Bucket;
+use super::config::Config;
+use super::config::ownership::Ownership;
 
 /// The region that has no name in a location constraint.
 const US_EAST_1: &str = "us-east-1";
@@ -18,8 +20,13 @@ const US_EAST_1: &str = "us-east-1";
 const MAX_BUCKETS: usize = 10_000;
 
 impl Backend {
-    /// A bucket made through the API has its ACLs disabled unless `x-amz-object-ownership` says otherwise, as on S3
-    /// since April 2023.
+    /// The region of a bucket: what its location constraint said, or the server's.
+    pub(crate) fn region_of<'a>(&'a self, bucket: &'a Bucket) -> &'a str {
+        bucket.config.region.as_deref().unwrap_or_else(|| self.region())
+    }
+
+    /// A bucket made through the API has its ACLs disabled unless `x-amz-object-ownership` says otherwise, and public
+    /// access blocked, as on S3 since April 2023.
     pub(crate) fn create_bucket(
         &self,
         req: S3Request<CreateBucketInput>,
@@ -47,9 +54,10 @@ impl Backend {
         if input.acl.is_some_and(|acl| acl.as_str() != "private") {
             return Err(s3_error!(NotImplemented, "This server has no bucket ACLs."));
         }
-        let acls_enabled = input
-            .object_ownership
-            .is_some_and(|ownership| ownership.as_str() != ObjectOwnership::BUCKET_OWNER_ENFORCED);
+        let mut config = Config { region: constraint, ..Config::of_today() };
+        if let Some(ownership) = &input.object_ownership {
+            config.ownership = Some(Ownership::parse(ownership.as_str())?);
+        }
         let mut state = self.state();
         if state.buckets.contains_key(&input.bucket) {
             return Err(s3_error!(
@@ -58,7 +66,7 @@ impl Backend {
             ));
         }
         let location = Some(format!("/{}", input.bucket));
-        state.buckets.insert(input.bucket, Bucket::new(self.now(), acls_enabled));
+        state.buckets.insert(input.bucket, Bucket::new(self.now(), config));
         Ok(S3Response::new(CreateBucketOutput { location }))
     }
 
@@ -70,9 +78,10 @@ impl Backend {
         &self,
         req: &S3Request<HeadBucketInput>,
     ) -> S3Result<S3Response<HeadBucketOutput>> {
-        self.state().bucket(&req.input.bucket)?;
+        let state = self.state();
+        let bucket = state.bucket(&req.input.bucket)?;
         Ok(S3Response::new(HeadBucketOutput {
-            bucket_region: Some(self.region().to_owned()),
+            bucket_region: Some(self.region_of(bucket).to_owned()),
             ..HeadBucketOutput::default()
         }))
     }
@@ -107,17 +116,17 @@ impl Backend {
                 return Err(s3_error!(InvalidArgument, "max-buckets must be an integer between 1 and 10000"));
             }
         };
-        let here = bucket_region.is_none_or(|region| region == self.region());
         let state = self.state();
-        let mut rest = state.buckets.iter().filter(|(name, _)| {
-            here && name.starts_with(prefix.as_deref().unwrap_or_default())
+        let mut rest = state.buckets.iter().filter(|(name, bucket)| {
+            bucket_region.as_ref().is_none_or(|region| region == self.region_of(bucket))
+                && name.starts_with(prefix.as_deref().unwrap_or_default())
                 && continuation_token.as_ref().is_none_or(|last| *name > last)
         });
         let buckets: Vec<WireBucket> = rest
             .by_ref()
             .take(max)
             .map(|(name, bucket)| WireBucket {
-                bucket_region: Some(self.region().to_owned()),
+                bucket_region: Some(self.region_of(bucket).to_owned()),
                 creation_date: Some(Timestamp::from(bucket.created)),
                 name: Some(name.clone()),
             })
@@ -140,8 +149,9 @@ impl Backend {
         &self,
         req: &S3Request<GetBucketLocationInput>,
     ) -> S3Result<S3Response<GetBucketLocationOutput>> {
-        self.state().bucket(&req.input.bucket)?;
-        let region = Some(self.region()).filter(|region| *region != US_EAST_1);
+        let state = self.state();
+        let region =
+            Some(self.region_of(state.bucket(&req.input.bucket)?)).filter(|region| *region != US_EAST_1);
         Ok(S3Response::new(GetBucketLocationOutput {
             location_constraint: region.map(|region| BucketLocationConstraint::from(region.to_owned())),
         }))

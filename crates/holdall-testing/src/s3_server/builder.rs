@@ -15,6 +15,8 @@ use super::S3Server;
 use super::access::{Gate, Keys};
 use super::backend::{Backend, Settings};
 use super::bucket::Bucket;
+use super::config::Config;
+use super::config::ownership::Ownership;
 use super::connection::serve;
 use super::faults::FaultList;
 use super::listing::MAX_PAGE;
@@ -38,6 +40,8 @@ pub struct S3ServerBuilder {
     buckets: BTreeSet<String>,
     acls_disabled: BTreeSet<String>,
     versioned: BTreeSet<String>,
+    requester_pays: BTreeSet<String>,
+    elsewhere: BTreeMap<String, String>,
     region: Option<String>,
     domain: Option<String>,
     page_size: usize,
@@ -56,6 +60,8 @@ impl fmt::Debug for S3ServerBuilder {
             .field("buckets", &self.buckets)
             .field("acls_disabled", &self.acls_disabled)
             .field("versioned", &self.versioned)
+            .field("requester_pays", &self.requester_pays)
+            .field("elsewhere", &self.elsewhere)
             .field("region", &self.region)
             .field("domain", &self.domain)
             .field("page_size", &self.page_size)
@@ -74,6 +80,8 @@ impl S3ServerBuilder {
             buckets: BTreeSet::new(),
             acls_disabled: BTreeSet::new(),
             versioned: BTreeSet::new(),
+            requester_pays: BTreeSet::new(),
+            elsewhere: BTreeMap::new(),
             region: None,
             domain: None,
             page_size: MAX_PAGE,
@@ -113,6 +121,24 @@ impl S3ServerBuilder {
         let name = name.into();
         self.buckets.insert(name.clone());
         self.versioned.insert(name);
+        self
+    }
+
+    /// A bucket that exists from the start and whose requesters pay: a request that does not say
+    /// `x-amz-request-payer: requester` is refused with 403 `AccessDenied`.
+    pub fn requester_pays(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.buckets.insert(name.clone());
+        self.requester_pays.insert(name);
+        self
+    }
+
+    /// A bucket that exists from the start, but in another region: every request to it is answered with 301
+    /// `PermanentRedirect` and the region in `x-amz-bucket-region`, only `GetBucketLocation` is answered.
+    pub fn bucket_elsewhere(mut self, name: impl Into<String>, region: impl Into<String>) -> Self {
+        let name = name.into();
+        self.buckets.insert(name.clone());
+        self.elsewhere.insert(name, region.into());
         self
     }
 
@@ -197,13 +223,21 @@ impl S3ServerBuilder {
             page_size: self.page_size,
             min_part_size: self.min_part_size,
             discard_content: self.discard_content,
-            region: self.region.clone(),
+            region: self.region,
             clock: self.clock,
         };
         let backend = Backend::new(State::new(self.seed), settings);
         for name in self.buckets {
-            let acls_enabled = !self.acls_disabled.contains(&name);
-            let mut bucket = Bucket::new(backend.now(), acls_enabled);
+            let enforced = self.acls_disabled.contains(&name).then_some(Ownership::BucketOwnerEnforced);
+            let region = self.elsewhere.remove(&name);
+            let config = Config {
+                ownership: enforced,
+                requester_pays: self.requester_pays.contains(&name),
+                elsewhere: region.is_some(),
+                region,
+                ..Config::default()
+            };
+            let mut bucket = Bucket::new(backend.now(), config);
             if self.versioned.contains(&name) {
                 bucket.versioning = Versioning::Enabled;
             }
@@ -213,7 +247,7 @@ impl S3ServerBuilder {
         let mut service = S3ServiceBuilder::new(backend.clone());
         let keys = self.credentials.iter().map(|(access, secret)| (access.clone(), secret.clone().into()));
         service.set_auth(Keys(keys.collect()));
-        service.set_access(Gate { region: self.region });
+        service.set_access(Gate(backend.clone()));
         if let Some(domain) = &self.domain {
             let domain = SingleDomain::new(&format!("{domain}:{}", address.port()))
                 .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
@@ -221,6 +255,8 @@ impl S3ServerBuilder {
         }
         let shared = Shared {
             s3: service.build(),
+            backend: Some(backend.clone()),
+            domain: self.domain,
             log: Arc::new(Log::default()),
             // Another stream than that of the upload ids, so that the one does not shift the other.
             faults: Arc::new(FaultList::new(self.seed ^ 0xFA17)),

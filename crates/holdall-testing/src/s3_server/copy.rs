@@ -14,6 +14,7 @@ use super::backend::Backend;
 use super::checksum::{self, ChecksumAlgorithm, ChecksumType, StoredChecksum, set_checksum};
 use super::conditions::{ReadConditions, check_write, header_condition, strong};
 use super::encryption::{encryption, show_encryption, source_key};
+use super::grants::grant_headers;
 use super::put::attributes;
 use super::receive::{MAX_SINGLE_BODY, hex};
 use super::state::{Content, Object, State, checksum_type};
@@ -54,6 +55,7 @@ impl Backend {
             Some(TaggingDirective::REPLACE) => true,
             Some(other) => return Err(s3_error!(InvalidArgument, "Unknown tagging directive {other}.")),
         };
+        let grants = grant_headers!(input);
         let new_tags = tags::from_header(input.tagging.take())?;
         let algorithm = input.checksum_algorithm.as_ref();
         let algorithm = algorithm.map(|name| ChecksumAlgorithm::parse(name.as_str())).transpose()?;
@@ -97,7 +99,7 @@ impl Backend {
         let opaque = encryption.hides_md5().then(|| hex(&state.opaque_etag()));
         let bucket = state.bucket_mut(&input.bucket)?;
         // The source's ACL is never copied.
-        let acl = acl::requested(bucket, input.acl.as_ref())?;
+        let acl = acl::requested(bucket, input.acl.as_ref(), grants)?;
         check_write(bucket.current(&input.key), if_match.as_ref(), if_none_match.as_ref())?;
         let rehashed = rehashed(&source, algorithm.unwrap_or(source.checksum.algorithm));
         let etag = opaque.unwrap_or(rehashed.etag);

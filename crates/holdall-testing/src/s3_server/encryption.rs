@@ -7,9 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use s3s::crypto::{Checksum as _, Md5};
 use s3s::dto::ServerSideEncryption;
-use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
+use s3s::{S3Result, s3_error};
 
 use super::acl::OWNER_ID;
+use super::refusal::bad_request;
 
 /// The one algorithm of customer keys.
 pub(crate) const AES256: &str = ServerSideEncryption::AES256;
@@ -166,13 +167,10 @@ impl CustomerKey {
             (Some(algorithm), Some(key), Some(md5)) => (algorithm, key, md5),
         };
         if algorithm != AES256 {
-            let mut error = S3Error::with_message(
-                S3ErrorCode::from_bytes(b"InvalidEncryptionAlgorithmError")
-                    .unwrap_or(S3ErrorCode::InvalidArgument),
+            return Err(bad_request(
+                "InvalidEncryptionAlgorithmError",
                 "The encryption request that you specified is not valid. Supported value: AES256.",
-            );
-            error.set_status_code(hyper::StatusCode::BAD_REQUEST);
-            return Err(error);
+            ));
         }
         let Some(raw) = STANDARD.decode(&key).ok().filter(|raw| raw.len() == 32) else {
             return Err(s3_error!(

@@ -172,7 +172,7 @@ impl Backend {
     /// In this order: `NoSuchBucket`, `AccessDenied`, `NoSuchKey`, `PreconditionFailed` or `NotModified`, `InvalidRange`.
     fn select(
         &self,
-        (bucket, key, version): (&str, &str, Option<&str>),
+        (name, key, version): (&str, &str, Option<&str>),
         anonymous: bool,
         key_given: Option<&CustomerKey>,
         conditions: &ReadConditions,
@@ -180,9 +180,10 @@ impl Backend {
         part: Option<i32>,
     ) -> S3Result<Selected> {
         let state = self.state();
-        let bucket = state.bucket(bucket)?;
+        let bucket = state.bucket(name)?;
         let object = bucket.version(key, version);
-        acl::check_read(anonymous, bucket, object.as_ref().ok().map(|object| object.as_ref()))?;
+        let found = object.as_ref().ok().map(|object| object.as_ref());
+        acl::check_read(anonymous, (name, bucket), (key, version), found)?;
         let object = Arc::clone(object?);
         object.encryption.check_read(key_given)?;
         let version_id = bucket.shown(object.version_id.clone());

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use hyper::Response;
+
 use super::faults::FaultAction;
 
 /// One request that reached the server, in the order of arrival.
@@ -69,6 +71,12 @@ impl Log {
         if let Some(request) = self.lock().requests.get_mut(&id.0) {
             change(request);
         }
+    }
+
+    /// Notes the status of a reply that is about to be sent.
+    pub(crate) fn answered<B>(&self, id: EntryId, response: Response<B>) -> Response<B> {
+        self.update(id, |entry| entry.status = Some(response.status().as_u16()));
+        response
     }
 
     /// All of it, oldest first.

@@ -33,42 +33,51 @@
 //!
 //! # What it answers
 //!
-//! `CreateBucket`, `HeadBucket`, `DeleteBucket`, `ListBuckets`, `GetBucketLocation`; `PutObject`, `GetObject`,
-//! `HeadObject`, `CopyObject`, `DeleteObject`, `DeleteObjects`, `ListObjectsV2`; `PutBucketVersioning`,
-//! `GetBucketVersioning`, `ListObjectVersions` and version ids wherever S3 takes them; `CreateMultipartUpload`, `UploadPart`,
-//! `UploadPartCopy`, `CompleteMultipartUpload`, `AbortMultipartUpload`, `ListParts`, `ListMultipartUploads`;
-//! `PutObjectAcl` and `GetObjectAcl` with canned ACLs; `PutObjectTagging`, `GetObjectTagging`, `DeleteObjectTagging`; a form POST whose policy is verified. Signatures (version 4 in
-//! headers, in presigned URLs and over chunks) are verified by [s3s](https://docs.rs/s3s).
+//! - Buckets: `CreateBucket`, `HeadBucket`, `DeleteBucket`, `ListBuckets`, `GetBucketLocation`; CORS (with preflight
+//!   requests and the headers of real replies), policy, public access block, ownership controls, lifecycle rules,
+//!   request payment, versioning: each put, got and deleted as on S3.
+//! - Objects: `PutObject`, `GetObject`, `HeadObject`, `CopyObject`, `DeleteObject`, `DeleteObjects`, `ListObjectsV2`,
+//!   `ListObjectVersions`, ACLs (canned and grants), tags; version ids wherever S3 takes them; encryption with S3's, the
+//!   Key Management Service's and the customer's keys.
+//! - Multipart: `CreateMultipartUpload`, `UploadPart`, `UploadPartCopy`, `CompleteMultipartUpload`,
+//!   `AbortMultipartUpload`, `ListParts`, `ListMultipartUploads`.
+//! - A form POST whose policy is verified. Signatures (version 4 in headers, in presigned URLs and over chunks) are
+//!   verified by [s3s](https://docs.rs/s3s).
 //!
-//! Every other operation, and every header that asks for something that is not done here (object lock, grants,
+//! Every other operation, and every header that asks for something that is not done here (object lock,
 //! redirects), is refused with 501 `NotImplemented`: never accepted and dropped.
 //!
 //! # Where it differs from Amazon S3
 //!
-//! - There is one account. It may do everything; anonymous requests may read public objects.
+//! - There is one account. It may do what no policy denies; anonymous requests may do what an ACL or a policy allows.
 //! - A malformed `Range` header is refused with 400, where S3 ignores it.
 //! - Nothing is really encrypted, and customer keys (SSE-C) are taken over plain HTTP; every check of them is S3's.
 //! - 409 `ConditionalRequestConflict` only comes from a [`Fault`]: everything happens under one lock, so there never
 //!   is a competing write in flight.
 //! - A form that breaks a condition of its policy is refused with 400 `InvalidPolicyDocument`, where S3 answers 403
 //!   `AccessDenied`; `${filename}` in its key is refused. Its key is not known yet when faults are matched.
-//! - CORS is not configured and preflight requests are not answered.
+//! - Policies are evaluated without conditions and for everybody or the owner's account only; others are refused with
+//!   501 when they are set. Lifecycle rules are kept, but nothing expires.
+//! - In a bucket whose requesters pay, the owner must say so too.
 //! - Error replies have `Code` and `Message`, but no `Resource` or `RequestId`.
 
 mod access;
 mod acl;
 mod backend;
+mod browser;
 mod bucket;
 mod buckets;
 mod builder;
 mod checksum;
 mod conditions;
+mod config;
 mod connection;
 mod copy;
 mod delete;
 mod encryption;
 mod faults;
 mod get;
+mod grants;
 mod listing;
 mod log;
 mod multipart;
@@ -77,6 +86,7 @@ mod operation;
 mod put;
 mod random;
 mod receive;
+mod refusal;
 #[cfg(feature = "s3s-fs")]
 mod s3s_fs;
 mod service;

@@ -19,6 +19,7 @@ use super::checksum::{
 use super::conditions::{ReadConditions, check_write, strong};
 use super::copy::{Source, source_conditions};
 use super::encryption::{customer_key, encryption, show_encryption, source_key};
+use super::grants::grant_headers;
 use super::put::{attributes, named};
 use super::receive::{Announced, hex, receive};
 use super::state::{Content, Object, Part, Upload, checksum_type};
@@ -40,11 +41,12 @@ impl Backend {
     ) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
         let mut input = req.input;
         let attributes = attributes!(input)?;
+        let grants = grant_headers!(input);
         let tags = tags::from_header(input.tagging.take())?;
         let encryption = encryption!(input, self.region())?;
         let checksum = UploadChecksum::new(input.checksum_algorithm.as_ref(), input.checksum_type.as_ref())?;
         let mut state = self.state();
-        let acl = acl::requested(state.bucket(&input.bucket)?, input.acl.as_ref())?;
+        let acl = acl::requested(state.bucket(&input.bucket)?, input.acl.as_ref(), grants)?;
         let id = format!("{:016x}{:016x}", state.random.next_u64(), state.random.next_u64());
         let upload = Upload {
             key: input.key.clone(),
@@ -221,7 +223,7 @@ impl Backend {
             etag: etag_of(&parts),
             last_modified: self.now(),
             attributes: upload.attributes.clone(),
-            acl: upload.acl,
+            acl: upload.acl.clone(),
             encryption: upload.encryption.clone(),
             tags: upload.tags.clone(),
             checksum,

@@ -23,14 +23,16 @@ pub(crate) fn classify(
     let has = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
     let copies = headers.contains_key("x-amz-copy-source");
     match (resource, method.as_str()) {
+        (_, "OPTIONS") => "Preflight",
         (Resource::Service, "GET") => "ListBuckets",
         (Resource::Bucket, "PUT") if query.is_empty() || has("x-id") => "CreateBucket",
-        (Resource::Bucket, "PUT") if has("versioning") => "PutBucketVersioning",
+        (Resource::Bucket, method) if setting(method, query).is_some() => {
+            setting(method, query).unwrap_or("Unknown")
+        }
         (Resource::Bucket, "HEAD") => "HeadBucket",
         (Resource::Bucket, "DELETE") if query.is_empty() || has("x-id") => "DeleteBucket",
         (Resource::Bucket, "GET") if has("location") => "GetBucketLocation",
         (Resource::Bucket, "GET") if has("uploads") => "ListMultipartUploads",
-        (Resource::Bucket, "GET") if has("versioning") => "GetBucketVersioning",
         (Resource::Bucket, "GET") if has("versions") => "ListObjectVersions",
         (Resource::Bucket, "GET") if has("list-type") => "ListObjectsV2",
         (Resource::Bucket, "POST") if has("delete") => "DeleteObjects",
@@ -53,6 +55,34 @@ pub(crate) fn classify(
         (Resource::Object, "POST") if has("uploadId") => "CompleteMultipartUpload",
         _ => "Unknown",
     }
+}
+
+/// The operations on the settings of a bucket, told by the first parameter of the query.
+fn setting(method: &str, query: &str) -> Option<&'static str> {
+    let name = query.split(['&', '=']).next()?;
+    Some(match (method, name) {
+        ("PUT", "ownershipControls") => "PutBucketOwnershipControls",
+        ("GET", "ownershipControls") => "GetBucketOwnershipControls",
+        ("DELETE", "ownershipControls") => "DeleteBucketOwnershipControls",
+        ("PUT", "publicAccessBlock") => "PutPublicAccessBlock",
+        ("GET", "publicAccessBlock") => "GetPublicAccessBlock",
+        ("DELETE", "publicAccessBlock") => "DeletePublicAccessBlock",
+        ("PUT", "cors") => "PutBucketCors",
+        ("GET", "cors") => "GetBucketCors",
+        ("DELETE", "cors") => "DeleteBucketCors",
+        ("PUT", "policy") => "PutBucketPolicy",
+        ("GET", "policy") => "GetBucketPolicy",
+        ("GET", "policyStatus") => "GetBucketPolicyStatus",
+        ("DELETE", "policy") => "DeleteBucketPolicy",
+        ("PUT", "lifecycle") => "PutBucketLifecycleConfiguration",
+        ("GET", "lifecycle") => "GetBucketLifecycleConfiguration",
+        ("DELETE", "lifecycle") => "DeleteBucketLifecycle",
+        ("PUT", "requestPayment") => "PutBucketRequestPayment",
+        ("GET", "requestPayment") => "GetBucketRequestPayment",
+        ("PUT", "versioning") => "PutBucketVersioning",
+        ("GET", "versioning") => "GetBucketVersioning",
+        _ => return None,
+    })
 }
 
 /// A browser's form, as a presigned POST sends it.
@@ -78,7 +108,9 @@ mod tests {
         for (method, resource, query, headers, operation) in [
             ("GET", Resource::Service, "", &none, "ListBuckets"),
             ("PUT", Resource::Bucket, "", &none, "CreateBucket"),
-            ("PUT", Resource::Bucket, "cors", &none, "Unknown"),
+            ("PUT", Resource::Bucket, "cors", &none, "PutBucketCors"),
+            ("GET", Resource::Bucket, "website", &none, "Unknown"),
+            ("OPTIONS", Resource::Object, "", &none, "Preflight"),
             ("POST", Resource::Bucket, "delete", &none, "DeleteObjects"),
             ("POST", Resource::Bucket, "", &form, "PostObject"),
             ("PUT", Resource::Object, "x-id=PutObject", &none, "PutObject"),

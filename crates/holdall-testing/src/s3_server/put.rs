@@ -10,6 +10,7 @@ use super::backend::Backend;
 use super::checksum::{ChecksumAlgorithm, ChecksumType, StoredChecksum, claim, set_checksum, value};
 use super::conditions::{check_write, strong};
 use super::encryption::{Encryption, encryption, show_encryption};
+use super::grants::grant_headers;
 use super::receive::{Announced, Received, hex, receive};
 use super::service::Call;
 use super::state::{Attributes, Object};
@@ -54,6 +55,7 @@ impl Backend {
         // The bucket is looked at first, as S3 does: nobody uploads 5 GiB to learn that there is none.
         self.state().bucket(&input.bucket)?;
         let attributes = attributes!(input)?;
+        let grants = grant_headers!(input);
         let tags = tags::from_header(input.tagging.take())?;
         let encryption = encryption!(input, self.region())?;
         let received = receive(
@@ -74,7 +76,7 @@ impl Backend {
         let mut state = self.state();
         let opaque = encryption.hides_md5().then(|| hex(&state.opaque_etag()));
         let bucket = state.bucket_mut(&input.bucket)?;
-        let acl = acl::requested(bucket, input.acl.as_ref())?;
+        let acl = acl::requested(bucket, input.acl.as_ref(), grants)?;
         check_write(bucket.current(&input.key), input.if_match.as_ref(), input.if_none_match.as_ref())?;
         let mut object = Object { acl, encryption, tags, ..object_of(received, attributes, self.now()) };
         if let Some(etag) = opaque {
@@ -110,8 +112,6 @@ fn check_form(req: &S3Request<PutObjectInput>) -> S3Result<()> {
         ("x-amz-website-redirect-location", input.website_redirect_location.is_some()),
         ("x-amz-object-lock-mode", input.object_lock_mode.is_some()),
         ("x-amz-object-lock-legal-hold", input.object_lock_legal_hold_status.is_some()),
-        ("x-amz-grant-read", input.grant_read.is_some()),
-        ("x-amz-grant-full-control", input.grant_full_control.is_some()),
     ];
     match asked.into_iter().find(|(_, asked)| *asked) {
         Some((name, _)) => Err(s3_error!(NotImplemented, "This test server does not implement {name}.")),
@@ -135,7 +135,7 @@ pub(crate) fn object_of(received: Received, attributes: Attributes, now: std::ti
         etag: hex(&received.md5),
         last_modified: now,
         attributes,
-        acl: acl::CannedAcl::default(),
+        acl: acl::Acl::default(),
         checksum: StoredChecksum { algorithm, kind: ChecksumType::FullObject, value: checksum },
         parts: Vec::new(),
         encryption: Encryption::default(),

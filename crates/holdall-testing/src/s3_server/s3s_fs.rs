@@ -136,8 +136,13 @@ impl S3FsServerBuilder {
         let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let log = Arc::new(Log::default());
-        let shared =
-            Shared { s3: service.build(), log: Arc::clone(&log), faults: Arc::new(FaultList::new(0)) };
+        let shared = Shared {
+            backend: None,
+            domain: None,
+            s3: service.build(),
+            log: Arc::clone(&log),
+            faults: Arc::new(FaultList::new(0)),
+        };
         let task = tokio::spawn(serve(listener, shared));
         Ok(S3FsServer { address, access_key: self.access_key, secret_key: self.secret_key, log, task, root })
     }

@@ -1,17 +1,20 @@
 //! What happens to a request around s3s: it is logged, its faults are carried out, its body is read to the end.
 
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, future, stream};
 use hyper::body::{Body as _, Frame, Incoming, SizeHint};
+use hyper::header::HeaderValue;
 use hyper::{HeaderMap, Request, Response, StatusCode};
 use s3s::dto::StreamingBlob;
 use s3s::service::S3Service;
 use s3s::{Body, HttpError, S3Error, S3ErrorCode, S3Result};
 
+use super::backend::Backend;
 use super::connection::Cut;
 use super::faults::{Active, FaultAction, FaultList, Target};
 use super::log::{EntryId, Log, LoggedRequest};
@@ -21,6 +24,10 @@ use super::operation::{Resource, classify};
 #[derive(Debug, Clone)]
 pub(crate) struct Shared {
     pub(crate) s3: S3Service,
+    /// The buckets' settings, for what s3s knows nothing of; none for another server behind s3s.
+    pub(crate) backend: Option<Backend>,
+    /// The domain of virtual-hosted addressing.
+    pub(crate) domain: Option<String>,
     pub(crate) log: Arc<Log>,
     pub(crate) faults: Arc<FaultList>,
 }
@@ -28,10 +35,12 @@ pub(crate) struct Shared {
 /// One request on its way through the server. Travels in the request's extensions, so that the gate finds it.
 #[derive(Debug)]
 pub(crate) struct Call {
-    shared: Shared,
+    pub(crate) shared: Shared,
     entry: EntryId,
     cut: Arc<Cut>,
     fault: Mutex<Option<Arc<Active>>>,
+    /// Whether the one who asks pays.
+    charged: AtomicBool,
 }
 
 impl Call {
@@ -42,6 +51,11 @@ impl Call {
             entry.bucket = bucket;
             entry.key = key;
         });
+    }
+
+    /// Notes that the one who asks pays, which the reply says.
+    pub(crate) fn charge(&self) {
+        self.charged.store(true, Ordering::Relaxed);
     }
 
     /// Chooses the fault of this request and carries out what comes before the operation.
@@ -107,8 +121,18 @@ impl Shared {
     ) -> Result<Response<Body>, HttpError> {
         let entry = self.log.push(logged(&request));
         let s3 = self.s3.clone();
-        let call = Arc::new(Call { shared: self, entry, cut, fault: Mutex::new(None) });
+        let call = Arc::new(Call {
+            shared: self,
+            entry,
+            cut,
+            fault: Mutex::new(None),
+            charged: AtomicBool::new(false),
+        });
 
+        if let Some(response) = call.preflight(&request) {
+            return Ok(call.shared.log.answered(entry, response));
+        }
+        let origin = call.origin(&request);
         let (mut parts, body) = request.into_parts();
         parts.extensions.insert(Arc::clone(&call));
         let body = SharedBody(Arc::new(Mutex::new(body)));
@@ -118,10 +142,12 @@ impl Shared {
         // A reply before the end of the request would have to close the connection, and the reset that follows from
         // unread bytes can overtake the reply. Reading the rest makes every refusal arrive.
         body.drain().await;
-        let response = call.finish(response).await;
-        let status = response.status().as_u16();
-        call.shared.log.update(entry, |entry| entry.status = Some(status));
-        Ok(response)
+        let mut response = call.finish(response).await;
+        response.headers_mut().extend(call.additions(origin));
+        if call.charged.load(Ordering::Relaxed) && response.status().is_success() {
+            response.headers_mut().insert("x-amz-request-charged", HeaderValue::from_static("requester"));
+        }
+        Ok(call.shared.log.answered(entry, response))
     }
 }
 

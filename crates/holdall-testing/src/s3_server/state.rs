@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use bytes::{Bytes, BytesMut};
-use s3s::dto::Timestamp;
+use s3s::dto::{Grant, Timestamp};
 use s3s::{S3Result, s3_error};
 
-use super::acl::CannedAcl;
+use super::acl::{Acl, CannedAcl};
 use super::bucket::Bucket;
 use super::checksum::{ChecksumType, StoredChecksum, UploadChecksum};
 use super::encryption::Encryption;
+use super::grants;
 use super::random::Random;
 use super::tags::Tags;
 
@@ -67,7 +68,7 @@ pub(crate) struct Object {
     /// What was said about it at the write.
     pub(crate) attributes: Attributes,
     /// Who may read it.
-    pub(crate) acl: CannedAcl,
+    pub(crate) acl: Acl,
     /// S3 keeps exactly one checksum of an object.
     pub(crate) checksum: StoredChecksum,
     /// Sizes of the parts of a multipart upload, for `?partNumber=`; empty for a single PUT.
@@ -158,7 +159,7 @@ pub(crate) struct Upload {
     pub(crate) key: String,
     pub(crate) initiated: SystemTime,
     pub(crate) attributes: Attributes,
-    pub(crate) acl: CannedAcl,
+    pub(crate) acl: Acl,
     pub(crate) encryption: Encryption,
     pub(crate) tags: Tags,
     pub(crate) checksum: UploadChecksum,
@@ -205,8 +206,10 @@ pub struct StoredObject {
     pub cache_control: Option<String>,
     /// User metadata: names in lower case, without `x-amz-meta-`.
     pub metadata: BTreeMap<String, String>,
-    /// Who may read it.
+    /// Who may read it, where no grants were spelled out.
     pub acl: CannedAcl,
+    /// The grants that were spelled out: who (id, group or e-mail address) and what, such as `READ`.
+    pub grants: Vec<(String, String)>,
     /// The one checksum that S3 keeps: CRC-64/NVME of the whole content unless the client chose another.
     pub checksum: StoredChecksum,
     /// How many parts it was uploaded in; 0 for a single PUT.
@@ -235,7 +238,8 @@ impl From<&Object> for StoredObject {
             content_language: attributes.content_language,
             cache_control: attributes.cache_control,
             metadata: attributes.metadata,
-            acl: object.acl,
+            acl: object.acl.canned,
+            grants: object.acl.grants.iter().flatten().map(named_grant).collect(),
             checksum: object.checksum.clone(),
             parts: object.parts.len(),
             encryption: object.encryption.clone(),
@@ -244,6 +248,11 @@ impl From<&Object> for StoredObject {
             version_id: object.version_id.clone(),
         }
     }
+}
+
+fn named_grant(grant: &Grant) -> (String, String) {
+    let permission = grant.permission.as_ref().map(|permission| permission.as_str().to_owned());
+    (grants::name_of(grant), permission.unwrap_or_default())
 }
 
 /// A multipart upload that was neither completed nor aborted: what a client leaks when it dies or forgets to abort.

@@ -7,9 +7,10 @@ use s3s::dto::{
     DeleteObjectTaggingInput, DeleteObjectTaggingOutput, GetObjectTaggingInput, GetObjectTaggingOutput,
     PutObjectTaggingInput, PutObjectTaggingOutput, Tag,
 };
-use s3s::{S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
+use s3s::{S3Error, S3Request, S3Response, S3Result, s3_error};
 
 use super::backend::Backend;
+use super::refusal::bad_request;
 
 /// Tags of an object by name.
 pub(crate) type Tags = BTreeMap<String, String>;
@@ -68,7 +69,7 @@ fn from_set(set: Vec<Tag>) -> S3Result<Tags> {
 /// or of other characters than S3 allows.
 fn checked(tags: Tags) -> S3Result<Tags> {
     if tags.len() > MAX_TAGS {
-        return Err(refusal("BadRequest", "Object tags cannot be greater than 10"));
+        return Err(bad_request("BadRequest", "Object tags cannot be greater than 10"));
     }
     for (key, value) in &tags {
         if key.is_empty() || key.chars().count() > MAX_KEY || !key.chars().all(allowed) {
@@ -90,14 +91,7 @@ fn allowed(character: char) -> bool {
 }
 
 fn invalid(message: &'static str) -> S3Error {
-    refusal("InvalidTag", message)
-}
-
-fn refusal(code: &str, message: &'static str) -> S3Error {
-    let code = S3ErrorCode::from_bytes(code.as_bytes()).unwrap_or(S3ErrorCode::InvalidArgument);
-    let mut error = S3Error::with_message(code, message);
-    error.set_status_code(hyper::StatusCode::BAD_REQUEST);
-    error
+    bad_request("InvalidTag", message)
 }
 
 impl Backend {

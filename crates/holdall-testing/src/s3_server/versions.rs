@@ -18,6 +18,7 @@ use s3s::{S3Error, S3Request, S3Response, S3Result, s3_error};
 use super::backend::Backend;
 use super::bucket::Bucket;
 use super::random::Random;
+use super::refusal::malformed_xml;
 use super::state::Object;
 
 /// The id of a version that was written while versioning was not enabled.
@@ -222,10 +223,7 @@ impl Backend {
             Some(BucketVersioningStatus::ENABLED) => Versioning::Enabled,
             Some(BucketVersioningStatus::SUSPENDED) => Versioning::Suspended,
             _ => {
-                return Err(s3_error!(
-                    MalformedXML,
-                    "The XML you provided was not well-formed or did not validate against our published schema"
-                ));
+                return Err(malformed_xml());
             }
         };
         self.state().bucket_mut(&input.bucket)?.versioning = versioning;

@@ -153,6 +153,8 @@ async fn a_bucket_with_acls_disabled_says_so() {
         .send()
         .await
         .unwrap();
+    assert_eq!(refusal(put("old-bucket").await), (403, "AccessDenied".into()), "and public ACLs are blocked");
+    s3.delete_public_access_block().bucket("old-bucket").send().await.unwrap();
     put("old-bucket").await.unwrap();
 }
 

@@ -3,7 +3,10 @@
 #![cfg(feature = "s3-server")]
 
 mod access;
+mod bucket_access;
+mod bucket_settings;
 mod conditions;
+mod cors;
 mod encryption;
 mod faults;
 mod http;
