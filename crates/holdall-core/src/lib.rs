@@ -26,7 +26,7 @@ pub use self::attributes::{Attributes, guess_content_type};
 pub use self::capabilities::Capabilities;
 pub use self::checksum::{Checksum, ChecksumHasher};
 pub use self::conditions::{Conditions, ETagCondition};
-pub use self::content::{BlockingContent, Content, ContentStream};
+pub use self::content::{BlockingContent, Content, ContentStream, RepeatableContent};
 pub use self::disposition::Disposition;
 pub use self::error::{BoxError, Error, ErrorKind, Operation, Result};
 pub use self::etag::ETag;

@@ -61,6 +61,16 @@ impl Failure {
         self.code() == "NoSuchUpload"
     }
 
+    /// The server is asked too much and did nothing.
+    pub(crate) fn is_throttled(&self) -> bool {
+        matches!(self.status, Some(429 | 503))
+    }
+
+    /// Whether it may go better next time.
+    pub(crate) fn is_retryable(&self) -> bool {
+        self.error.is_retryable()
+    }
+
     pub(crate) fn into_error(self) -> Error {
         self.error
     }

@@ -9,7 +9,7 @@ use tokio::task::JoinError;
 
 use crate::client::Inner;
 use crate::conditional::{Condition, Outcome};
-use crate::copy::{Copying, MAX_COPY_SIZE};
+use crate::copy::{Copying, Source};
 use crate::error::Failure;
 use crate::save::Write;
 
@@ -37,12 +37,12 @@ impl Write {
     /// Copies a finished upload to the key that was wanted, if that is still free, and deletes it where it
     /// was.
     ///
-    /// It cannot fail: where the key is taken, or the copy is refused or too large for one request, the file
+    /// It cannot fail: where the key is taken, or the copy is refused, the file
     /// has a good name already, one that `Rename` might have given anyway.
     pub(crate) async fn publish(&self, saved: Saved, wanted: &Name) -> Saved {
         let inner = &self.inner;
         let made = match self.copy_to(&saved, wanted).await {
-            Ok(Some(Outcome::Written(made))) => made,
+            Ok(Outcome::Written(made)) => made,
             Ok(_) => return saved,
             Err(error) => {
                 let (storage, name) = (inner, saved.name.as_str());
@@ -60,21 +60,16 @@ impl Write {
         made.complete(Saved::new(name, saved.size).with_checksum(saved.checksum))
     }
 
-    async fn copy_to(&self, saved: &Saved, wanted: &Name) -> Result<Option<Outcome>> {
-        if saved.size > MAX_COPY_SIZE {
-            return Ok(None);
-        }
+    async fn copy_to(&self, saved: &Saved, wanted: &Name) -> Result<Outcome> {
+        let inner = &self.inner;
         let copying = Copying {
-            from: &self.inner.key(&saved.name)?,
-            from_version: None,
+            from: &Source::own(inner, inner.key(&saved.name)?, saved.size, saved.checksum),
             to: wanted,
             headers: &self.headers,
             put_id: self.put_id.as_deref(),
             condition: &Condition::Absent,
-            source_etag: None,
-            size: saved.size,
         };
-        self.inner.copy_object(copying).await.map(Some)
+        inner.copy_object(copying).await
     }
 
     /// Deletes what was copied; in a bucket with versions that very version, so that it is not kept (and paid
@@ -129,7 +124,7 @@ impl Inner {
             .copy_object()
             .bucket(self.bucket())
             .key(&key)
-            .copy_source(crate::copy::source(self.bucket(), &key, None))
+            .copy_source(crate::copy::path_of(self.bucket(), &key, None))
             .metadata_directive(MetadataDirective::Replace)
             .if_none_match("*")
             .send()

@@ -8,9 +8,10 @@ use holdall_core::{Checksum, Content, Error, ErrorKind, Name, Result, SaveOption
 
 use crate::client::{Inner, send};
 use crate::conditional::{Condition, Made, Outcome, tag};
-use crate::gather::Parts;
 use crate::metadata::{Headers, with_defaults, with_headers};
+use crate::multipart::Parts;
 use crate::naming::Naming;
+use crate::sums::Sums;
 
 /// What all requests of one save have in common.
 #[derive(Debug)]
@@ -19,8 +20,17 @@ pub(crate) struct Write {
     pub(crate) headers: Headers,
     /// Our mark in the metadata.
     pub(crate) put_id: Option<String>,
+    /// Tags for a large file, as `x-amz-tagging` has them.
+    pub(crate) tagging: Option<String>,
     /// The checksum that the content must have.
     expected: Option<Checksum>,
+}
+
+impl Write {
+    /// What has no content of its own: a copy inside the server.
+    pub(crate) fn of_copy(inner: Arc<Inner>, headers: Headers, put_id: Option<String>) -> Self {
+        Self { inner, headers, put_id, tagging: None, expected: None }
+    }
 }
 
 /// See [`Storage::save`](holdall_core::Storage::save).
@@ -36,10 +46,11 @@ pub(crate) async fn save(
         inner: Arc::clone(inner),
         headers: Headers::new(name, attributes)?,
         put_id: None,
+        tagging: None,
         expected: options.checksum,
     };
-    let mut parts = Parts::new(content, inner.config.transfers.part_size).await?;
-    let memory = parts.memory();
+    let again = content.repeatable();
+    let mut parts = Parts::new(content, &inner.config.transfers).await?;
     let (first, is_all) = parts.first().await?;
     if is_all {
         // A PUT that overwrites may simply be sent again; it needs no mark.
@@ -49,8 +60,8 @@ pub(crate) async fn save(
         return write.one_put(naming, &first).await;
     }
     write.put_id = write.headers.mark();
-    match memory {
-        Some(bytes) => write.large_memory(naming, bytes).await,
+    match again {
+        Some(again) => write.large_repeatable(naming, first, parts, again).await,
         None => write.large_stream(naming, first, parts).await,
     }
 }
@@ -58,15 +69,15 @@ pub(crate) async fn save(
 impl Write {
     /// Saves what is in memory as a whole. A name that is taken costs one request and no second reading.
     async fn one_put(&self, mut naming: Naming, bytes: &Bytes) -> Result<Saved> {
-        let checksum = Checksum::of(bytes);
-        self.check(checksum)?;
+        let sums = Sums::of(bytes, self.inner.config.server.checksum());
+        self.check(sums.whole)?;
         let mut attempt = 0;
         loop {
-            match self.put(naming.key(), bytes, checksum, &naming.condition()).await? {
+            match self.put(naming.key(), bytes, sums, &naming.condition()).await? {
                 Outcome::Written(made) => {
                     let name = self.inner.name_of(naming.key());
                     let saved = Saved::new(name, bytes.len() as u64);
-                    return Ok(made.complete(saved.with_checksum(checksum)));
+                    return Ok(made.complete(saved.with_checksum(sums.whole)));
                 }
                 Outcome::Taken => naming.taken(&self.inner)?,
                 Outcome::Again => {
@@ -77,13 +88,7 @@ impl Write {
         }
     }
 
-    async fn put(
-        &self,
-        key: &Name,
-        bytes: &Bytes,
-        checksum: Checksum,
-        condition: &Condition,
-    ) -> Result<Outcome> {
+    async fn put(&self, key: &Name, bytes: &Bytes, sums: Sums, condition: &Condition) -> Result<Outcome> {
         let inner = &self.inner;
         let request = inner
             .client()
@@ -94,7 +99,8 @@ impl Write {
             .body(ByteStream::from(bytes.clone()))
             .set_if_none_match(condition.if_none_match())
             .set_if_match(condition.if_match())
-            .set_checksum_crc64_nvme(inner.config.server.checksums.then(|| checksum.to_string()));
+            .set_checksum_crc64_nvme(sums.crc64_nvme())
+            .set_checksum_crc32(sums.crc32());
         let limits = inner.with_limits(bytes.len() as u64, 0);
         match send!(with_headers!(request, self.headers), limits) {
             Ok(reply) => Ok(Outcome::Written(Made::new(reply.e_tag(), reply.version_id()))),

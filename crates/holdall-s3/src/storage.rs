@@ -13,7 +13,8 @@ use holdall_core::{
 
 use crate::builder::S3StorageBuilder;
 use crate::client::Inner;
-use crate::part_plan::MAX_OBJECT_SIZE;
+use crate::config::ChecksumAlgorithm;
+use crate::multipart::MAX_OBJECT_SIZE;
 
 /// Files in a bucket of Amazon S3 or a compatible server. Made by [`S3Storage::builder`].
 ///
@@ -41,7 +42,7 @@ impl S3Storage {
             .with_copy_if_match(true)
             .with_attributes(true)
             .with_visibility(true)
-            .with_checksum(server.checksums)
+            .with_checksum(server.checksum() == Some(ChecksumAlgorithm::Crc64Nvme))
             .with_durable(true)
             .with_versions(server.versions)
             .with_public_url(links)
@@ -132,7 +133,7 @@ impl Storage for S3Storage {
 
     async fn copy(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
         options.check(&self.capabilities)?;
-        crate::copy::copy(&self.inner, from, to, options).await
+        crate::copy::copy(&self.inner, &self.inner, from, to, options).await.map(|(saved, _)| saved)
     }
 
     async fn url(&self, name: &Name, options: UrlOptions) -> Result<FileUrl> {

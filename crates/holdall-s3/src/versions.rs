@@ -1,5 +1,6 @@
 //! The versions of one file, in a bucket that keeps them.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
@@ -9,7 +10,7 @@ use holdall_core::{ETag, Error, ErrorKind, IntoName, Name, Operation, Result, Sa
 
 use crate::client::Inner;
 use crate::conditional::{Condition, Outcome};
-use crate::copy::{Copying, MAX_COPY_SIZE};
+use crate::copy::{Copying, Source};
 use crate::list::decode;
 use crate::metadata::etag;
 use crate::storage::S3Storage;
@@ -80,7 +81,7 @@ impl S3Storage {
     ///
     /// # Errors
     ///
-    /// `Unsupported` as [`versions`](Self::versions), and for more than 5 GiB; `NotFound` when there is no such
+    /// `Unsupported` as [`versions`](Self::versions); `NotFound` when there is no such
     /// version, or it is a delete marker; `PermissionDenied` (it needs `s3:GetObjectVersion`).
     pub async fn restore_version(&self, name: impl IntoName, version: &str) -> Result<Saved> {
         let name = name.into_name().map_err(|error| error.or_at(Operation::Copy, self, None))?;
@@ -187,7 +188,7 @@ impl Inner {
         ))
     }
 
-    async fn restore_version(&self, name: &Name, version: &str) -> Result<Saved> {
+    async fn restore_version(self: &Arc<Self>, name: &Name, version: &str) -> Result<Saved> {
         let key = self.key(name)?;
         let version = Some(version);
         let object = self
@@ -195,19 +196,15 @@ impl Inner {
             .await
             .map_err(|failure| crate::read::named(failure, name, version))?;
         let metadata = object.metadata(name)?;
-        if metadata.size > MAX_COPY_SIZE {
-            return Err(Error::unsupported("restore versions of more than 5 GiB yet"));
-        }
-        let headers = self.headers_of(&object, &key, version).await?;
+        let mut headers = self.headers_of(&object, &key, version).await?;
+        let from = Source::new(self, key.clone(), &object)?.with_version(version);
+        let put_id = if from.goes_by_parts(self) { headers.mark() } else { None };
         let copying = Copying {
-            from: &key,
-            from_version: version,
+            from: &from,
             to: &key,
             headers: &headers,
-            put_id: None,
+            put_id: put_id.as_deref(),
             condition: &Condition::None,
-            source_etag: None,
-            size: metadata.size,
         };
         match self.copy_object(copying).await? {
             Outcome::Written(made) => {

@@ -1,6 +1,7 @@
 //! The bytes to save, wherever they come from.
 
 mod blocking;
+mod repeatable;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use tokio::io::AsyncRead;
 use tokio_util::io::ReaderStream;
 
 pub use self::blocking::BlockingContent;
+pub use self::repeatable::RepeatableContent;
 pub use self::stream::ContentStream;
 use crate::error::{BoxError, Error, ErrorKind, Result};
 use crate::file::File;
@@ -161,6 +163,14 @@ impl<'a> Content<'a> {
             Source::Path(ref path) => Ok(BlockingContent::path(path.clone(), self.meter())),
             Source::Stream(_) => Err(self),
         }
+    }
+
+    /// A copy that can be read again and again, where there can be one: bytes and paths. A backend that
+    /// must send content a second time, under another name, needs no detour then.
+    ///
+    /// `None` for a reader or a stream.
+    pub fn repeatable(&self) -> Option<RepeatableContent> {
+        RepeatableContent::of(self)
     }
 
     fn meter(&self) -> Meter {

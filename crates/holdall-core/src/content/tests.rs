@@ -41,6 +41,23 @@ async fn every_source_gives_its_bytes() {
 }
 
 #[tokio::test]
+async fn bytes_and_paths_can_be_read_again_with_all_that_was_declared() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "abc").unwrap();
+    for content in [Content::from("abc"), Content::path(file.path())] {
+        let again = content.with_size(3).with_limit(3).repeatable().unwrap();
+        for _ in 0..2 {
+            assert_eq!(collect(again.content()).await.unwrap(), b"abc");
+        }
+        assert_eq!(collect(again.content().with_limit(2)).await.unwrap_err().kind(), ErrorKind::TooLarge);
+        assert!(!format!("{again:?}").contains("97"), "no content in Debug: {again:?}");
+    }
+    let short = Content::path(file.path()).with_size(4).repeatable().unwrap();
+    assert_eq!(collect(short.content()).await.unwrap_err().kind(), ErrorKind::SourceFailed);
+    assert!(stream(&["a"]).repeatable().is_none());
+}
+
+#[tokio::test]
 async fn a_reader_is_read_from_where_it_stands_and_kept() {
     let mut reader = io::Cursor::new(b"0123456789".to_vec());
     reader.read_u8().await.unwrap();

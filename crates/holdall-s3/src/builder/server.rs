@@ -4,7 +4,7 @@ use holdall_core::Result;
 use url::Url;
 
 use super::S3StorageBuilder;
-use crate::config::{self, AddressingStyle, ChecksumMode, Conditions, Server};
+use crate::config::{self, AddressingStyle, ChecksumAlgorithm, ChecksumMode, Conditions, Server};
 
 /// The settings of this room.
 pub(super) struct ServerSettings {
@@ -12,6 +12,7 @@ pub(super) struct ServerSettings {
     pub(super) endpoint: Option<String>,
     pub(super) addressing_style: AddressingStyle,
     pub(super) checksum_mode: ChecksumMode,
+    checksum_algorithm: ChecksumAlgorithm,
     conditions: Conditions,
     versions: bool,
 }
@@ -23,6 +24,7 @@ impl Default for ServerSettings {
             endpoint: None,
             addressing_style: AddressingStyle::Auto,
             checksum_mode: ChecksumMode::Auto,
+            checksum_algorithm: ChecksumAlgorithm::Crc64Nvme,
             conditions: Conditions { writes: true, deletes: false },
             versions: false,
         }
@@ -55,6 +57,13 @@ impl S3StorageBuilder {
     /// When checksums travel with requests; [`ChecksumMode::Auto`] without a call.
     pub fn checksum_mode(mut self, mode: ChecksumMode) -> Self {
         self.server.checksum_mode = mode;
+        self
+    }
+
+    /// Which checksum travels with requests; [`ChecksumAlgorithm::Crc64Nvme`] without a call. It matters only
+    /// where [`checksum_mode`](Self::checksum_mode) says that one does.
+    pub fn checksum_algorithm(mut self, algorithm: ChecksumAlgorithm) -> Self {
+        self.server.checksum_algorithm = algorithm;
         self
     }
 
@@ -100,6 +109,7 @@ impl ServerSettings {
             region: self.region,
             endpoint,
             checksums,
+            checksum_algorithm: self.checksum_algorithm,
             conditions: self.conditions,
             versions: self.versions,
         })

@@ -4,7 +4,7 @@ use holdall_core::Result;
 
 use super::S3StorageBuilder;
 use crate::config::{Transfers, invalid};
-use crate::part_plan::{MAX_PART_SIZE, MIN_PART_SIZE};
+use crate::multipart::{MAX_PART_SIZE, MIN_PART_SIZE};
 
 impl S3StorageBuilder {
     /// The size of the parts of a multipart upload in bytes, 5 MiB to 5 GiB; 8 MiB without a call. Content
@@ -21,20 +21,60 @@ impl S3StorageBuilder {
         self.transfers.concurrency = parts;
         self
     }
+
+    /// Whether all parts of an upload must have the same size but the last, as Cloudflare R2 wants it ("R2
+    /// documentation, Multipart upload"); `false` without a call.
+    ///
+    /// It matters for streams of unknown length, whose parts grow otherwise: with equal ones such a stream may
+    /// have 10,000 times [`part_size`](Self::part_size), 78 GiB without a call, and is
+    /// [`TooLarge`](holdall_core::ErrorKind::TooLarge) behind that. Declare the size of larger ones.
+    pub fn equal_parts(mut self, equal: bool) -> Self {
+        self.transfers.equal_parts = equal;
+        self
+    }
+
+    /// The largest file that the server copies with one `CopyObject`, in bytes, 5 MiB to 5 GiB; 5 GiB, S3's
+    /// limit, without a call. Larger files are copied by parts (`UploadPartCopy`).
+    pub fn max_copy_size(mut self, bytes: u64) -> Self {
+        self.transfers.max_copy_size = bytes;
+        self
+    }
+
+    /// The size of the parts by which the server copies large files, in bytes, 5 MiB to 5 GiB; 512 MiB
+    /// without a call. [`concurrency`](Self::concurrency) parts are copied at once. No bytes pass through
+    /// here, so that the size costs no memory: it decides how long a request lasts, and how much is done again
+    /// when one fails.
+    pub fn copy_part_size(mut self, bytes: u64) -> Self {
+        self.transfers.copy_part_size = bytes;
+        self
+    }
 }
 
 impl Default for Transfers {
     /// 8 MiB: with three parts in flight and one being gathered, a save of any unknown length takes 32 MiB.
     fn default() -> Self {
-        Self { part_size: 8 << 20, concurrency: 3 }
+        Self {
+            part_size: 8 << 20,
+            concurrency: 3,
+            equal_parts: false,
+            max_copy_size: MAX_PART_SIZE,
+            copy_part_size: 512 << 20,
+        }
     }
 }
 
 impl Transfers {
     pub(super) fn check(self) -> Result<Self> {
-        if !(MIN_PART_SIZE..=MAX_PART_SIZE).contains(&self.part_size) {
-            let message = format!("part_size is {} bytes; S3 takes parts of 5 MiB to 5 GiB", self.part_size);
-            return Err(invalid(message));
+        for (setting, bytes) in [
+            ("part_size", self.part_size),
+            ("max_copy_size", self.max_copy_size),
+            ("copy_part_size", self.copy_part_size),
+        ] {
+            if !(MIN_PART_SIZE..=MAX_PART_SIZE).contains(&bytes) {
+                let message =
+                    format!("{setting} is {bytes} bytes; S3 takes parts and copies of 5 MiB to 5 GiB");
+                return Err(invalid(message));
+            }
         }
         if self.concurrency == 0 {
             return Err(invalid("concurrency is 0; at least one part must be on its way"));

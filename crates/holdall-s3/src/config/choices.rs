@@ -92,9 +92,46 @@ impl fmt::Display for ChecksumMode {
     }
 }
 
+/// Which checksum of the whole file travels with requests and is kept by the server, where
+/// [`ChecksumMode`] says that one does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ChecksumAlgorithm {
+    /// CRC-64/NVME: what AWS itself computes, and what
+    /// [`Metadata::checksum`](holdall_core::Metadata::checksum) tells.
+    #[default]
+    Crc64Nvme,
+    /// CRC-32, for servers that have no CRC-64/NVME. What is
+    /// sent and what is read is verified all the same; but `Metadata::checksum` is a CRC-64, so that it stays
+    /// `None` and the storage has no capability `checksum`.
+    Crc32,
+}
+
+impl FromStr for ChecksumAlgorithm {
+    type Err = Error;
+
+    /// `crc64nvme` or `crc32`, as settings spell it.
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "crc64nvme" => Ok(Self::Crc64Nvme),
+            "crc32" => Ok(Self::Crc32),
+            _ => Err(invalid(format!("{text:?} is no checksum algorithm; use \"crc64nvme\" or \"crc32\""))),
+        }
+    }
+}
+
+impl fmt::Display for ChecksumAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Crc64Nvme => "crc64nvme",
+            Self::Crc32 => "crc32",
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{AddressingStyle, ChecksumMode};
+    use super::{AddressingStyle, ChecksumAlgorithm, ChecksumMode};
 
     #[test]
     fn settings_spell_the_choices() {
@@ -104,6 +141,10 @@ mod tests {
         for mode in ["auto", "when_supported", "when_required"] {
             assert_eq!(mode.parse::<ChecksumMode>().unwrap().to_string(), mode);
         }
+        for algorithm in ["crc64nvme", "crc32"] {
+            assert_eq!(algorithm.parse::<ChecksumAlgorithm>().unwrap().to_string(), algorithm);
+        }
+        assert!("md5".parse::<ChecksumAlgorithm>().is_err());
         assert!("Path".parse::<AddressingStyle>().is_err() && "always".parse::<ChecksumMode>().is_err());
     }
 }

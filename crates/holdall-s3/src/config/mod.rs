@@ -12,7 +12,7 @@ use aws_smithy_async::time::SharedTimeSource;
 use holdall_core::{Attributes, Error, ErrorKind, Location, Operation, Visibility};
 use url::Url;
 
-pub use self::choices::{AddressingStyle, ChecksumMode};
+pub use self::choices::{AddressingStyle, ChecksumAlgorithm, ChecksumMode};
 pub(crate) use self::rules::{
     check_bucket, check_custom_domain, check_endpoint, check_location, check_region, path_style,
 };
@@ -41,9 +41,18 @@ pub(crate) struct Server {
     pub(crate) path_style: bool,
     /// Whether checksums are sent, kept and verified.
     pub(crate) checksums: bool,
+    /// Which, where they are.
+    pub(crate) checksum_algorithm: ChecksumAlgorithm,
     pub(crate) conditions: Conditions,
     /// Whether the bucket keeps versions.
     pub(crate) versions: bool,
+}
+
+impl Server {
+    /// The checksum that is sent, where one is.
+    pub(crate) fn checksum(&self) -> Option<ChecksumAlgorithm> {
+        self.checksums.then_some(self.checksum_algorithm)
+    }
 }
 
 /// On what the server honours `If-Match` and `If-None-Match`.
@@ -73,6 +82,11 @@ pub(crate) struct Urls {
 pub(crate) struct Transfers {
     pub(crate) part_size: u64,
     pub(crate) concurrency: usize,
+    /// Whether all parts of a file but the last must have one size.
+    pub(crate) equal_parts: bool,
+    /// The most that one `CopyObject` takes; more is copied by parts.
+    pub(crate) max_copy_size: u64,
+    pub(crate) copy_part_size: u64,
 }
 
 /// The client: its limits, and what was given instead of the SDK's own parts.

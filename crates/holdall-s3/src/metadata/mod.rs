@@ -154,7 +154,10 @@ pub(crate) struct Object {
     pub(crate) modified: Option<SystemTime>,
     pub(crate) version: Option<String>,
     pub(crate) crc64: Option<String>,
+    pub(crate) crc32: Option<String>,
     pub(crate) checksum_type: Option<ChecksumType>,
+    /// How many tags it has, where the reply tells.
+    pub(crate) tags: Option<i32>,
     pub(crate) headers: Headers,
 }
 
@@ -168,7 +171,9 @@ macro_rules! object {
             modified: $output.last_modified.and_then(|time| std::time::SystemTime::try_from(time).ok()),
             version: $output.version_id.take(),
             crc64: $output.checksum_crc64_nvme.take(),
+            crc32: $output.checksum_crc32.take(),
             checksum_type: $output.checksum_type.take(),
+            tags: $output.tag_count,
             headers: $crate::metadata::Headers {
                 content_type: $output.content_type.take(),
                 content_disposition: $output.content_disposition.take(),
@@ -221,11 +226,20 @@ impl Object {
             .with_attributes(self.attributes()))
     }
 
-    /// The checksum of the whole content. A checksum of the parts' checksums (`COMPOSITE`, which CRC-64/NVME
-    /// never is) says nothing about the bytes.
+    /// The checksum of the whole content.
     pub(crate) fn checksum(&self) -> Option<holdall_core::Checksum> {
-        let whole = self.checksum_type.as_ref().is_none_or(|kind| *kind == ChecksumType::FullObject);
-        self.crc64.as_deref().filter(|_| whole).and_then(|text| text.parse().ok())
+        self.crc64.as_deref().filter(|_| self.is_of_whole()).and_then(|text| text.parse().ok())
+    }
+
+    /// The CRC-32 of the whole content, as the server wrote it.
+    pub(crate) fn crc32(&self) -> Option<&str> {
+        self.crc32.as_deref().filter(|value| self.is_of_whole() && !value.contains('-'))
+    }
+
+    /// A checksum of the parts' checksums (`COMPOSITE`, which CRC-64/NVME never is) says nothing about the
+    /// bytes.
+    fn is_of_whole(&self) -> bool {
+        self.checksum_type.as_ref().is_none_or(|kind| *kind == ChecksumType::FullObject)
     }
 
     fn attributes(&self) -> Attributes {

@@ -4,7 +4,8 @@ use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt as _;
 use holdall_core::{Content, ContentStream, Error, ErrorKind, Result};
 
-use crate::part_plan::{MAX_OBJECT_SIZE, MAX_PARTS, PartPlan};
+use super::part_plan::{MAX_OBJECT_SIZE, MAX_PARTS, PartPlan};
+use crate::config::Transfers;
 
 /// The parts of one content, in order. At most one is in memory here.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ impl<'a> Parts<'a> {
     /// # Errors
     ///
     /// `TooLarge` when the declared size is over S3's limit; `SourceFailed` when a path cannot be looked at.
-    pub(crate) async fn new(content: Content<'a>, part_size: u64) -> Result<Self> {
+    pub(crate) async fn new(content: Content<'a>, transfers: &Transfers) -> Result<Self> {
         let size = content.size().await?;
         if size.is_some_and(|size| size > MAX_OBJECT_SIZE) {
             return Err(too_large("the file is larger than the 48.8 TiB that S3 takes"));
@@ -42,24 +43,8 @@ impl<'a> Parts<'a> {
             Ok(bytes) => Source::Memory(bytes),
             Err(content) => Source::Stream(content.into_stream()),
         };
-        let plan = PartPlan::new(size, part_size);
+        let plan = PartPlan::new(size, transfers.part_size, transfers.equal_parts);
         Ok(Self { source, plan, taken: 0, count: 0, buffer: BytesMut::new(), pending: Bytes::new() })
-    }
-
-    /// All of the content, where it was in memory from the start and nothing has been taken yet: such
-    /// content can be sent as often as it takes.
-    pub(crate) fn memory(&self) -> Option<Bytes> {
-        match &self.source {
-            Source::Memory(bytes) if self.taken == 0 => Some(bytes.clone()),
-            _ => None,
-        }
-    }
-
-    /// The parts of bytes that are in memory.
-    pub(crate) fn of_bytes(bytes: Bytes, part_size: u64) -> Self {
-        let plan = PartPlan::new(Some(bytes.len() as u64), part_size);
-        let source = Source::Memory(bytes);
-        Self { source, plan, taken: 0, count: 0, buffer: BytesMut::new(), pending: Bytes::new() }
     }
 
     /// The first part, and whether it is all there is.
@@ -114,8 +99,8 @@ impl<'a> Parts<'a> {
         self.count += 1;
         if self.count > MAX_PARTS {
             return Err(too_large(
-                "the content did not end within the 10,000 parts that S3 takes; declare its size, so that larger \
-                 ones can be planned",
+                "the content did not end within the 10,000 parts that S3 takes; declare its size, or set a larger \
+                 part_size, so that larger ones can be planned",
             ));
         }
         self.taken += part.len() as u64;
@@ -145,7 +130,8 @@ mod tests {
     use futures_util::stream;
     use holdall_core::{Content, ErrorKind};
 
-    use super::Parts;
+    use super::{MAX_PARTS, Parts};
+    use crate::config::Transfers;
 
     const MIB: usize = 1 << 20;
 
@@ -155,8 +141,12 @@ mod tests {
         Content::stream(stream::iter(chunks))
     }
 
+    fn transfers(equal_parts: bool) -> Transfers {
+        Transfers { part_size: 5 * MIB as u64, equal_parts, ..Transfers::default() }
+    }
+
     async fn sizes(content: Content<'_>) -> (bool, Vec<usize>) {
-        let mut parts = Parts::new(content, 5 * MIB as u64).await.unwrap();
+        let mut parts = Parts::new(content, &transfers(false)).await.unwrap();
         let (first, all) = parts.first().await.unwrap();
         let mut sizes = vec![first.len()];
         while let Some(part) = parts.next().await.unwrap() {
@@ -181,7 +171,19 @@ mod tests {
     #[tokio::test]
     async fn what_s3_cannot_hold_is_refused_before_it_is_read() {
         let declared = chunks(&[]).with_size(48 << 40 | 1 << 40);
-        let refused = Parts::new(declared, 8 << 20).await.unwrap_err();
+        let refused = Parts::new(declared, &transfers(false)).await.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::TooLarge);
+    }
+
+    /// 10,000 equal parts and not one more: the same memory is handed out again and again.
+    #[tokio::test]
+    async fn equal_parts_end_with_a_typed_error_before_the_ten_thousand_and_first() {
+        let chunk = Bytes::from(vec![7; 5 * MIB]);
+        let endless = stream::iter(std::iter::repeat_with(move || Ok::<_, std::io::Error>(chunk.clone())));
+        let mut parts = Parts::new(Content::stream(endless), &transfers(true)).await.unwrap();
+        for _ in 0..MAX_PARTS {
+            assert_eq!(parts.next().await.unwrap().map(|part| part.len()), Some(5 * MIB));
+        }
+        assert_eq!(parts.next().await.unwrap_err().kind(), ErrorKind::TooLarge);
     }
 }

@@ -3,7 +3,8 @@
 //! S3 takes 1 to 10,000 parts of 5 MiB to 5 GiB, the last one of any size (Amazon S3 User Guide,
 //! "Multipart upload limits"). A known size is cut into equal parts, as small as 10,000 of them allow. An
 //! unknown one begins with small parts, and a part never has more than a thousandth of what went before it,
-//! so that memory stays in proportion to what has been sent.
+//! so that memory stays in proportion to what has been sent. Where a server wants equal parts, an unknown
+//! size is cut into parts of the configured size, however many that takes.
 
 /// The largest object: 10,000 parts of 5 GiB, which is 48.8 TiB.
 pub(crate) const MAX_OBJECT_SIZE: u64 = MAX_PARTS * MAX_PART_SIZE;
@@ -25,24 +26,25 @@ const SHARE: u64 = 1000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PartPlan {
     base: u64,
-    known: bool,
+    equal: bool,
 }
 
 impl PartPlan {
-    /// A plan for content of that size, with parts of `base` bytes where they do.
-    pub(crate) fn new(size: Option<u64>, base: u64) -> Self {
+    /// A plan for content of that size, with parts of `base` bytes where they do. Parts of a known size are
+    /// equal anyway.
+    pub(crate) fn new(size: Option<u64>, base: u64, equal: bool) -> Self {
         match size {
             Some(size) => {
                 let least = size.div_ceil(MAX_PARTS).next_multiple_of(MIB);
-                Self { base: base.max(least).min(MAX_PART_SIZE), known: true }
+                Self { base: base.max(least).min(MAX_PART_SIZE), equal: true }
             }
-            None => Self { base, known: false },
+            None => Self { base, equal },
         }
     }
 
     /// The size of the part that begins behind `sent` bytes.
     pub(crate) fn part_size(self, sent: u64) -> u64 {
-        if self.known {
+        if self.equal {
             return self.base;
         }
         self.base.max((sent / SHARE).next_multiple_of(MIB)).min(MAX_PART_SIZE)
@@ -53,13 +55,13 @@ impl PartPlan {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{MAX_OBJECT_SIZE, MAX_PART_SIZE, MAX_PARTS, MIB, MIN_PART_SIZE, PartPlan};
+    use super::{MAX_OBJECT_SIZE, MAX_PART_SIZE, MAX_PARTS, MIB, MIN_PART_SIZE, PartPlan, SHARE};
 
     const BASE: u64 = 8 * MIB;
 
     #[test]
     fn the_edges_of_a_known_size() {
-        let part = |size| PartPlan::new(Some(size), BASE).part_size(0);
+        let part = |size| PartPlan::new(Some(size), BASE, false).part_size(0);
         assert_eq!(part(0), BASE);
         assert_eq!(part(BASE * MAX_PARTS), BASE);
         assert_eq!(part(BASE * MAX_PARTS + 1), BASE + MIB);
@@ -73,7 +75,7 @@ mod tests {
         while sent < size {
             let part = plan.part_size(sent);
             assert!((MIN_PART_SIZE..=MAX_PART_SIZE).contains(&part), "{part} behind {sent}");
-            assert!(part <= BASE.max(sent / 1000 + MIB) || plan.known, "{part} behind {sent}");
+            assert!(part <= BASE.max(sent / 1000 + MIB) || plan.equal, "{part} behind {sent}");
             sent += part.min(size - sent);
             parts += 1;
         }
@@ -82,17 +84,32 @@ mod tests {
 
     #[test]
     fn an_unknown_size_reaches_17_tib() {
-        let plan = PartPlan::new(None, BASE);
+        let plan = PartPlan::new(None, BASE, false);
         assert!(cut(plan, 17 << 40) <= MAX_PARTS);
         assert!(cut(plan, 18 << 40) > MAX_PARTS);
         // Small files keep small parts.
         assert_eq!(plan.part_size(7 << 30), BASE);
     }
 
+    /// S3's own bound, and where the last part that it takes ends.
+    #[test]
+    fn equal_parts_reach_ten_thousand_of_them() {
+        for base in [MIN_PART_SIZE, BASE, MAX_PART_SIZE] {
+            let plan = PartPlan::new(None, base, true);
+            assert_eq!((plan.part_size(0), plan.part_size(base * (MAX_PARTS - 1))), (base, base));
+        }
+        let largest = PartPlan::new(None, MAX_PART_SIZE, true);
+        assert_eq!(largest.part_size(0) * MAX_PARTS, MAX_OBJECT_SIZE);
+    }
+
     proptest! {
         #[test]
-        fn a_known_size_never_breaks_the_limits(size in 0..=MAX_OBJECT_SIZE, base in MIN_PART_SIZE..=MAX_PART_SIZE) {
-            let plan = PartPlan::new(Some(size), base);
+        fn a_known_size_never_breaks_the_limits(
+            size in 0..=MAX_OBJECT_SIZE,
+            base in MIN_PART_SIZE..=MAX_PART_SIZE,
+            equal: bool,
+        ) {
+            let plan = PartPlan::new(Some(size), base, equal);
             let part = plan.part_size(0);
             prop_assert!((MIN_PART_SIZE..=MAX_PART_SIZE).contains(&part));
             prop_assert!(size.div_ceil(part) <= MAX_PARTS);
@@ -101,9 +118,35 @@ mod tests {
             prop_assert_eq!(plan.part_size(size / 2), part);
         }
 
+        /// Whatever the size turns out to be: every part that is sent keeps the limits, and the 10,001st is
+        /// asked for only behind what the plan promises to reach.
         #[test]
-        fn an_unknown_size_never_breaks_the_limits(size in 0..=17_u64 << 40) {
-            prop_assert!(cut(PartPlan::new(None, BASE), size) <= MAX_PARTS);
+        fn an_unknown_size_never_breaks_the_limits(
+            size in 0..=MAX_OBJECT_SIZE,
+            base in MIN_PART_SIZE..=MAX_PART_SIZE,
+        ) {
+            let plan = PartPlan::new(None, base, false);
+            let (mut sent, mut parts) = (0, 0);
+            while sent < size && parts < MAX_PARTS {
+                let part = plan.part_size(sent);
+                prop_assert!((MIN_PART_SIZE..=MAX_PART_SIZE).contains(&part), "{} behind {}", part, sent);
+                prop_assert!(part <= base.max(sent / SHARE + MIB), "{} behind {}", part, sent);
+                sent += part.min(size - sent);
+                parts += 1;
+            }
+            prop_assert!(sent == size || sent >= 17 << 40, "10,000 parts reach only {} bytes", sent);
+        }
+
+        #[test]
+        fn equal_parts_of_an_unknown_size_never_break_the_limits(
+            size in 0..=MAX_OBJECT_SIZE,
+            base in MIN_PART_SIZE..=MAX_PART_SIZE,
+        ) {
+            let plan = PartPlan::new(None, base, true);
+            prop_assert_eq!(plan.part_size(size), base);
+            // The size that 10,000 of them hold is taken to the last byte, and no other plan does better.
+            let parts = size.div_ceil(base);
+            prop_assert_eq!(parts <= MAX_PARTS, size <= base * MAX_PARTS);
         }
     }
 }

@@ -1,0 +1,117 @@
+//! What is copied: one version of one object, of this or of another bucket.
+
+use std::sync::Arc;
+
+use holdall_core::{Checksum, ETag, Name, Result};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::client::Inner;
+use crate::conditional::tag;
+use crate::config::ChecksumAlgorithm;
+use crate::metadata::Object;
+use crate::multipart::Claim;
+use crate::presign::PATH;
+
+/// The source of a copy, as a look at it has shown it.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    /// Whose bucket it lies in.
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) key: Name,
+    /// The version to copy by its id; the current one without.
+    pub(crate) version: Option<String>,
+    /// The version to copy by its content, where it is known.
+    pub(crate) etag: Option<ETag>,
+    pub(crate) size: u64,
+    pub(crate) checksum: Option<Checksum>,
+    crc32: Option<String>,
+    has_tags: bool,
+}
+
+impl Source {
+    /// What a reply to HEAD says.
+    ///
+    /// # Errors
+    ///
+    /// `Other` when it does not tell the size.
+    pub(crate) fn new(inner: &Arc<Inner>, key: Name, object: &Object) -> Result<Self> {
+        Ok(Self {
+            inner: Arc::clone(inner),
+            key,
+            version: None,
+            etag: tag(object),
+            size: object.size()?,
+            checksum: object.checksum(),
+            crc32: object.crc32().map(str::to_owned),
+            has_tags: object.tags.is_some_and(|tags| tags > 0),
+        })
+    }
+
+    /// What was just written, under a key that nobody else uses.
+    pub(crate) fn own(inner: &Arc<Inner>, key: Name, size: u64, checksum: Option<Checksum>) -> Self {
+        let (version, etag, crc32) = (None, None, None);
+        Self { inner: Arc::clone(inner), key, version, etag, size, checksum, crc32, has_tags: false }
+    }
+
+    /// With that version instead of the current one.
+    pub(crate) fn with_version(mut self, version: Option<&str>) -> Self {
+        self.version = version.map(str::to_owned);
+        self
+    }
+
+    /// The value of `x-amz-copy-source`.
+    pub(crate) fn path(&self) -> String {
+        path_of(self.inner.bucket(), self.key.as_str(), self.version.as_deref())
+    }
+
+    /// Whether it is more than one request copies.
+    pub(crate) fn goes_by_parts(&self, to: &Inner) -> bool {
+        self.size > to.config.transfers.max_copy_size
+    }
+
+    /// Whether it is certain that it is gone.
+    pub(crate) async fn is_missing(&self) -> bool {
+        let version = self.version.as_deref();
+        self.inner.head_version(&self.key, version).await.is_err_and(|failure| failure.is_missing())
+    }
+
+    /// What the destination is told about the whole, so that it refuses to assemble anything else.
+    pub(crate) fn claim(&self, algorithm: Option<ChecksumAlgorithm>) -> Claim {
+        match algorithm {
+            None => Claim::default(),
+            Some(ChecksumAlgorithm::Crc64Nvme) => {
+                let crc64_nvme = self.checksum.map(|checksum| checksum.to_string());
+                Claim { crc64_nvme, ..Claim::default() }
+            }
+            Some(ChecksumAlgorithm::Crc32) => Claim { crc32: self.crc32.clone(), ..Claim::default() },
+        }
+    }
+
+    /// The tags as `x-amz-tagging` has them: one `GetObjectTagging` where there are any.
+    pub(crate) async fn tagging(&self) -> Result<Option<String>> {
+        if !self.has_tags {
+            return Ok(None);
+        }
+        let inner = &self.inner;
+        let request =
+            inner.client().await?.get_object_tagging().bucket(inner.bucket()).key(self.key.as_str());
+        let reply = request.set_version_id(self.version.clone()).send().await;
+        let reply = reply.map_err(|error| inner.failure(&error))?;
+        let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let pairs: Vec<_> = reply
+            .tag_set()
+            .iter()
+            .map(|tag| format!("{}={}", encode(tag.key()), encode(tag.value())))
+            .collect();
+        Ok(Some(pairs.join("&")))
+    }
+}
+
+/// The value of `x-amz-copy-source`: percent-encoding is left to the caller of the SDK.
+pub(crate) fn path_of(bucket: &str, key: &str, version: Option<&str>) -> String {
+    let path = format!("{bucket}/{}", utf8_percent_encode(key, PATH));
+    match version {
+        Some(version) => format!("{path}?versionId={}", utf8_percent_encode(version, PATH)),
+        None => path,
+    }
+}

@@ -1,0 +1,145 @@
+//! Multipart uploads: bounded memory, and nothing left behind.
+//!
+//! # Which key a large file is uploaded to
+//!
+//! A multipart upload is bound to its key when it is created, and only its completion says whether the key
+//! was still free. By then the bytes of a stream are gone. What follows from that:
+//!
+//! - `Create`, `Replace`, `Overwrite`: straight to the key, the condition goes with the completion.
+//! - `Rename` of bytes in memory or of a path: straight to the wanted key; when another writer wins, they are
+//!   read and sent again to the next candidate.
+//! - `Rename` of a stream or a reader: where the wanted key is taken already, straight to the next
+//!   candidate. Where it is free, to a random candidate (a name that `Rename` may give anyway, and that
+//!   nobody else uses), from which the server then copies it to the wanted key *if that is still free*; see
+//!   `publish.rs`. So none of a hundred simultaneous savers fails, and no byte is sent twice. It costs a copy
+//!   inside the server and a delete; who cannot afford them, and has names that are unique anyway, saves with
+//!   `Create`.
+//!
+//! The alternatives were worse: reporting a conflict breaks the promise of `Rename`, and spooling each stream
+//! to the local disk for the sake of a rare race needs a disk.
+//!
+//! # Nothing left behind
+//!
+//! [`Upload`] is a guard. An error aborts the upload before it is returned; a dropped future aborts it in a
+//! task of the runtime that the save ran on. Creating and completing run in tasks of their own, so that their
+//! outcome is known to somebody in any case. An upload whose creation was not answered is looked for, see
+//! `create.rs`. What remains is the death of the process and the end of the runtime: a lifecycle rule
+//! (`AbortIncompleteMultipartUpload`) is for these.
+
+mod create;
+mod gather;
+mod part_plan;
+mod send;
+mod upload;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use holdall_core::{Error, ErrorKind, Name, RepeatableContent, Result, Saved};
+
+pub(crate) use self::gather::Parts;
+pub(crate) use self::part_plan::{MAX_OBJECT_SIZE, MAX_PART_SIZE, MIN_PART_SIZE, PartPlan};
+pub(crate) use self::upload::{Claim, Finished, Sent, Upload};
+use crate::naming::Naming;
+use crate::publish::to_the_end;
+use crate::save::Write;
+
+impl Write {
+    /// Saves content that is larger than a part and can be read again.
+    pub(crate) async fn large_repeatable(
+        self,
+        mut naming: Naming,
+        first: Bytes,
+        parts: Parts<'_>,
+        again: RepeatableContent,
+    ) -> Result<Saved> {
+        let write = Arc::new(self);
+        let mut begun = Some((first, parts));
+        let mut attempt = 0;
+        loop {
+            let condition = naming.condition();
+            if write.is_taken(naming.key(), &condition).await? {
+                naming.taken(&write.inner)?;
+                continue;
+            }
+            let (upload, sent) = match begun.take() {
+                Some((first, parts)) => upload(&write, naming.key(), Some(first), parts).await?,
+                None => {
+                    let parts = Parts::new(again.content(), &write.inner.config.transfers).await?;
+                    upload(&write, naming.key(), None, parts).await?
+                }
+            };
+            let (saved, finished) = to_the_end(async move { upload.finish(sent, &condition).await }).await?;
+            match finished {
+                Finished::Done(made) => return Ok(made.complete(saved)),
+                Finished::Taken => naming.taken(&write.inner)?,
+                Finished::Conflict(_) => {
+                    write.inner.before_again(attempt).await?;
+                    attempt += 1;
+                }
+            }
+        }
+    }
+
+    /// Saves content that can be read once.
+    pub(crate) async fn large_stream(
+        self,
+        mut naming: Naming,
+        first: Bytes,
+        parts: Parts<'_>,
+    ) -> Result<Saved> {
+        let write = Arc::new(self);
+        let condition = naming.condition();
+        let mut wanted = None;
+        if write.is_taken(naming.key(), &condition).await? {
+            naming.taken(&write.inner)?;
+        } else if naming.is_rename() && write.inner.copies_conditionally().await? {
+            wanted = Some(naming.key().clone());
+            naming.taken(&write.inner)?;
+        }
+        let (upload, sent) = upload(&write, naming.key(), Some(first), parts).await?;
+        to_the_end(async move {
+            let (saved, finished) = upload.finish(sent, &condition).await?;
+            match (finished, wanted) {
+                (Finished::Done(made), Some(wanted)) => {
+                    Ok(write.publish(made.complete(saved), &wanted).await)
+                }
+                (Finished::Done(made), None) => Ok(made.complete(saved)),
+                (Finished::Taken, _) if !naming.is_rename() => Err(naming
+                    .taken(&write.inner)
+                    .err()
+                    .unwrap_or_else(|| Error::new(ErrorKind::AlreadyExists))),
+                (Finished::Taken, _) => Err(Error::message(
+                    ErrorKind::Conflict,
+                    "another writer took the name while the file was sent, and its bytes are gone; save it again",
+                )
+                .with_retryable(true)),
+                (Finished::Conflict(error), _) => Err(error),
+            }
+        })
+        .await
+    }
+}
+
+/// Creates an upload, in a task that goes on when nobody waits for it: the upload is aborted then.
+pub(crate) async fn create(write: &Arc<Write>, key: &Name) -> Result<Upload> {
+    to_the_end(create::create(Arc::clone(write), key.clone())).await
+}
+
+/// Creates an upload and sends its parts. After an error nothing of it is left.
+async fn upload(
+    write: &Arc<Write>,
+    key: &Name,
+    first: Option<Bytes>,
+    parts: Parts<'_>,
+) -> Result<(Upload, Sent)> {
+    let upload = create(write, key).await?;
+    let sent = match upload.send(first, parts).await {
+        Ok(sent) => sent.checksum.map_or(Ok(()), |checksum| write.check(checksum)).map(|()| sent),
+        Err(error) => Err(error),
+    };
+    match sent {
+        Ok(sent) => Ok((upload, sent)),
+        Err(error) => Err(upload.abort_after(error).await),
+    }
+}
