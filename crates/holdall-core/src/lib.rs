@@ -41,8 +41,8 @@ pub use self::options::{
 };
 pub use self::random::alphanumeric as random_alphanumeric;
 pub use self::range::ByteRange;
-pub use self::storage::Storage;
-pub use self::store::Store;
+pub use self::storage::{Storage, delete_each};
+pub use self::store::{DeletedLocation, Store};
 pub use self::upload_to::UploadTo;
 pub use self::visibility::Visibility;
 pub use self::wrappers::{Located, MediaStorage, ReadOnly, StaticStorage};
@@ -50,5 +50,5 @@ pub use self::writer::Writer;
 
 /// The calls of [`Store`], for signatures that name them.
 pub mod calls {
-    pub use crate::store::{Copy, Delete, List, Open, Rename, Save, Upload, Url, Write};
+    pub use crate::store::{Copy, Delete, DeleteLocation, List, Open, Rename, Save, Upload, Url, Write};
 }

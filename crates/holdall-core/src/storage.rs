@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_core::stream::BoxStream;
-use futures_util::TryStreamExt as _;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use crate::capabilities::Capabilities;
 use crate::content::Content;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::file::File;
 use crate::metadata::{Entry, Listing, Metadata, Saved};
 use crate::name::{Location, Name};
@@ -55,6 +55,14 @@ pub trait Storage: fmt::Debug + fmt::Display + Send + Sync + 'static {
     ///
     /// `PreconditionFailed` as the options ask; `PermissionDenied`.
     async fn delete(&self, name: &Name, options: DeleteOptions) -> Result<()>;
+
+    /// Deletes many files: one result for each name, in the order of the names. A missing file is fine, and an
+    /// error of one does not stop the others.
+    ///
+    /// Provided as single deletions, some at a time. A storage that can delete many with one request overrides it.
+    async fn delete_many(&self, names: &[Name]) -> Vec<Result<()>> {
+        delete_each(self, names).await
+    }
 
     /// Looks at a file without opening it.
     ///
@@ -155,6 +163,33 @@ pub trait Storage: fmt::Debug + fmt::Display + Send + Sync + 'static {
     async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()>;
 }
 
+/// How many files are deleted at once.
+const DELETIONS: usize = 16;
+
+/// Deletes many files by as many calls of [`Storage::delete`], 16 at a time: what
+/// [`Storage::delete_many`] does unless a storage has something better.
+pub async fn delete_each<S: Storage + ?Sized>(storage: &S, names: &[Name]) -> Vec<Result<()>> {
+    // Boxed here, so that the stream need not be generic over the life of each borrowed name.
+    let deletions: Vec<_> = names.iter().map(|name| storage.delete(name, DeleteOptions::default())).collect();
+    futures_util::stream::iter(deletions).buffered(DELETIONS).collect().await
+}
+
+/// One result for each name: why it is no name, or what became of it. `deleted` has the results of the others.
+pub(crate) fn each_result(
+    names: Vec<Result<Name>>,
+    deleted: Vec<Result<()>>,
+    located: impl Fn(&Name, Error) -> Error,
+) -> Vec<Result<()>> {
+    let mut deleted = deleted.into_iter();
+    let result = |name: Result<Name>| {
+        let name = name?;
+        // A storage that forgets one is at fault; the file may be there still.
+        let forgotten = || Err(Error::message(ErrorKind::Other, "the storage did not say what became of it"));
+        deleted.next().unwrap_or_else(forgotten).map_err(|error| located(&name, error))
+    };
+    names.into_iter().map(result).collect()
+}
+
 /// Forwards every method, provided ones too: the lint turns a forgotten one into an error.
 macro_rules! forward {
     ($pointer:ident) => {
@@ -175,6 +210,10 @@ macro_rules! forward {
 
             async fn delete(&self, name: &Name, options: DeleteOptions) -> Result<()> {
                 (**self).delete(name, options).await
+            }
+
+            async fn delete_many(&self, names: &[Name]) -> Vec<Result<()>> {
+                (**self).delete_many(names).await
             }
 
             async fn metadata(&self, name: &Name) -> Result<Metadata> {

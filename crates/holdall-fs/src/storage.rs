@@ -10,7 +10,7 @@ use futures_util::stream::BoxStream;
 use holdall_core::{
     Capabilities, Content, CopyOptions, DeleteOptions, Entry, Error, File, FileUrl, ListOptions, Listing,
     Location, Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest,
-    UrlOptions, Visibility,
+    UrlOptions, Visibility, delete_each,
 };
 use percent_encoding::percent_encode;
 
@@ -97,6 +97,10 @@ impl Storage for FileSystemStorage {
 
     async fn delete(&self, name: &Name, options: DeleteOptions) -> Result<()> {
         delete::delete(&self.root, name, options).await
+    }
+
+    async fn delete_many(&self, names: &[Name]) -> Vec<Result<()>> {
+        delete_each(self, names).await
     }
 
     async fn metadata(&self, name: &Name) -> Result<Metadata> {

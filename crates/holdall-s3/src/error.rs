@@ -218,6 +218,17 @@ fn host(config: &Config) -> String {
     }
 }
 
+/// What a server says about one key in a reply about many, where each has a code and no status of its own.
+pub(crate) fn of_code(code: &str, message: Option<&str>, config: &Config) -> Failure {
+    let status = match code {
+        "InternalError" => 500,
+        "NoSuchKey" | "NoSuchVersion" => 404,
+        "AccessDenied" => 403,
+        _ => 400,
+    };
+    refused(status, code, message, None, config)
+}
+
 /// A reply that says no.
 fn refused(
     status: u16,

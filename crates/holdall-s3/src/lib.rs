@@ -53,6 +53,7 @@
 //! | `copy` | one `HeadObject`, one `CopyObject` |
 //! | `rename` | as `copy`, one `DeleteObject` |
 //! | `delete`, `set_visibility` | one |
+//! | `delete_many`, `delete_location` | one `DeleteObjects` for 1,000 files, and the listing |
 //! | `versions` | one `ListObjectVersions` for 1,000 versions |
 //! | `restore_version` | one `HeadObject`, one `CopyObject` |
 //! | `url` | none |
@@ -121,6 +122,7 @@ mod config;
 mod copy;
 mod credentials;
 mod delete;
+mod delete_many;
 mod encryption;
 mod error;
 mod every_request;

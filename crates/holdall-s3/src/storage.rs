@@ -44,7 +44,7 @@ impl S3Storage {
             .with_visibility(true)
             .with_checksum(server.checksum() == Some(ChecksumAlgorithm::Crc64Nvme))
             .with_durable(true)
-            .with_versions(server.versions)
+            .with_versions(server.features.versions)
             .with_public_url(links)
             .with_signed_url(links)
             .with_url_overrides(links)
@@ -112,6 +112,10 @@ impl Storage for S3Storage {
     async fn delete(&self, name: &Name, options: DeleteOptions) -> Result<()> {
         options.check(&self.capabilities)?;
         self.inner.delete(name, options).await
+    }
+
+    async fn delete_many(&self, names: &[Name]) -> Vec<Result<()>> {
+        crate::delete_many::delete_many(&self.inner, names).await
     }
 
     async fn metadata(&self, name: &Name) -> Result<Metadata> {

@@ -1,5 +1,6 @@
 //! The versions of one file, in a bucket that keeps them.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -174,13 +175,13 @@ fn entries(key: &Name, page: &ListObjectVersionsOutput) -> Vec<FileVersion> {
         markers.filter_map(|marker| entry(marker.version_id(), marker.last_modified(), marker.is_latest()));
     let mut all: Vec<_> = versions.chain(markers).collect();
     // Stable: what is of one moment stays in the order of the server's lists.
-    all.sort_by(|one, other| (other.is_current, other.modified).cmp(&(one.is_current, one.modified)));
+    all.sort_by_key(|entry| Reverse((entry.is_current, entry.modified)));
     all
 }
 
 impl Inner {
     fn need_versions(&self) -> Result<()> {
-        if self.config.server.versions {
+        if self.config.server.features.versions {
             return Ok(());
         }
         Err(Error::unsupported(

@@ -6,6 +6,8 @@ mod cancellation;
 mod conformance;
 #[path = "s3/copying.rs"]
 mod copying;
+#[path = "s3/deleting.rs"]
+mod deleting;
 #[path = "s3/large_copies.rs"]
 mod large_copies;
 #[path = "s3/listing.rs"]

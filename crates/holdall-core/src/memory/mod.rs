@@ -28,7 +28,7 @@ use crate::options::{
     CopyOptions, DeleteOptions, FileUrl, ListOptions, OpenOptions, SaveMode, SaveOptions, UploadPolicy,
     UploadRequest, UrlOptions,
 };
-use crate::storage::Storage;
+use crate::storage::{Storage, delete_each};
 use crate::visibility::Visibility;
 
 /// A storage in memory, for tests and for scratch data. What it holds is gone with the last handle.
@@ -248,6 +248,10 @@ impl Storage for MemoryStorage {
         state.check_version(name, options.if_match.as_ref())?;
         state.remove(name);
         Ok(())
+    }
+
+    async fn delete_many(&self, names: &[Name]) -> Vec<Result<()>> {
+        delete_each(self, names).await
     }
 
     async fn metadata(&self, name: &Name) -> Result<Metadata> {

@@ -1,6 +1,7 @@
 //! The handle that applications hold.
 
 mod calls;
+mod delete_location;
 mod list;
 #[cfg(test)]
 mod tests;
@@ -9,13 +10,15 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::calls::{Copy, Delete, Open, Rename, Save, Upload, Url, Write};
+pub use self::delete_location::{DeleteLocation, DeletedLocation};
 pub use self::list::List;
 use crate::capabilities::Capabilities;
 use crate::content::Content;
 use crate::error::{Error, Operation, Result};
 use crate::metadata::{Listing, Metadata};
 use crate::name::{IntoLocation, IntoName, Name};
-use crate::storage::Storage;
+use crate::options::DeleteOptions;
+use crate::storage::{Storage, each_result};
 use crate::visibility::Visibility;
 use crate::wrappers::Located;
 
@@ -86,6 +89,58 @@ impl Store {
     /// Deletes a file; a missing one is fine. See [`Storage::delete`].
     pub fn delete(&self, name: impl IntoName) -> Delete<'_> {
         Delete::new(self, name.into_name())
+    }
+
+    /// Deletes many files: one result for each name, in the order of the names. Missing ones are fine, a name that
+    /// is not valid is an error for that one, and no error stops the others. See [`Storage::delete_many`].
+    ///
+    /// ```
+    /// use holdall_core::{MemoryStorage, Store};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> holdall_core::Result<()> {
+    /// let media = Store::new(MemoryStorage::new());
+    /// media.save("a.txt", "a").await?;
+    /// for result in media.delete_many(["a.txt", "b.txt"]).await {
+    ///     result?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub async fn delete_many<N: IntoName>(&self, names: impl IntoIterator<Item = N>) -> Vec<Result<()>> {
+        let names: Vec<_> =
+            names.into_iter().map(|name| self.name(name.into_name(), Operation::Delete)).collect();
+        let valid: Vec<_> = names.iter().filter_map(|name| name.as_ref().ok().cloned()).collect();
+        let allowed = || DeleteOptions::default().check(self.capabilities());
+        let deleted = if allowed().is_ok() {
+            self.storage.delete_many(&valid).await
+        } else {
+            valid.iter().map(|_| allowed()).collect()
+        };
+        each_result(names, deleted, |name, error| self.locate(error, Operation::Delete, Some(name.as_str())))
+    }
+
+    /// Deletes every file below a location, and says how many and which it could not. The root of the store is
+    /// refused unless [`force`](DeleteLocation::force) is called.
+    ///
+    /// The location is listed page by page and each page is deleted before the next is asked for, so that memory
+    /// is bounded at any size. What is saved there meanwhile may or may not be deleted. Where versions are kept,
+    /// files are hidden as by [`delete`](Self::delete). What other programs put there and no name can say is left,
+    /// and counts as failed.
+    ///
+    /// Awaited, the call fails when the location is refused or the listing fails; what became of single files is
+    /// in the [`DeletedLocation`].
+    ///
+    /// ```
+    /// use holdall_core::{MemoryStorage, Store};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> holdall_core::Result<()> {
+    /// let media = Store::new(MemoryStorage::new());
+    /// media.save("usr/7/cat.jpg", b"...").await?;
+    /// assert_eq!(media.delete_location("usr/7").await?.into_result()?, 1);
+    /// assert!(media.delete_location("").await.is_err(), "without force()");
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_location(&self, location: impl IntoLocation) -> DeleteLocation<'_> {
+        DeleteLocation::new(self, location.into_location())
     }
 
     /// Copies a file inside the storage. See [`Storage::copy`].

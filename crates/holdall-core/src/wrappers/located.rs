@@ -16,7 +16,7 @@ use crate::options::{
     CopyOptions, DeleteOptions, FileUrl, ListOptions, OpenOptions, SaveOptions, UploadPolicy, UploadRequest,
     UrlOptions,
 };
-use crate::storage::Storage;
+use crate::storage::{Storage, each_result};
 use crate::visibility::Visibility;
 
 /// A storage that keeps everything below a location of another one, and can reach nothing outside it.
@@ -115,6 +115,13 @@ impl<S: Storage> Storage for Located<S> {
 
     async fn delete(&self, name: &Name, options: DeleteOptions) -> Result<()> {
         self.inner.delete(&self.outer(name)?, options).await.map_err(|error| self.relative(error))
+    }
+
+    async fn delete_many(&self, names: &[Name]) -> Vec<Result<()>> {
+        let outer: Vec<_> = names.iter().map(|name| self.outer(name)).collect();
+        let valid: Vec<_> = outer.iter().filter_map(|name| name.as_ref().ok().cloned()).collect();
+        let deleted = self.inner.delete_many(&valid).await;
+        each_result(outer, deleted, |_, error| self.relative(error))
     }
 
     async fn metadata(&self, name: &Name) -> Result<Metadata> {

@@ -23,6 +23,10 @@ macro_rules! storage_with_policy {
                 self.inner.delete(name, options).await
             }
 
+            async fn delete_many(&self, names: &[Name]) -> Vec<Result<()>> {
+                self.inner.delete_many(names).await
+            }
+
             async fn metadata(&self, name: &Name) -> Result<Metadata> {
                 self.inner.metadata(name).await
             }

@@ -70,6 +70,10 @@ impl<S: Storage> Storage for ReadOnly<S> {
         refused()
     }
 
+    async fn delete_many(&self, names: &[Name]) -> Vec<Result<()>> {
+        names.iter().map(|_| refused()).collect()
+    }
+
     async fn metadata(&self, name: &Name) -> Result<Metadata> {
         self.inner.metadata(name).await
     }

@@ -4,7 +4,7 @@ use holdall_core::Result;
 use url::Url;
 
 use super::S3StorageBuilder;
-use crate::config::{self, AddressingStyle, ChecksumAlgorithm, ChecksumMode, Conditions, Server};
+use crate::config::{self, AddressingStyle, ChecksumAlgorithm, ChecksumMode, Conditions, Features, Server};
 
 /// The settings of this room.
 pub(super) struct ServerSettings {
@@ -14,7 +14,7 @@ pub(super) struct ServerSettings {
     pub(super) checksum_mode: ChecksumMode,
     checksum_algorithm: ChecksumAlgorithm,
     conditions: Conditions,
-    versions: bool,
+    features: Features,
 }
 
 impl Default for ServerSettings {
@@ -26,7 +26,7 @@ impl Default for ServerSettings {
             checksum_mode: ChecksumMode::Auto,
             checksum_algorithm: ChecksumAlgorithm::Crc64Nvme,
             conditions: Conditions { writes: true, deletes: false },
-            versions: false,
+            features: Features { bulk_delete: true, versions: false },
         }
     }
 }
@@ -83,13 +83,20 @@ impl S3StorageBuilder {
         self
     }
 
+    /// Whether the server has `DeleteObjects`, which deletes up to 1,000 files with one request; `true` without a
+    /// call. Where it is refused, files are deleted one by one anyway; `false` spares the attempt.
+    pub fn bulk_delete(mut self, available: bool) -> Self {
+        self.server.features.bulk_delete = available;
+        self
+    }
+
     /// Says that the bucket has versioning enabled; `false` without a call. Then files can be opened, linked to
     /// and deleted by their version (the capability `versions`), and [`S3Storage::versions`] lists them. Without
     /// it those calls are `Unsupported`, since nothing is asked of the bucket when a storage is built.
     ///
     /// [`S3Storage::versions`]: crate::S3Storage::versions
     pub fn versions(mut self, kept: bool) -> Self {
-        self.server.versions = kept;
+        self.server.features.versions = kept;
         self
     }
 }
@@ -111,7 +118,7 @@ impl ServerSettings {
             checksums,
             checksum_algorithm: self.checksum_algorithm,
             conditions: self.conditions,
-            versions: self.versions,
+            features: self.features,
         })
     }
 }

@@ -44,6 +44,14 @@ pub(crate) struct Server {
     /// Which, where they are.
     pub(crate) checksum_algorithm: ChecksumAlgorithm,
     pub(crate) conditions: Conditions,
+    pub(crate) features: Features,
+}
+
+/// What not every server or bucket has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Features {
+    /// Whether the server has `DeleteObjects`.
+    pub(crate) bulk_delete: bool,
     /// Whether the bucket keeps versions.
     pub(crate) versions: bool,
 }

@@ -74,6 +74,10 @@ impl Storage for Watched {
         self.result(self.inner.delete(name, options).await)
     }
 
+    async fn delete_many(&self, names: &[Name]) -> Vec<Result<()>> {
+        self.inner.delete_many(names).await.into_iter().map(|result| self.result(result)).collect()
+    }
+
     async fn metadata(&self, name: &Name) -> Result<Metadata> {
         self.result(self.inner.metadata(name).await)
     }

@@ -11,7 +11,7 @@ use holdall_core::{
     Attributes, ByteRange, Capabilities, Checksum, Conditions, Content, CopyOptions, DeleteOptions, Entry,
     Error, ErrorKind, File, FileUrl, ListOptions, Listing, Location, MemoryStorage, Metadata, Name,
     OpenOptions, Result, SaveMode, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest, UrlOptions,
-    Visibility, guess_content_type,
+    Visibility, delete_each, guess_content_type,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -218,6 +218,10 @@ impl Storage for Doctored {
             self.inner.metadata(&name).await?;
         }
         self.inner.delete(&name, options).await
+    }
+
+    async fn delete_many(&self, names: &[Name]) -> Vec<Result<()>> {
+        delete_each(self, names).await
     }
 
     async fn metadata(&self, name: &Name) -> Result<Metadata> {

@@ -30,6 +30,9 @@ pub async fn capabilities_refuse_every_change_where_nothing_can_be_written(store
     refused_naming(store.save("file", "x").replace(ETag::strong("any")).await, Unsupported, "file");
     refused_naming(store.writer("file").overwrite().await, Unsupported, "file");
     refused_naming(store.delete("file").await, Unsupported, "file");
+    for result in store.delete_many(["file", "file"]).await {
+        refused_naming(result, Unsupported, "file");
+    }
     refused_naming(store.copy("file", "copy").overwrite().await, Unsupported, "file");
     refused_naming(store.rename("file", "target").overwrite().await, Unsupported, "file");
     refused_naming(store.set_visibility("file", Visibility::Public).await, Unsupported, "file");

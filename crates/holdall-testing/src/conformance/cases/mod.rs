@@ -15,6 +15,7 @@ mod checksum;
 mod concurrency;
 mod copy;
 mod delete;
+mod delete_many;
 mod hierarchy;
 mod list;
 mod metadata;
@@ -160,6 +161,15 @@ macro_rules! __conformance_table {
                 delete_with_if_match_deletes_only_that_version: [3] + writable + delete_if_match;
                 delete_with_if_match_is_refused_where_it_is_not_atomic: [3] + writable - delete_if_match;
                 delete_by_many_at_once_is_ok: [7] + writable;
+            }
+            delete_many {
+                delete_many_deletes_exactly_these: [7] + writable;
+                delete_many_tells_what_became_of_each: [7] + writable;
+                delete_many_takes_more_than_a_page: [7] + writable @ heavy;
+                delete_location_deletes_what_is_below_and_nothing_else: [7] + writable;
+                delete_location_of_nothing_is_ok: [7] + writable;
+                delete_location_refuses_the_root_unless_forced: [7] + writable;
+                delete_location_streams_what_it_deletes: [7] + writable;
             }
             copy {
                 copy_keeps_the_content_and_the_source: [13] + writable;
