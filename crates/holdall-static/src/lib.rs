@@ -1,0 +1,3 @@
+//! Static files for web applications: what ships with the program, found, hashed, rewritten and published.
+
+mod scan;

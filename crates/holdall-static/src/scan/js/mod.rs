@@ -1,0 +1,103 @@
+//! References in JavaScript: `import`, `export ... from`, `import()`, `new URL(..., import.meta.url)`, and the
+//! source map.
+//!
+//! Scripts and modules are read alike: `import()` is allowed in both, and what only a module may have is found
+//! in no valid script. A reference is found where it is one string, or one template without substitutions:
+//! what is put together when the program runs cannot be known.
+
+mod clause;
+mod tokens;
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use self::clause::{Clause, clause};
+use self::tokens::{Kind, Tokens};
+use super::{Reference, ReferenceKind, Syntax, source_map};
+
+/// The references of a script or module, in the order in which they stand there.
+pub(crate) fn references(js: &str) -> Vec<Reference<'_>> {
+    let mut found = Vec::new();
+    let mut is_new = false;
+    for token in Tokens::new(js) {
+        match token.kind {
+            Kind::Comment => {
+                found.extend(source_map::reference(js, token.inner));
+                continue;
+            }
+            Kind::Word if !token.is_property => {
+                let (word, behind) = (&js[token.span.clone()], token.span.end);
+                let clause = match word {
+                    "import" => clause(js, behind, Clause::Import),
+                    "export" => clause(js, behind, Clause::Export),
+                    "URL" if is_new => clause(js, behind, Clause::NewUrl),
+                    _ => None,
+                };
+                found.extend(clause.map(|(kind, inner)| reference(js, kind, inner)));
+                is_new = word == "new";
+                continue;
+            }
+            _ => {}
+        }
+        is_new = false;
+    }
+    found
+}
+
+fn reference(js: &str, kind: ReferenceKind, span: Range<usize>) -> Reference<'_> {
+    let quote = js.as_bytes()[span.start - 1];
+    Reference { target: unescape(&js[span.clone()]), span, kind, syntax: Syntax::JsString(quote) }
+}
+
+/// What a string says once its escapes are read (ECMAScript, section 12.9.4).
+fn unescape(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(next) = rest.next() {
+        if next != '\\' {
+            plain.push(next);
+            continue;
+        }
+        match rest.next() {
+            Some('n') => plain.push('\n'),
+            Some('r') => plain.push('\r'),
+            Some('t') => plain.push('\t'),
+            Some('b') => plain.push('\u{8}'),
+            Some('v') => plain.push('\u{b}'),
+            Some('f') => plain.push('\u{c}'),
+            Some('0') => plain.push('\0'),
+            Some('x') => plain.push(code(&mut rest, 2)),
+            Some('u') => match rest.as_str().strip_prefix('{').and_then(|hex| hex.split_once('}')) {
+                Some((hex, behind)) => {
+                    plain.push(scalar(hex));
+                    rest = behind.chars();
+                }
+                None => plain.push(code(&mut rest, 4)),
+            },
+            // A string that goes on in the next line.
+            Some('\r') => rest = rest.as_str().strip_prefix('\n').unwrap_or(rest.as_str()).chars(),
+            Some('\n' | '\u{2028}' | '\u{2029}') | None => {}
+            Some(other) => plain.push(other),
+        }
+    }
+    Cow::Owned(plain)
+}
+
+/// The character of so many hex digits.
+fn code(rest: &mut std::str::Chars<'_>, digits: usize) -> char {
+    let text = rest.as_str();
+    let hex = text.get(..digits).unwrap_or_default();
+    *rest = text[hex.len()..].chars();
+    scalar(hex)
+}
+
+fn scalar(hex: &str) -> char {
+    let code = u32::from_str_radix(hex, 16).ok();
+    code.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,183 @@
+//! What is a reference in JavaScript, and what only looks like one.
+
+use super::references;
+use crate::scan::ReferenceKind::{self, DynamicImport, ModuleUrl, SourceMap, StaticImport};
+
+fn found(js: &str) -> Vec<(ReferenceKind, String)> {
+    references(js).into_iter().map(|found| (found.kind, found.target.into_owned())).collect()
+}
+
+fn x(kind: ReferenceKind) -> Vec<(ReferenceKind, String)> {
+    vec![(kind, "x".to_owned())]
+}
+
+#[test]
+fn imports_and_exports() {
+    for js in [
+        "import 'x'",
+        "import\"x\";",
+        "import a from 'x'",
+        "import * as a from 'x'",
+        "import{a}from'x'",
+        "import a, {b as c, default as d, 'e f' as g} from \"x\" with { type: 'json' }",
+        "import a, * as b from 'x'",
+        "import from from 'x'",
+        "import {from} from 'x'",
+        "import defer * as a from 'x'",
+        "import source a from 'x'",
+        "import /* 'no' */ a // 'no'\n from 'x'",
+        "export * from 'x'",
+        "export * as a from 'x'",
+        "export * as 'a' from 'x'",
+        "export {a, b as c} from 'x'",
+        "export {} from 'x'",
+        "if(a){}\nimport 'x'",
+        "import '\\x78'",
+        "import '\\u{78}'",
+        "import '\\u0078'",
+        "#!/usr/bin/env node\nimport 'x'",
+        "\u{feff}import 'x'",
+    ] {
+        assert_eq!(found(js), x(StaticImport), "{js}");
+    }
+}
+
+#[test]
+fn dynamic_imports() {
+    for js in [
+        "import('x')",
+        "import(`x`)",
+        "await import( /* webpackChunkName: 'a' */ 'x' )",
+        "import('x', { with: { type: 'json' } })",
+        "a = b ? import('x') : 0",
+        "`${import('x')}`",
+        "import.defer('x')",
+    ] {
+        assert_eq!(found(js), x(DynamicImport), "{js}");
+    }
+}
+
+#[test]
+fn addresses_relative_to_the_module() {
+    for js in [
+        "new URL('x', import.meta.url)",
+        "new Worker(new URL(\"x\",import.meta.url),{type:'module'})",
+        "new URL(`x`, import.meta.url,)",
+        "import.meta.resolve('x')",
+    ] {
+        assert_eq!(found(js), x(ModuleUrl), "{js}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_reference() {
+    for js in [
+        "// import 'x'",
+        "/* import 'x' */",
+        "'import \"x\"'",
+        "`import 'x'`",
+        "`${'a'} import 'x' ${`import 'x'`}`",
+        "/import 'x'/",
+        "a = /[/'\"]import 'x'/g",
+        "a.import('x')",
+        "a?.import('x')",
+        "a.#import('x')",
+        "import(a)",
+        "import('x' + a)",
+        "import(`x${a}`)",
+        "import.meta.url",
+        "export { a }; 'x'",
+        "export default 'x'",
+        "export const a = 'x'",
+        "export default from; 'x'",
+        "new URL('x', a)",
+        "new URL('x', import.meta.url + a)",
+        "URL('x', import.meta.url)",
+        "new a.URL('x', import.meta.url)",
+        "({ import: 'x' })",
+        "important('x')",
+        "$import('x')",
+        "require('x')",
+        "new Worker('x')",
+        "'unclosed import",
+        "/* import 'x'",
+        "`import 'x'",
+        "",
+    ] {
+        assert_eq!(found(js), [], "{js}");
+    }
+}
+
+#[test]
+fn a_slash_divides_or_begins_a_regular_expression() {
+    // Each would hide or show the wrong thing if the slash were taken for the other.
+    for js in [
+        "a / b; import('x'); c / d",
+        "a++ / b; import('x') / c",
+        "(a) / b; import('x'); c / d",
+        "a[0] / b; import('x'); c / d",
+        "1 / b; import('x'); c / d",
+        ".5 / b; import('x'); c / d",
+        "1. / b; import('x'); c / d",
+        "`a` / b; import('x'); c / d",
+        "'a' / b; import('x'); c / d",
+        "a = {} / b; import('x'); c / d",
+        "a = function () {} / b; import('x'); c / d",
+        "a = class {} / b; import('x'); c / d",
+        "f(function () {} / b); import('x'); c / d",
+        "a.return / b; import('x'); c / d",
+        "a.if(b) / c; import('x'); d / e",
+        "this / b; import('x'); c / d",
+        "/'/.test(a); import('x')",
+        "if (a) /'/.test(b); import('x')",
+        "while (a) /'/.test(b); import('x')",
+        "for (a of b) /'/.test(c); import('x')",
+        "return /'/; import('x')",
+        "a = /'/; import('x')",
+        "a(/'/); import('x')",
+        "a ? /'/ : /\"/; import('x')",
+        "{} /'/.test(a); import('x')",
+        "function a() {} /'/.test(b); import('x')",
+        "class a {} /'/.test(b); import('x')",
+        "if (a) {} /'/.test(b); import('x')",
+        "x = () => {}\n/'/.test(b); import('x')",
+        "case 1: /'/; import('x')",
+        "`${/'/}`; import('x')",
+        "typeof /'/; import('x')",
+        "a = /[/]'/; import('x')",
+        "a = /\\/'/; import('x')",
+        "a => /'/; import('x')",
+        "!/'/.test(a); import('x')",
+        "x = { a: /'/, b() { return 1 / 2 } }; import('x')",
+        "switch (a) { default: { b } /'/.test(c) } import('x')",
+        "export default function () {} /'/.test(a); import('x')",
+        "async function a() {} /'/.test(b); import('x')",
+        "a = async function () {} / b; import('x'); c / d",
+    ] {
+        assert_eq!(found(js), x(DynamicImport), "{js}");
+    }
+}
+
+#[test]
+fn templates_nest() {
+    assert_eq!(found("`a${`b${import('x')}c${{}}d`}e`;`${'`'}`"), x(DynamicImport));
+    assert_eq!(found("`${{a:`}`}}` / 2; import('x'); b / c"), x(DynamicImport));
+}
+
+#[test]
+fn the_source_map() {
+    assert_eq!(found("a;\n//# sourceMappingURL=x"), x(SourceMap));
+    assert_eq!(found("//@ sourceMappingURL=x  \n"), x(SourceMap));
+    assert_eq!(found("/*# sourceMappingURL=x */"), x(SourceMap));
+    assert_eq!(found("'//# sourceMappingURL=x'"), []);
+    assert_eq!(found("`\n//# sourceMappingURL=x`"), []);
+    assert_eq!(found("a = '//# sourceMappingURL=' + b"), []);
+}
+
+#[test]
+fn many_in_the_order_in_which_they_stand() {
+    let js =
+        "import a from './a.js';import(\"./b.js\");export*from'./c.js';new URL('d.wasm',import.meta.url)";
+    let targets: Vec<String> = found(js).into_iter().map(|(_, target)| target).collect();
+    assert_eq!(targets, ["./a.js", "./b.js", "./c.js", "d.wasm"]);
+}
