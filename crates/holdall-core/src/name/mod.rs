@@ -6,7 +6,7 @@ mod sanitize;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -185,6 +185,13 @@ fn invalid(name: &str, reason: &str) -> Error {
     let shown: String = name.chars().take(120).collect();
     let dots = if shown.len() < name.len() { "..." } else { "" };
     Error::message(ErrorKind::InvalidName, format!("{:?} is not a valid name: {reason}", shown + dots))
+}
+
+/// A name orders and hashes as its text does, so that maps by name can be asked with text.
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
 }
 
 impl fmt::Display for Name {

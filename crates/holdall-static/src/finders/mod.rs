@@ -1,0 +1,100 @@
+//! Finders: where static files come from.
+
+mod directories;
+mod embedded;
+mod ignore;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use holdall_core::{Name, Result};
+
+pub use self::directories::Directories;
+pub use self::embedded::Embedded;
+pub use self::ignore::Ignore;
+pub(crate) use self::ignore::matches;
+
+/// Somewhere to find static files. The order of finders is their priority: where two have a file of one name,
+/// the first one's is taken, and the other one is reported.
+pub trait Finder: fmt::Debug + Send + Sync {
+    /// All files, in the order of their names, but for those to ignore.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the finder from knowing all of its files: a directory that is missing or cannot be read, a
+    /// loop of symbolic links, a name that is no UTF-8. It names the path.
+    fn list(&self, ignore: &Ignore) -> Result<Vec<SourceFile>>;
+
+    /// The file of that name, if the finder has it; what it ignores in a list is found here.
+    ///
+    /// # Errors
+    ///
+    /// As [`list`](Self::list).
+    fn find(&self, name: &Name) -> Result<Option<SourceFile>>;
+
+    /// Where it looks, for people.
+    fn places(&self) -> Vec<String>;
+}
+
+/// A static file before it is collected.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SourceFile {
+    /// The name under which it is collected.
+    pub name: Name,
+    /// Where its bytes are.
+    pub source: Source,
+}
+
+impl SourceFile {
+    /// A file of that name with those bytes.
+    pub fn new(name: Name, source: impl Into<Source>) -> Self {
+        Self { name, source: source.into() }
+    }
+}
+
+/// Where the bytes of a static file are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// In a file.
+    Path(PathBuf),
+    /// In memory, often as part of the program.
+    Bytes(Bytes),
+}
+
+impl Source {
+    /// Reads everything.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file.
+    pub(crate) fn read(&self) -> std::io::Result<Bytes> {
+        match self {
+            Self::Path(path) => std::fs::read(path).map(Bytes::from),
+            Self::Bytes(bytes) => Ok(bytes.clone()),
+        }
+    }
+
+    /// For people.
+    pub(crate) fn describe(&self) -> Cow<'_, str> {
+        match self {
+            Self::Path(path) => path.to_string_lossy(),
+            Self::Bytes(_) => Cow::Borrowed("embedded in the program"),
+        }
+    }
+}
+
+impl From<PathBuf> for Source {
+    fn from(path: PathBuf) -> Self {
+        Self::Path(path)
+    }
+}
+
+impl From<Bytes> for Source {
+    fn from(bytes: Bytes) -> Self {
+        Self::Bytes(bytes)
+    }
+}
