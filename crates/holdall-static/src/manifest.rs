@@ -45,12 +45,38 @@ pub struct FileDetails {
     pub content_type: String,
     /// What goes into the `integrity` attribute (Subresource Integrity): SHA-384 of the published bytes.
     pub integrity: String,
+    /// The copy under the file's own name, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<CopyDetails>,
+}
+
+/// What is known about the copy of a file under its own name: enough to see that it need not be written again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CopyDetails {
+    /// MD5 of its content, in hexadecimal digits.
+    pub md5: String,
+    /// The tag that the storage gave it.
+    pub etag: String,
+}
+
+impl CopyDetails {
+    /// A copy with that content and tag.
+    pub fn new(md5: impl Into<String>, etag: impl Into<String>) -> Self {
+        Self { md5: md5.into(), etag: etag.into() }
+    }
 }
 
 impl FileDetails {
     /// What is known about a file.
     pub fn new(size: u64, content_type: impl Into<String>, integrity: impl Into<String>) -> Self {
-        Self { size, content_type: content_type.into(), integrity: integrity.into() }
+        Self { size, content_type: content_type.into(), integrity: integrity.into(), copy: None }
+    }
+
+    /// With that copy under the file's own name.
+    pub fn with_copy(mut self, copy: impl Into<Option<CopyDetails>>) -> Self {
+        self.copy = copy.into();
+        self
     }
 }
 

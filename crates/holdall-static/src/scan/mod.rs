@@ -13,7 +13,9 @@ mod source_map;
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub(crate) use self::rewrite::rewrite;
+use holdall_core::Name;
+
+pub(crate) use self::rewrite::{canonical, rewrite};
 
 /// A language whose references are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +25,15 @@ pub(crate) enum Language {
 }
 
 impl Language {
+    /// The language of a file of that name, if it is one whose references are known.
+    pub(crate) fn of(name: &Name) -> Option<Self> {
+        match name.extension()?.to_ascii_lowercase().as_str() {
+            "css" => Some(Self::Css),
+            "js" | "mjs" => Some(Self::JavaScript),
+            _ => None,
+        }
+    }
+
     /// The references in a text, in the order in which they stand there.
     pub(crate) fn references(self, text: &str) -> Vec<Reference<'_>> {
         match self {
@@ -42,6 +53,18 @@ pub(crate) struct Reference<'a> {
     pub(crate) kind: ReferenceKind,
     /// How it is written.
     pub(crate) syntax: Syntax,
+    /// How Django would write it; `None` where Django sees no reference.
+    pub(crate) canonical: Option<Canonical>,
+}
+
+/// How Django writes a reference: it replaces more than the reference, so that one that has not changed gives
+/// another text, and with it another hash. Ours is made over that text too, and is never written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Canonical {
+    /// What is replaced, in bytes.
+    pub(crate) span: Range<usize>,
+    /// What stands before and behind the reference then.
+    pub(crate) around: (&'static str, &'static str),
 }
 
 /// What a reference is for.

@@ -22,6 +22,29 @@ pub(crate) fn rewrite<'r>(
     written
 }
 
+/// The text as Django would have rewritten it: what the hash is made over, so that names stay the same for who
+/// moves from there. `replace` says by what, percent-encoding read.
+pub(crate) fn canonical(
+    text: &str,
+    references: &[Reference<'_>],
+    mut replace: impl FnMut(&Reference<'_>) -> Option<String>,
+) -> String {
+    let mut written = String::with_capacity(text.len() + references.len() * 24);
+    let mut at = 0;
+    for reference in references {
+        let Some(new) = replace(reference) else { continue };
+        let span = match &reference.canonical {
+            Some(canonical) => &canonical.span,
+            None => &reference.span,
+        };
+        let (before, behind) = reference.canonical.as_ref().map_or(("", ""), |canonical| canonical.around);
+        written.extend([&text[at..span.start], before, &new, behind]);
+        at = span.end;
+    }
+    written.push_str(&text[at..]);
+    written
+}
+
 impl Syntax {
     /// Writes a URL reference so that it is read again as just that, whatever characters it has. One that is
     /// percent-encoded needs no escape in any syntax.

@@ -7,15 +7,18 @@
 mod tokens;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use self::tokens::{Kind, Token, Tokens};
-use super::{Reference, ReferenceKind, Syntax, source_map};
+use self::tokens::{Kind, Tokens};
+use super::{Canonical, Reference, ReferenceKind, Syntax, source_map};
 
 /// A bracket that is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Open {
     closes_with: u8,
     holds: Holds,
+    /// Where a `url(` begins, and which reference was found in it.
+    url: Option<(usize, Option<usize>)>,
 }
 
 /// What a string directly inside of a bracket means.
@@ -33,43 +36,53 @@ enum Holds {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Statement {
     Any,
-    /// Behind `@import`, with nothing but blanks and comments in between.
-    Import,
+    /// Behind the `@import` that begins there, with nothing but blanks and comments in between.
+    Import(usize),
     /// From `@namespace` to its end.
     Namespace,
 }
 
 /// The references of a stylesheet, in the order in which they stand there.
 pub(crate) fn references(css: &str) -> Vec<Reference<'_>> {
-    let mut found = Vec::new();
+    let mut found: Vec<Reference<'_>> = Vec::new();
     let mut open: Vec<Open> = Vec::new();
     let mut statement = Statement::Any;
     for token in Tokens::new(css) {
         match token.kind {
             Kind::Whitespace => continue,
             Kind::Comment => {
-                found.extend(source_map::reference(css, token.inner));
+                found.extend(source_map::reference(css, token.span, token.inner));
                 continue;
             }
             Kind::Url if statement != Statement::Namespace => {
-                let kind = import_or(statement, ReferenceKind::Url);
-                found.push(reference(css, &token, kind, Syntax::CssUrl));
+                let canonical = Canonical { span: token.span, around: URL };
+                found.push(reference(css, token.inner, statement.kind(), Syntax::CssUrl, Some(canonical)));
             }
             Kind::String => {
-                let quote = css.as_bytes()[token.span.start];
-                if let Some(kind) = meaning(statement, open.last_mut()) {
-                    found.push(reference(css, &token, kind, Syntax::CssString(quote)));
+                let syntax = Syntax::CssString(css.as_bytes()[token.span.start]);
+                if let Some(inside) = open.last_mut().filter(|open| open.holds != Holds::Nothing) {
+                    if inside.holds == Holds::One {
+                        inside.holds = Holds::Nothing;
+                    }
+                    inside.url = inside.url.map(|(start, _)| (start, Some(found.len())));
+                    found.push(reference(css, token.inner, statement.kind(), syntax, None));
+                } else if let Statement::Import(start) = statement {
+                    let canonical = Canonical { span: start..token.span.end, around: IMPORT };
+                    found.push(reference(css, token.inner, ReferenceKind::Import, syntax, Some(canonical)));
                 }
             }
             Kind::Function => {
-                let holds = match unescape(&css[token.inner]).to_ascii_lowercase().as_str() {
-                    "url" | "src" if statement != Statement::Namespace => Holds::One,
-                    "image-set" | "-webkit-image-set" => Holds::Each,
-                    _ => Holds::Nothing,
+                let name = unescape(&css[token.inner]).to_ascii_lowercase();
+                let (holds, url) = match name.as_str() {
+                    _ if statement == Statement::Namespace => (Holds::Nothing, None),
+                    "url" => (Holds::One, Some((token.span.start, None))),
+                    "src" => (Holds::One, None),
+                    "image-set" | "-webkit-image-set" => (Holds::Each, None),
+                    _ => (Holds::Nothing, None),
                 };
-                open.push(Open { closes_with: b')', holds });
+                open.push(Open { closes_with: b')', holds, url });
                 // `@import url("a")` is an import still.
-                if statement == Statement::Import && holds == Holds::One {
+                if matches!(statement, Statement::Import(_)) && holds == Holds::One {
                     continue;
                 }
             }
@@ -79,15 +92,17 @@ pub(crate) fn references(css: &str) -> Vec<Reference<'_>> {
                     b'[' => b']',
                     _ => b'}',
                 };
-                open.push(Open { closes_with, holds: Holds::Nothing });
+                open.push(Open { closes_with, holds: Holds::Nothing, url: None });
             }
             // One that closes nothing is nothing; inside of another bracket it is part of that one's content.
             Kind::Close(bracket) if open.last().is_some_and(|open| open.closes_with == bracket) => {
-                open.pop();
+                if let Some(Open { url: Some((start, Some(at))), .. }) = open.pop() {
+                    found[at].canonical = Some(Canonical { span: start..token.span.end, around: URL });
+                }
             }
             Kind::AtKeyword => {
                 statement = match unescape(&css[token.inner]).to_ascii_lowercase().as_str() {
-                    "import" => Statement::Import,
+                    "import" => Statement::Import(token.span.start),
                     "namespace" => Statement::Namespace,
                     _ => Statement::Any,
                 };
@@ -102,34 +117,32 @@ pub(crate) fn references(css: &str) -> Vec<Reference<'_>> {
             *holds = Holds::Nothing;
         }
         let ends = matches!(token.kind, Kind::Semicolon | Kind::Open(b'{'));
-        if statement == Statement::Import || ends {
+        if matches!(statement, Statement::Import(_)) || ends {
             statement = Statement::Any;
         }
     }
     found
 }
 
-/// What a string here refers to, `None` where it refers to nothing.
-fn meaning(statement: Statement, open: Option<&mut Open>) -> Option<ReferenceKind> {
-    match (statement, open) {
-        (Statement::Namespace, _) => None,
-        (statement, Some(open)) if open.holds == Holds::One => {
-            open.holds = Holds::Nothing;
-            Some(import_or(statement, ReferenceKind::Url))
-        }
-        (_, Some(open)) if open.holds == Holds::Each => Some(ReferenceKind::Url),
-        (Statement::Import, _) => Some(ReferenceKind::Import),
-        _ => None,
+/// What Django writes around an address, and around one that follows `@import` alone.
+const URL: (&str, &str) = ("url(\"", "\")");
+const IMPORT: (&str, &str) = ("@import url(\"", "\")");
+
+impl Statement {
+    /// What an address is for here.
+    fn kind(self) -> ReferenceKind {
+        if matches!(self, Self::Import(_)) { ReferenceKind::Import } else { ReferenceKind::Url }
     }
 }
 
-fn import_or(statement: Statement, other: ReferenceKind) -> ReferenceKind {
-    if statement == Statement::Import { ReferenceKind::Import } else { other }
-}
-
-fn reference<'a>(css: &'a str, token: &Token, kind: ReferenceKind, syntax: Syntax) -> Reference<'a> {
-    let span = token.inner.clone();
-    Reference { target: unescape(&css[span.clone()]), span, kind, syntax }
+fn reference(
+    css: &str,
+    span: Range<usize>,
+    kind: ReferenceKind,
+    syntax: Syntax,
+    canonical: Option<Canonical>,
+) -> Reference<'_> {
+    Reference { target: unescape(&css[span.clone()]), span, kind, syntax, canonical }
 }
 
 /// What a string, name or address says once its escapes are read (CSS Syntax Module Level 3, section 4.3.7).

@@ -22,7 +22,7 @@ pub(crate) fn references(js: &str) -> Vec<Reference<'_>> {
     for token in Tokens::new(js) {
         match token.kind {
             Kind::Comment => {
-                found.extend(source_map::reference(js, token.inner));
+                found.extend(source_map::reference(js, token.span, token.inner));
                 continue;
             }
             Kind::Word if !token.is_property => {
@@ -46,7 +46,8 @@ pub(crate) fn references(js: &str) -> Vec<Reference<'_>> {
 
 fn reference(js: &str, kind: ReferenceKind, span: Range<usize>) -> Reference<'_> {
     let quote = js.as_bytes()[span.start - 1];
-    Reference { target: unescape(&js[span.clone()]), span, kind, syntax: Syntax::JsString(quote) }
+    let target = unescape(&js[span.clone()]);
+    Reference { target, span, kind, syntax: Syntax::JsString(quote), canonical: None }
 }
 
 /// What a string says once its escapes are read (ECMAScript, section 12.9.4).

@@ -1,0 +1,107 @@
+//! What is wrong with static files: all of it, each with its place.
+
+use std::fmt;
+
+use holdall_core::Name;
+
+use crate::finders::matches;
+
+/// Something that is wrong in a static file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Problem {
+    /// The file.
+    pub file: Name,
+    /// The line, from 1; 0 where the whole file is meant.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub kind: ProblemKind,
+    /// How much it matters.
+    pub severity: Severity,
+}
+
+/// What can be wrong.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// A reference means a file that is not there.
+    Missing {
+        /// The reference as it is written.
+        reference: String,
+        /// The name that it means.
+        means: String,
+        /// The nearest name that is there.
+        nearest: Option<Name>,
+    },
+    /// The text is not UTF-8, so that no reference in it was looked for.
+    NotUtf8,
+}
+
+/// How much a problem matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Severity {
+    /// Nothing is published.
+    Error,
+    /// It is reported, and the reference stays as it is written.
+    Warning,
+    /// It is not even reported.
+    Ignore,
+}
+
+impl fmt::Display for Problem {
+    /// `file:line:column: reference -> name: reason`, as editors and compilers have it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}:{}", self.line, self.column)?;
+        }
+        match &self.kind {
+            ProblemKind::Missing { reference, means, nearest } => {
+                write!(f, ": {reference} -> {means}: there is no such file")?;
+                match nearest {
+                    Some(nearest) => write!(f, "; did you mean {nearest}?"),
+                    None => Ok(()),
+                }
+            }
+            ProblemKind::NotUtf8 => {
+                f.write_str(": the text is not UTF-8; it is copied as it is, references unchanged")
+            }
+        }
+    }
+}
+
+/// Which problems matter how much, by file and reference.
+///
+/// The first rule that fits decides. Where none does, a source map that is missing is a warning (nobody but a
+/// debugger asks for it, and packages often do not ship theirs), and every other missing file is an error.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Policy {
+    rules: Vec<(String, String, Severity)>,
+}
+
+impl Policy {
+    pub(crate) fn add(&mut self, files: String, references: String, severity: Severity) {
+        self.rules.push((files, references, severity));
+    }
+
+    pub(crate) fn severity(&self, file: &Name, reference: &str, is_source_map: bool) -> Severity {
+        let fits = |(files, references, _): &&(String, String, Severity)| {
+            matches(files, file.as_str()) && matches(references, reference)
+        };
+        match self.rules.iter().find(fits) {
+            Some((.., severity)) => *severity,
+            None if is_source_map => Severity::Warning,
+            None => Severity::Error,
+        }
+    }
+}
+
+/// Line and column of a byte.
+pub(crate) fn position(text: &str, at: usize) -> (usize, usize) {
+    let before = &text[..at];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
