@@ -189,7 +189,9 @@ fn nearest(missing: &str, sources: &[SourceFile]) -> Option<Name> {
     if let Some(same) = names().find(|name| name.as_str().to_lowercase() == missing.to_lowercase()) {
         return Some(same.clone());
     }
-    let scored = names().map(|name| (strsim::normalized_damerau_levenshtein(name.as_str(), missing), name));
+    // Of several that are as near, the first.
+    let scored =
+        names().rev().map(|name| (strsim::normalized_damerau_levenshtein(name.as_str(), missing), name));
     let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
     (best.0 > 0.8).then(|| best.1.clone())
 }

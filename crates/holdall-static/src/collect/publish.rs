@@ -14,7 +14,6 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use holdall_core::{Content, Entry, ErrorKind, Name, Result, SaveMode, Store};
 
 use super::plan::{Plan, Planned, attributes, content_type};
-use crate::digest::Digests;
 use crate::finders::Source;
 use crate::manifest::{CopyDetails, FileDetails, MANIFEST_NAME, Manifest};
 
@@ -62,7 +61,6 @@ struct Before {
 #[derive(Debug)]
 struct Output<'a> {
     name: &'a Name,
-    digests: &'a Digests,
     from: Origin<'a>,
     cache_control: &'static str,
 }
@@ -84,7 +82,6 @@ pub(crate) async fn publish(store: &Store, plan: &Plan, options: Publishing) -> 
 
     let hashed = plan.files.iter().filter(|file| !before.has_hashed(file)).map(|file| Output {
         name: &file.hashed,
-        digests: file.digests(),
         from: file.rewritten.as_ref().map_or(Origin::Source(&file.source), |(text, _)| Origin::Text(text)),
         cache_control: IMMUTABLE,
     });
@@ -94,7 +91,6 @@ pub(crate) async fn publish(store: &Store, plan: &Plan, options: Publishing) -> 
     if options.copies {
         let changed = plan.files.iter().filter(|file| !before.has_copy(file)).map(|file| Output {
             name: &file.name,
-            digests: &file.original,
             from: Origin::Source(&file.source),
             cache_control: SHORT,
         });

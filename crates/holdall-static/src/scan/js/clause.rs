@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::tokens::{Kind, Token, Tokens};
-use crate::scan::ReferenceKind;
+use crate::scan::{Canonical, ReferenceKind};
 
 /// Where a clause stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,12 @@ pub(super) enum Clause {
     Export,
     /// Behind `new URL`.
     NewUrl,
+}
+
+impl Token {
+    fn ends_an_argument(&self) -> bool {
+        matches!(self.kind, Kind::Punctuator(b')' | b','))
+    }
 }
 
 /// The tokens of a clause, without comments.
@@ -49,56 +55,87 @@ impl Ahead<'_> {
         let address = self.next().filter(|token| matches!(token.kind, Kind::String | Kind::Template))?;
         Some((address.inner, self.next()?))
     }
+
+    /// The same, where a second argument or the end of the call follows.
+    fn call(&mut self) -> Option<(Range<usize>, Token)> {
+        self.argument().filter(|(_, end)| end.ends_an_argument())
+    }
 }
 
-/// The address of a clause that begins at `behind`, if it has one.
-pub(super) fn clause(js: &str, behind: usize, clause: Clause) -> Option<(ReferenceKind, Range<usize>)> {
+/// An address that a clause has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Address {
+    pub(super) kind: ReferenceKind,
+    /// Without quotes.
+    pub(super) span: Range<usize>,
+    pub(super) canonical: Option<Canonical>,
+}
+
+impl Address {
+    fn new(kind: ReferenceKind, span: Range<usize>) -> Self {
+        Self { kind, span, canonical: None }
+    }
+
+    /// Django puts those words around the address, instead of what stands there from `start` on.
+    fn written(mut self, start: usize, around: (&'static str, &'static str), end: usize) -> Self {
+        self.canonical = Some(Canonical { span: start..end, around });
+        self
+    }
+}
+
+/// The address of a clause whose keyword is given, if it has one.
+pub(super) fn clause(js: &str, keyword: Range<usize>, clause: Clause) -> Option<Address> {
+    let behind = keyword.end;
     let mut ahead = Ahead { js, tokens: Tokens::new(&js[behind..]), offset: behind };
     let first = ahead.next()?;
     match (clause, first.kind) {
-        (Clause::Import, Kind::String) => Some((ReferenceKind::StaticImport, first.inner)),
+        (Clause::Import, Kind::String) => {
+            let address = Address::new(ReferenceKind::StaticImport, first.inner);
+            Some(address.written(keyword.start, ("import\"", "\""), first.span.end))
+        }
         (Clause::Import, Kind::Punctuator(b'(')) => {
-            let (address, end) = ahead.argument()?;
-            matches!(end.kind, Kind::Punctuator(b')' | b','))
-                .then_some((ReferenceKind::DynamicImport, address))
+            let (span, end) = ahead.call()?;
+            let is_plain = span.start == keyword.end + 2 && end.span.start == span.end + 1;
+            let address = Address::new(ReferenceKind::DynamicImport, span);
+            if is_plain && end.kind == Kind::Punctuator(b')') && js.as_bytes()[address.span.end] != b'`' {
+                return Some(address.written(keyword.start, ("import(\"", "\")"), end.span.end));
+            }
+            Some(address)
         }
         (Clause::Import, Kind::Punctuator(b'.')) => {
             let word = ahead.next()?;
             if ahead.is(&word, "meta") {
                 ahead.take(&[".", "resolve", "("])?;
-                let (address, end) = ahead.argument()?;
-                return matches!(end.kind, Kind::Punctuator(b')' | b','))
-                    .then_some((ReferenceKind::ModuleUrl, address));
+                return Some(Address::new(ReferenceKind::ModuleUrl, ahead.call()?.0));
             }
             // `import.defer("x")` and `import.source("x")`.
             ahead.take(&["("])?;
-            let (address, end) = ahead.argument()?;
-            matches!(end.kind, Kind::Punctuator(b')' | b','))
-                .then_some((ReferenceKind::DynamicImport, address))
+            Some(Address::new(ReferenceKind::DynamicImport, ahead.call()?.0))
         }
         (Clause::Import, Kind::Word | Kind::Punctuator(b'{' | b'*'))
-        | (Clause::Export, Kind::Punctuator(b'{' | b'*')) => {
-            from(&mut ahead, first).map(|address| (ReferenceKind::StaticImport, address))
-        }
+        | (Clause::Export, Kind::Punctuator(b'{' | b'*')) => from(&mut ahead, first),
         (Clause::NewUrl, Kind::Punctuator(b'(')) => {
             let (address, comma) = ahead.argument()?;
             ahead.is(&comma, ",").then_some(())?;
             ahead.take(&["import", ".", "meta", ".", "url"])?;
-            let end = ahead.next()?;
-            matches!(end.kind, Kind::Punctuator(b')' | b',')).then_some((ReferenceKind::ModuleUrl, address))
+            ahead.next()?.ends_an_argument().then_some(Address::new(ReferenceKind::ModuleUrl, address))
         }
         _ => None,
     }
 }
 
 /// The address behind `from`, where everything before it is names, marks and (in braces) strings.
-fn from(ahead: &mut Ahead<'_>, first: Token) -> Option<Range<usize>> {
+fn from(ahead: &mut Ahead<'_>, first: Token) -> Option<Address> {
     let mut in_braces = false;
-    let (mut is_from, mut is_as) = (false, false);
+    let (mut from, mut is_as) = (None, false);
     let mut token = first;
     loop {
         match token.kind {
-            Kind::String if is_from && !in_braces => return Some(token.inner),
+            Kind::String if !in_braces && let Some(start) = from => {
+                let start = ahead.js[..start].trim_end().len();
+                let address = Address::new(ReferenceKind::StaticImport, token.inner);
+                return Some(address.written(start, (" from \"", "\""), token.span.end));
+            }
             // A name that is no identifier: `as "a b"`.
             Kind::String if in_braces || is_as => {}
             Kind::Punctuator(b'{') if !in_braces => in_braces = true,
@@ -106,7 +143,7 @@ fn from(ahead: &mut Ahead<'_>, first: Token) -> Option<Range<usize>> {
             Kind::Word | Kind::Punctuator(b',' | b'*') => {}
             _ => return None,
         }
-        is_from = ahead.is(&token, "from");
+        from = ahead.is(&token, "from").then_some(token.span.start);
         is_as = ahead.is(&token, "as");
         token = ahead.next()?;
     }

@@ -9,11 +9,10 @@ mod clause;
 mod tokens;
 
 use std::borrow::Cow;
-use std::ops::Range;
 
-use self::clause::{Clause, clause};
+use self::clause::{Address, Clause, clause};
 use self::tokens::{Kind, Tokens};
-use super::{Reference, ReferenceKind, Syntax, source_map};
+use super::{Reference, Syntax, source_map};
 
 /// The references of a script or module, in the order in which they stand there.
 pub(crate) fn references(js: &str) -> Vec<Reference<'_>> {
@@ -26,14 +25,14 @@ pub(crate) fn references(js: &str) -> Vec<Reference<'_>> {
                 continue;
             }
             Kind::Word if !token.is_property => {
-                let (word, behind) = (&js[token.span.clone()], token.span.end);
+                let word = &js[token.span.clone()];
                 let clause = match word {
-                    "import" => clause(js, behind, Clause::Import),
-                    "export" => clause(js, behind, Clause::Export),
-                    "URL" if is_new => clause(js, behind, Clause::NewUrl),
+                    "import" => clause(js, token.span, Clause::Import),
+                    "export" => clause(js, token.span, Clause::Export),
+                    "URL" if is_new => clause(js, token.span, Clause::NewUrl),
                     _ => None,
                 };
-                found.extend(clause.map(|(kind, inner)| reference(js, kind, inner)));
+                found.extend(clause.map(|address| reference(js, address)));
                 is_new = word == "new";
                 continue;
             }
@@ -44,10 +43,10 @@ pub(crate) fn references(js: &str) -> Vec<Reference<'_>> {
     found
 }
 
-fn reference(js: &str, kind: ReferenceKind, span: Range<usize>) -> Reference<'_> {
-    let quote = js.as_bytes()[span.start - 1];
-    let target = unescape(&js[span.clone()]);
-    Reference { target, span, kind, syntax: Syntax::JsString(quote), canonical: None }
+fn reference(js: &str, address: Address) -> Reference<'_> {
+    let Address { kind, span, canonical } = address;
+    let syntax = Syntax::JsString(js.as_bytes()[span.start - 1]);
+    Reference { target: unescape(&js[span.clone()]), span, kind, syntax, canonical }
 }
 
 /// What a string says once its escapes are read (ECMAScript, section 12.9.4).

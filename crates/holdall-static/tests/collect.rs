@@ -1,0 +1,13 @@
+//! Collecting real trees into real storages, seen from outside.
+
+#[path = "collect/support.rs"]
+mod support;
+
+#[path = "collect/failures.rs"]
+mod failures;
+#[path = "collect/problems.rs"]
+mod problems;
+#[path = "collect/references.rs"]
+mod references;
+#[path = "collect/runs.rs"]
+mod runs;
