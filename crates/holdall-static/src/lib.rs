@@ -1,4 +1,52 @@
-//! Static files for web applications: what ships with the program, found, hashed, rewritten and published.
+//! Static files for web applications: what ships with the program, found, hashed, rewritten and published to any
+//! Holdall storage. What `collectstatic` with `ManifestStaticFilesStorage` is to Django.
+//!
+//! ```no_run
+//! use holdall_core::Store;
+//! use holdall_static::{Collector, Directories};
+//!
+//! # async fn publish(store: Store) -> holdall_core::Result<()> {
+//! let report = Collector::new()
+//!     .finder(Directories::new("static").and_prefixed("vendor", "node_modules/htmx.org/dist")?)
+//!     .collect(&store)
+//!     .await?;
+//! println!("{} files, {} written", report.files, report.published.saved.len());
+//! # Ok(()) }
+//! ```
+//!
+//! # What happens
+//!
+//! 1. **Find.** [`Finder`]s list files; of two with one name the first is taken and the other one is reported.
+//! 2. **Read.** Each file once, on all cores: hashed, and looked through for references while its bytes are at
+//!    hand.
+//! 3. **Link.** References are resolved. Every one that leads nowhere is reported with file, line, column and the
+//!    nearest name, all in one run; then nothing is published.
+//! 4. **Name.** `css/app.css` gets the name `css/app.5e0040571e1a.css`, after the content that will be published:
+//!    a file that refers to others gets a new name whenever any of them does. Files that refer to each other in
+//!    a circle are hashed as one unit.
+//! 5. **Rewrite.** References lead to hashed names. Every other byte stays as it was.
+//! 6. **Publish.** What the storage does not have, which one listing tells: hashed files, then copies under the
+//!    files' own names, and the [`Manifest`] last. A failure at any point leaves what was published before whole,
+//!    and the next run goes on from there.
+//!
+//! # References
+//!
+//! Read by tokenizers, so that what stands in a comment or in a string that means something else is left alone.
+//!
+//! | language | what is found |
+//! | --- | --- |
+//! | CSS | `url()` with and without quotes, `src()`, `image-set()`, `@import` in every form, the source map |
+//! | JavaScript (`.js`, `.mjs`) | `import`, `export ... from`, `import()`, `new URL(..., import.meta.url)`, `import.meta.resolve()`, the source map |
+//!
+//! Bare module names (`import "three"`) and what a program puts together when it runs are left alone.
+//!
+//! # Moving from Django
+//!
+//! Hashes are MD5 unless asked otherwise, names are built as Django builds them, and the hash of a file with
+//! references is made over the text that Django would have written (which normalises quotes; ours does not). So
+//! hashed names, and with them URLs, stay the same, as Django's own test files show; with JavaScript they are
+//! those of `support_js_module_import_aggregation = True`. Names differ where more is found: `image-set()`,
+//! `src()`, `.mjs`, `new URL()`, escapes. [`Manifest`] reads and writes `staticfiles.json`.
 
 mod collect;
 mod digest;

@@ -7,12 +7,13 @@
 mod python_json;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use holdall_core::{Error, ErrorKind, Name, Result};
-use md5::{Digest as _, Md5};
 use serde::{Deserialize, Serialize};
 
 use self::python_json::to_json;
+use crate::hash::HashAlgorithm;
 
 /// The name of the manifest in the storage of static files.
 pub const MANIFEST_NAME: &str = "staticfiles.json";
@@ -124,10 +125,9 @@ impl Manifest {
     /// Django's `manifest_hash`: the first twelve hexadecimal digits of the MD5 of all names with their hashed
     /// ones. Equal manifests of one site mean equal files.
     pub fn hash(&self) -> String {
-        let digest = Md5::digest(to_json(
-            &self.paths.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect::<Vec<_>>(),
-        ));
-        digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        let pairs: Vec<_> =
+            self.paths.iter().map(|(name, hashed)| (name.as_str(), hashed.as_str())).collect();
+        HashAlgorithm::Md5.hash(&to_json(&pairs)).to_string()
     }
 
     /// The manifest as it is stored. A manifest without details is byte for byte what Django writes.
@@ -181,7 +181,7 @@ impl Manifest {
     }
 }
 
-fn broken(what: String) -> Error {
+fn broken(what: impl fmt::Display) -> Error {
     let message = format!("the manifest cannot be read: {what}; run collectstatic again to write a new one");
     Error::message(ErrorKind::InvalidInput, message)
 }

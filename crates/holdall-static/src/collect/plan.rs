@@ -119,7 +119,7 @@ pub(crate) fn plan(sources: Vec<SourceFile>, read: Vec<ReadFile>, rules: &Rules)
         }
         // Only now has every member of a circle a name.
         for &at in &component {
-            rewritten[at] = linked.get(&at).and_then(|linked| linked.rewrite(&hashed, rules.algorithm));
+            rewritten[at] = linked.get(&at).map(|linked| linked.rewrite(&hashed, rules.algorithm));
         }
     }
 
@@ -165,7 +165,7 @@ fn link<'a>(
             return Some((link, to));
         }
         let is_source_map = reference.kind == ReferenceKind::SourceMap;
-        let (line, column) = position(text, reference.span.start);
+        let place = position(text, reference.span.start);
         problems.push(Problem {
             severity: rules.policy.severity(file, &reference.target, is_source_map),
             kind: ProblemKind::Missing {
@@ -174,8 +174,8 @@ fn link<'a>(
                 means: link.path,
             },
             file: file.clone(),
-            line,
-            column,
+            line: place.0,
+            column: place.1,
         });
         None
     };
@@ -208,7 +208,7 @@ impl Linked<'_> {
     }
 
     /// The text as it is published.
-    fn rewrite(&self, hashed: &[Option<Name>], algorithm: HashAlgorithm) -> Option<(Bytes, Digests)> {
+    fn rewrite(&self, hashed: &[Option<Name>], algorithm: HashAlgorithm) -> (Bytes, Digests) {
         let replacements: Vec<Option<String>> = self
             .links
             .iter()
@@ -219,7 +219,7 @@ impl Linked<'_> {
         let mut each = replacements.iter();
         let text = rewrite(self.text, &self.references, |_| each.next()?.as_deref());
         let digests = Digests::of(text.as_bytes(), algorithm);
-        Some((Bytes::from(text), digests))
+        (Bytes::from(text), digests)
     }
 }
 

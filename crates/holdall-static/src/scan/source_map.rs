@@ -9,11 +9,7 @@ use super::{Canonical, Reference, ReferenceKind, Syntax};
 ///
 /// ECMA-426, section 11.1.2.1: `#` or the older `@`, one blank, the word, and an address that ends before the
 /// next blank. What follows the address must be blank.
-pub(super) fn reference<'a>(
-    text: &'a str,
-    comment: Range<usize>,
-    inner: Range<usize>,
-) -> Option<Reference<'a>> {
+pub(super) fn reference(text: &str, comment: Range<usize>, inner: Range<usize>) -> Option<Reference<'_>> {
     let inside = &text[inner.clone()];
     let rest = inside.strip_prefix(['#', '@'])?.strip_prefix([' ', '\t'])?;
     let address = rest.trim_start().strip_prefix("sourceMappingURL=")?;

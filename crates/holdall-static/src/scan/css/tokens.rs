@@ -170,9 +170,8 @@ impl<'a> Tokens<'a> {
                         Some(_) => self.bad_url(start),
                     };
                 }
-                Some(b'"' | b'\'' | b'(' | 0..=8 | 11 | 14..=31 | 127) => return self.bad_url(start),
                 Some(b'\\') if self.is_escape(0) => self.escape(),
-                Some(b'\\') => return self.bad_url(start),
+                Some(b'\\' | b'"' | b'\'' | b'(' | 0..=8 | 11 | 14..=31 | 127) => return self.bad_url(start),
                 Some(_) => self.at += 1,
             }
         }

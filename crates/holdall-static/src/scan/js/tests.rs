@@ -132,6 +132,8 @@ fn a_slash_divides_or_begins_a_regular_expression() {
         "if (a) /'/.test(b); import('x')",
         "while (a) /'/.test(b); import('x')",
         "for (a of b) /'/.test(c); import('x')",
+        "for await (a of b) /'/.test(c); import('x')",
+        "await (a) / b; import('x'); c / d",
         "return /'/; import('x')",
         "a = /'/; import('x')",
         "a(/'/); import('x')",

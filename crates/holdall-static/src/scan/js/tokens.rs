@@ -139,7 +139,7 @@ impl<'a> Tokens<'a> {
         while self.at < self.js.len() && line_end(self.js, self.at).is_none() {
             match self.js[self.at] {
                 b'\\' if self.at + 1 < self.js.len() && line_end(self.js, self.at + 1).is_none() => {
-                    self.at += 1
+                    self.at += 1;
                 }
                 b'[' => in_class = true,
                 b']' => in_class = false,
@@ -208,18 +208,14 @@ impl<'a> Tokens<'a> {
             self.before = Before::Statement;
             return;
         }
-        let in_block =
-            !matches!(self.open.last(), Some(Open::Brace { is_block: false, .. } | Open::Bracket { .. }));
-        let is_block = match self.before {
-            Before::Statement | Before::Head => true,
-            // `label: {`, `case 1: {` or `=> {`; in an object, behind `:`, another object.
-            Before::Operator => match self.mark {
-                Some(Mark::Arrow) => true,
-                Some(Mark::Colon) => in_block,
-                None => false,
-            },
-            // A method's body, `try {`, or something broken.
-            Before::Value | Before::Dot => true,
+        let in_object =
+            matches!(self.open.last(), Some(Open::Brace { is_block: false, .. } | Open::Bracket { .. }));
+        let is_block = match (self.before, self.mark) {
+            // `label: {` or `case 1: {`; in an object another object.
+            (Before::Operator, Some(Mark::Colon)) => !in_object,
+            (Before::Operator, None) => false,
+            // An arrow's body, the start of a statement, what follows a head, a method's body, or something broken.
+            _ => true,
         };
         let after = if is_block { Before::Statement } else { Before::Value };
         self.open.push(Open::Brace { is_block, after });
@@ -232,9 +228,7 @@ impl<'a> Tokens<'a> {
         let is_body = self.bodies.last().is_some_and(|&(depth, _)| depth == self.open.len());
         let after = match word {
             _ if is_body => Before::Head,
-            Some(b"if" | b"for" | b"while" | b"with" | b"await") if self.before == Before::Operator => {
-                Before::Head
-            }
+            Some(b"if" | b"for" | b"while" | b"with") if self.before == Before::Operator => Before::Head,
             _ => Before::Value,
         };
         self.open.push(Open::Bracket { after });
@@ -261,9 +255,15 @@ impl<'a> Tokens<'a> {
 
     /// A word as the token that it is: which keyword, if it is one.
     fn keyword(&mut self, word: Range<usize>) {
+        let last = self.word.take();
+        let last_is = |text: &[u8]| last.as_ref().is_some_and(|last| self.js[last.clone()] == *text);
+        // `for await (` is a `for (`.
+        if last_is(b"for") && &self.js[word.clone()] == b"await" {
+            self.word = last;
+            return;
+        }
         // `export default function` and the like are declarations, `export default {` is an object.
-        let is_default = self.word.take().is_some_and(|last| &self.js[last] == b"default");
-        if is_default && matches!(&self.js[word.clone()], b"function" | b"class" | b"async") {
+        if last_is(b"default") && matches!(&self.js[word.clone()], b"function" | b"class" | b"async") {
             self.before = Before::Statement;
         }
         if self.before == Before::Dot {
@@ -271,11 +271,7 @@ impl<'a> Tokens<'a> {
             return;
         }
         self.before = match &self.js[word.clone()] {
-            b"function" => {
-                self.body_follows();
-                Before::Value
-            }
-            b"class" => {
+            b"function" | b"class" => {
                 self.body_follows();
                 Before::Value
             }
