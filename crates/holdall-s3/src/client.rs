@@ -3,22 +3,25 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::{RetryConfig, RetryPartition};
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{
     AsyncSleep as _, BehaviorVersion, Builder, Region, RequestChecksumCalculation,
-    ResponseChecksumValidation, SharedAsyncSleep, SharedCredentialsProvider, StalledStreamProtectionConfig,
+    ResponseChecksumValidation, SharedAsyncSleep, SharedCredentialsProvider, SharedHttpClient,
+    StalledStreamProtectionConfig,
 };
 use aws_smithy_async::rt::sleep::default_async_sleep;
 use holdall_core::{Error, ErrorKind, Location, Name, Result};
 use tokio::sync::OnceCell;
 
 use crate::conditional::CopyConditions;
-use crate::config::{Config, invalid};
+use crate::config::{ClientConfig, Config, RetryMode, invalid};
 use crate::credentials::UrlCredentials;
 use crate::error::{Failure, failure};
 use crate::every_request::AddToEveryRequest;
+use crate::identity::{Identities, NoteGeneration, RetryExpired};
 
 /// The SDK's defaults, by date: a change of them arrives by commit, not by `cargo update`.
 fn behavior() -> BehaviorVersion {
@@ -100,7 +103,8 @@ impl Inner {
     ///
     /// `InvalidConfig` when no region or no source of credentials is known.
     pub(crate) async fn sdk(&self) -> Result<&Sdk> {
-        self.sdk.get_or_try_init(|| self.connect()).await
+        // Boxed: it happens once, and would otherwise make the future of every request as large as it is.
+        self.sdk.get_or_try_init(|| Box::pin(self.connect())).await
     }
 
     pub(crate) async fn client(&self) -> Result<&Client> {
@@ -109,51 +113,37 @@ impl Inner {
 
     async fn connect(&self) -> Result<Sdk> {
         let config = &self.config;
-        let region = config.server.region.clone();
-        let known = region.is_some() || config.server.endpoint.is_some();
-        let found = match &config.client.sdk {
-            Some(given) => Some(given.clone()),
-            None if known && config.credentials.is_some() => None,
-            None => {
-                let mut loader = aws_config::defaults(behavior());
-                if let Some(region) = &region {
-                    loader = loader.region(Region::new(region.clone()));
-                }
-                if let Some(client) = &config.client.http_client {
-                    loader = loader.http_client(client.clone());
-                }
-                Some(loader.load().await)
-            }
-        };
+        let http = config.http.client();
+        let found = self.found(http.as_ref()).await;
         let found_region = || Some(found.as_ref()?.region()?.to_string());
         let fallback = || config.server.endpoint.is_some().then(|| FALLBACK_REGION.to_owned());
-        let region = region.or_else(found_region).or_else(fallback).ok_or_else(|| {
-            invalid("no region is set; set region, or AWS_REGION, to where the bucket lies")
-        })?;
+        let region =
+            config.server.region.clone().or_else(found_region).or_else(fallback).ok_or_else(|| {
+                invalid("no region is set; set region, or AWS_REGION, to where the bucket lies")
+            })?;
+        let http = http.or_else(|| found.as_ref()?.http_client());
+        let base = self.base(found.as_ref(), http.clone(), &region);
+        let chain = found.as_ref().and_then(SdkConfig::credentials_provider);
         let credentials = config
-            .credentials
-            .clone()
-            .or_else(|| found.as_ref()?.credentials_provider())
+            .identity
+            .provider(chain, &base)
+            .await
             .ok_or_else(|| invalid("no credentials are set; set access_key and secret_key"))?;
 
         let mut builder = self.limits(Builder::new().behavior_version(behavior()), 0, 0);
-        if let Some(found) = &found {
-            builder.set_http_client(found.http_client());
-            builder.set_time_source(found.time_source());
-            builder.set_sleep_impl(found.sleep_impl());
-            builder.set_app_name(found.app_name().cloned());
-        }
-        if let Some(client) = &config.client.http_client {
-            builder.set_http_client(Some(client.clone()));
-        }
-        if let Some(clock) = &config.client.time_source {
-            builder.set_time_source(Some(clock.clone()));
-        }
-        if let Some(sleep) = &config.client.sleep {
-            builder.set_sleep_impl(Some(sleep.clone()));
-        }
+        builder.set_http_client(config.http.limited(http));
+        builder.set_time_source(base.time_source());
+        builder.set_sleep_impl(base.sleep_impl());
+        builder.set_app_name(base.app_name().cloned());
         if let Some(endpoint) = &config.server.endpoint {
             builder = builder.endpoint_url(endpoint.as_str().trim_end_matches('/'));
+        }
+        if config.identity.can_refresh() {
+            let identities = Identities::new();
+            builder = builder
+                .interceptor(NoteGeneration(identities.clone()))
+                .retry_classifier(RetryExpired(identities.clone()))
+                .identity_cache(identities);
         }
         // We send and ask for checksums ourselves, where they are wanted.
         let client = Client::from_conf(
@@ -164,23 +154,76 @@ impl Inner {
                 .force_path_style(config.server.path_style)
                 .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
                 .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
-                .retry_config(
-                    RetryConfig::standard()
-                        .with_max_attempts(config.client.max_attempts)
-                        .with_initial_backoff(config.client.retry_backoff),
-                )
+                .retry_config(self.retries())
                 // Otherwise all storages of the process share one allowance of retries, and a server that
                 // is down uses up that of another one.
                 .retry_partition(RetryPartition::new(format!("holdall {}", self.place())))
                 .stalled_stream_protection(
                     StalledStreamProtectionConfig::enabled()
-                        .upload_enabled(true)
+                        // To the SDK a request that waits for its turn looks like one that stands still.
+                        .upload_enabled(config.http.max_requests.is_none())
                         .grace_period(config.client.timeouts.read)
                         .build(),
                 )
                 .build(),
         );
         Ok(Sdk { client, credentials, region })
+    }
+
+    /// What the application gave or the SDK's chain finds; `None` where nothing is missing.
+    async fn found(&self, http: Option<&SharedHttpClient>) -> Option<SdkConfig> {
+        let config = &self.config;
+        if let Some(given) = &config.client.sdk {
+            return Some(given.clone());
+        }
+        let region = &config.server.region;
+        let is_placed = region.is_some() || config.server.endpoint.is_some();
+        if is_placed && !config.identity.asks_chain() {
+            return None;
+        }
+        let mut loader = aws_config::defaults(behavior());
+        if let Some(region) = region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        if let Some(profile) = config.identity.profile() {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(client) = http {
+            loader = loader.http_client(client.clone());
+        }
+        Some(loader.load().await)
+    }
+
+    /// What the client and those that fetch credentials for it have in common.
+    fn base(&self, found: Option<&SdkConfig>, http: Option<SharedHttpClient>, region: &str) -> SdkConfig {
+        let ClientConfig { time_source, sleep, timeouts, .. } = &self.config.client;
+        let app_name = self.config.app_name.clone().or_else(|| found?.app_name().cloned());
+        let clock = time_source.clone().or_else(|| found?.time_source()).unwrap_or_default();
+        let mut base = SdkConfig::builder()
+            .behavior_version(behavior())
+            .region(Region::new(region.to_owned()))
+            .retry_config(self.retries())
+            .time_source(clock)
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(timeouts.connect)
+                    .operation_attempt_timeout(timeouts.attempt)
+                    .operation_timeout(timeouts.operation)
+                    .build(),
+            );
+        base.set_http_client(http);
+        base.set_app_name(app_name);
+        base.set_sleep_impl(sleep.clone().or_else(|| found?.sleep_impl()).or_else(default_async_sleep));
+        base.build()
+    }
+
+    fn retries(&self) -> RetryConfig {
+        let client = &self.config.client;
+        let config = match client.retry_mode {
+            RetryMode::Standard => RetryConfig::standard(),
+            RetryMode::Adaptive => RetryConfig::adaptive(),
+        };
+        config.with_max_attempts(client.max_attempts).with_initial_backoff(client.retry_backoff)
     }
 
     /// Endpoint and bucket.
@@ -258,6 +301,9 @@ impl fmt::Display for Inner {
         write!(f, "s3://{}", self.config.bucket)?;
         if !self.config.location.is_root() {
             write!(f, "/{}", self.config.location)?;
+        }
+        if !self.config.http.verify {
+            f.write_str(" (certificates are not verified)")?;
         }
         Ok(())
     }

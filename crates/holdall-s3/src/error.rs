@@ -9,6 +9,8 @@ use std::fmt;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 use holdall_core::{Error, ErrorKind};
 
 use crate::config::Config;
@@ -180,18 +182,45 @@ fn no_credentials(error: &(dyn StdError + 'static)) -> Option<Failure> {
 
 /// What a provider of credentials could not do.
 pub(crate) fn credentials(error: &CredentialsError) -> Error {
+    let reason = || chain(error).last().map(ToString::to_string).unwrap_or_default();
     let (kind, message) = match error {
-        CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_) => (
+        CredentialsError::CredentialsNotLoaded(_) => (
             ErrorKind::InvalidConfig,
             "no credentials were found; set access_key and secret_key, or give the process what the AWS SDK \
-             looks for (AWS_ACCESS_KEY_ID, a profile, a role)",
+             looks for (AWS_ACCESS_KEY_ID, a profile, a role)"
+                .to_owned(),
+        ),
+        CredentialsError::InvalidConfiguration(_) => (
+            ErrorKind::InvalidConfig,
+            format!("the source of the credentials is not set up as it must be: {}", reason()),
         ),
         CredentialsError::ProviderTimedOut(_) => {
-            (ErrorKind::Timeout, "the source of the credentials did not answer in time")
+            (ErrorKind::Timeout, "the source of the credentials did not answer in time".to_owned())
         }
-        _ => (ErrorKind::Unavailable, "the source of the credentials failed"),
+        _ => match sts_code(error) {
+            Some(code) => (
+                ErrorKind::PermissionDenied,
+                format!(
+                    "the security token service gave no credentials for the role ({code}); check the role, whom it \
+                     trusts, and the credentials that ask for it"
+                ),
+            ),
+            None => (ErrorKind::Unavailable, "the source of the credentials failed".to_owned()),
+        },
     };
     Error::message(kind, message).with_source(cause(error))
+}
+
+/// The code of a security token service that said no, not of one that failed.
+fn sts_code(error: &(dyn StdError + 'static)) -> Option<String> {
+    let said = |error: &(dyn StdError + 'static)| -> Option<String> {
+        let assume = error.downcast_ref::<AssumeRoleError>().map(ProvideErrorMetadata::meta);
+        let web = error.downcast_ref::<AssumeRoleWithWebIdentityError>().map(ProvideErrorMetadata::meta);
+        Some(assume.or(web)?.code()?.to_owned())
+    };
+    chain(error)
+        .find_map(said)
+        .filter(|code| !matches!(code.as_str(), "InternalFailure" | "ServiceUnavailable"))
 }
 
 /// An error in the middle of a body that is being read.
@@ -287,10 +316,16 @@ fn known(status: u16, code: &str, config: &Config) -> Option<(ErrorKind, String)
             "the session token is not valid (any more); temporary credentials must come from a provider that \
              refreshes them",
         ),
-        "AccessDenied" | "AllAccessDisabled" | "AccountProblem" | "NotSignedUp" => (
-            Kind::PermissionDenied,
-            "the server refused access; check what the credentials, the bucket's policy and its owner allow",
-        ),
+        "AccessDenied" | "AllAccessDisabled" | "AccountProblem" | "NotSignedUp" => {
+            return Some((Kind::PermissionDenied, access_denied(config)));
+        }
+        "KMS.DisabledException"
+        | "KMS.NotFoundException"
+        | "KMS.InvalidStateException"
+        | "KMS.KMSInvalidStateException"
+        | "KMS.InvalidKeyUsageException" => {
+            (Kind::InvalidConfig, "the key service cannot use the key; check kms_key_id and the key's state")
+        }
         "AccessControlListNotSupported" => (
             Kind::Unsupported,
             "the bucket has ACLs disabled (BucketOwnerEnforced, the default since April 2023); save without a \
@@ -331,6 +366,20 @@ fn known(status: u16, code: &str, config: &Config) -> Option<(ErrorKind, String)
         _ => return None,
     };
     Some((kind, sentence.to_owned()))
+}
+
+/// What to look at where access is refused, as far as settings could be the reason.
+fn access_denied(config: &Config) -> String {
+    let mut sentence =
+        "the server refused access; check what the credentials, the bucket's policy and its owner allow"
+            .to_owned();
+    if config.requests.owner.is_some() {
+        sentence += ", and whether the bucket belongs to expected_bucket_owner";
+    }
+    if config.requests.customer_key.is_some() {
+        sentence += ", and whether customer_key is the key that the file was saved with";
+    }
+    sentence
 }
 
 /// The SDK does not follow redirects to another region (awslabs/aws-sdk-rust#1052), and could not: the
@@ -378,6 +427,10 @@ fn by_status(status: u16, code: &str, message: Option<&str>) -> (ErrorKind, Stri
         416 => (Kind::RangeNotSatisfiable, "the range begins behind the end of the file"),
         429 => (Kind::Unavailable, "the server is asked too much at the moment"),
         501 => (Kind::Unsupported, "the server cannot do this"),
+        400 if message.is_some_and(|message| message.contains("Server Side Encryption")) => (
+            Kind::InvalidConfig,
+            "the file is encrypted with a customer key (SSE-C); set customer_key to the key that it was saved with",
+        ),
         400 if code.is_empty() || code == "BadRequest" => (
             Kind::Other,
             "the server refused the request without a reason; check region, keys and the machine's clock",

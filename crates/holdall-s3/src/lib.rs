@@ -126,6 +126,8 @@ mod delete_many;
 mod encryption;
 mod error;
 mod every_request;
+mod http;
+mod identity;
 mod list;
 mod metadata;
 mod multipart;
@@ -139,7 +141,7 @@ mod sums;
 mod versions;
 
 pub use self::builder::S3StorageBuilder;
-pub use self::config::{AddressingStyle, ChecksumAlgorithm, ChecksumMode};
+pub use self::config::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode};
 pub use self::encryption::Encryption;
 pub use self::storage::S3Storage;
 pub use self::versions::FileVersion;

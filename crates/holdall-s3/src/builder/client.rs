@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use aws_sdk_s3::config::{AsyncSleep, HttpClient, IntoShared as _, SharedAsyncSleep};
+use aws_sdk_s3::config::{AsyncSleep, SharedAsyncSleep};
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use holdall_core::Result;
 
 use super::S3StorageBuilder;
-use crate::config::{ClientConfig, Timeouts, invalid};
+use crate::config::{ClientConfig, RetryMode, Timeouts, invalid};
 
 impl S3StorageBuilder {
     /// How long connecting may take; 3.1 s without a call.
@@ -49,6 +49,12 @@ impl S3StorageBuilder {
         self
     }
 
+    /// How the pace of retries is chosen; [`RetryMode::Standard`] without a call.
+    pub fn retry_mode(mut self, mode: RetryMode) -> Self {
+        self.client.retry_mode = mode;
+        self
+    }
+
     /// The longest first pause before a retry; a second without a call. It doubles for each further one.
     pub fn retry_backoff(mut self, duration: Duration) -> Self {
         self.client.retry_backoff = duration;
@@ -59,12 +65,6 @@ impl S3StorageBuilder {
     /// otherwise; the SDK's chain is not asked then.
     pub fn sdk_config(mut self, config: SdkConfig) -> Self {
         self.client.sdk = Some(config);
-        self
-    }
-
-    /// The HTTP client; the SDK's own without a call.
-    pub fn http_client(mut self, client: impl HttpClient + 'static) -> Self {
-        self.client.http_client = Some(client.into_shared());
         self
     }
 
@@ -91,9 +91,9 @@ impl Default for ClientConfig {
                 operation: Duration::from_mins(5),
             },
             max_attempts: 3,
+            retry_mode: RetryMode::Standard,
             retry_backoff: Duration::from_secs(1),
             sdk: None,
-            http_client: None,
             time_source: None,
             sleep: None,
         }

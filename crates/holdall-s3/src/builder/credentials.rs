@@ -1,10 +1,18 @@
 //! Who asks: keys, or where to find some.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use aws_sdk_s3::config::{Credentials, ProvideCredentials, SharedCredentialsProvider};
 use holdall_core::Result;
 
 use super::S3StorageBuilder;
-use crate::config::invalid;
+use crate::config::{check_endpoint, invalid};
+use crate::identity::{IdentityConfig, Role, Source};
+
+/// How long STS lets a role's session last: 15 minutes to 12 hours (`DurationSeconds` of `AssumeRole`, AWS STS API
+/// Reference).
+const ROLE_DURATIONS: std::ops::RangeInclusive<Duration> = Duration::from_mins(15)..=Duration::from_hours(12);
 
 /// The settings of this room.
 #[derive(Default)]
@@ -13,6 +21,14 @@ pub(super) struct CredentialSettings {
     secret_key: Option<String>,
     session_token: Option<String>,
     provider: Option<SharedCredentialsProvider>,
+    profile: Option<String>,
+    web_identity_role: Option<String>,
+    web_identity_token_file: Option<PathBuf>,
+    assume_role: Option<String>,
+    external_id: Option<String>,
+    role_session_name: Option<String>,
+    role_duration: Option<Duration>,
+    sts_endpoint: Option<String>,
 }
 
 impl S3StorageBuilder {
@@ -36,9 +52,85 @@ impl S3StorageBuilder {
         self
     }
 
-    /// Any provider of credentials, asked again whenever those that it gave are about to expire.
+    /// Any provider of credentials, asked again whenever those that it gave are about to expire, and when the
+    /// server says that they have.
     pub fn credentials_provider(mut self, provider: impl ProvideCredentials + 'static) -> Self {
         self.credentials.provider = Some(SharedCredentialsProvider::new(provider));
+        self
+    }
+
+    /// A profile of the files `~/.aws/config` and `~/.aws/credentials` (or where `AWS_CONFIG_FILE` and
+    /// `AWS_SHARED_CREDENTIALS_FILE` say), for credentials and, unless it is set, for the region. Keys in the
+    /// environment do not count then. Profiles of IAM Identity Center (`sso_...`) and `credential_process` are
+    /// for people's machines and are not read.
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        self.credentials.profile = Some(name.into());
+        self
+    }
+
+    /// The role that is taken for the token in [`web_identity_token_file`](Self::web_identity_token_file): an ARN.
+    ///
+    /// Where the environment has both (`AWS_ROLE_ARN` and `AWS_WEB_IDENTITY_TOKEN_FILE`, as in Kubernetes on
+    /// AWS), the SDK's chain finds them, and nothing needs to be set.
+    pub fn web_identity_role(mut self, arn: impl Into<String>) -> Self {
+        self.credentials.web_identity_role = Some(arn.into());
+        self
+    }
+
+    /// The file with the token of [`web_identity_role`](Self::web_identity_role). It is read whenever credentials
+    /// are asked for.
+    pub fn web_identity_token_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.credentials.web_identity_token_file = Some(path.into());
+        self
+    }
+
+    /// A role to assume, as an ARN, with the credentials from wherever they come: keys, a profile, a web identity,
+    /// a provider, the SDK's chain. Its own are asked for anew before they end.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use holdall_s3::S3Storage;
+    ///
+    /// # fn main() -> holdall_core::Result<()> {
+    /// let storage = S3Storage::builder("their-bucket")
+    ///     .region("eu-central-1")
+    ///     .profile("work")
+    ///     .assume_role("arn:aws:iam::123456789012:role/uploads")
+    ///     .external_id("what they told us")
+    ///     .role_duration(Duration::from_secs(6 * 3600))
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn assume_role(mut self, arn: impl Into<String>) -> Self {
+        self.credentials.assume_role = Some(arn.into());
+        self
+    }
+
+    /// The external id that the owner of the role in [`assume_role`](Self::assume_role) asks for.
+    pub fn external_id(mut self, id: impl Into<String>) -> Self {
+        self.credentials.external_id = Some(id.into());
+        self
+    }
+
+    /// The name of the sessions of either role, by which logs tell them apart; `holdall` without a call. 2 to 64
+    /// letters, digits and `_=,.@-`.
+    pub fn role_session_name(mut self, name: impl Into<String>) -> Self {
+        self.credentials.role_session_name = Some(name.into());
+        self
+    }
+
+    /// How long a session of the role in [`assume_role`](Self::assume_role) lasts, 15 minutes to 12 hours; an hour
+    /// without a call. Signed URLs end with it.
+    pub fn role_duration(mut self, duration: Duration) -> Self {
+        self.credentials.role_duration = Some(duration);
+        self
+    }
+
+    /// The security token service that gives credentials for roles; that of AWS in the storage's region without a
+    /// call. `MinIO` and Ceph have one at their own endpoint.
+    pub fn sts_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.credentials.sts_endpoint = Some(url.into());
         self
     }
 }
@@ -49,25 +141,112 @@ impl CredentialSettings {
         self.access_key.is_some() || self.provider.is_some()
     }
 
-    /// The provider, `None` for the SDK's chain.
-    pub(super) fn check(self) -> Result<Option<SharedCredentialsProvider>> {
-        match (&self.access_key, &self.secret_key, &self.provider) {
-            (Some(_), Some(_), Some(_)) => {
-                Err(invalid("both keys and a credentials provider are set; choose one"))
-            }
-            (Some(access), Some(secret), None) if access.is_empty() || secret.is_empty() => {
-                Err(invalid("access_key or secret_key is empty"))
-            }
-            (Some(access), Some(secret), None) => {
-                let keys = Credentials::new(access, secret, self.session_token.clone(), None, "holdall");
-                Ok(Some(SharedCredentialsProvider::new(keys)))
-            }
-            (Some(_), None, _) => Err(invalid("access_key is set, but secret_key is not")),
-            (None, Some(_), _) => Err(invalid("secret_key is set, but access_key is not")),
-            (None, None, _) if self.session_token.is_some() => {
-                Err(invalid("session_token is set, but access_key and secret_key are not"))
-            }
-            (None, None, _) => Ok(self.provider),
+    pub(super) fn check(self) -> Result<IdentityConfig> {
+        let role = self.role()?;
+        let takes_role = role.is_some() || self.web_identity_role.is_some();
+        if !takes_role && self.role_session_name.is_some() {
+            return Err(invalid(
+                "role_session_name is set, but neither assume_role nor web_identity_role is",
+            ));
         }
+        if !takes_role && self.sts_endpoint.is_some() {
+            return Err(invalid("sts_endpoint is set, but neither assume_role nor web_identity_role is"));
+        }
+        if let Some(name) = &self.role_session_name {
+            let good = |b: u8| b.is_ascii_alphanumeric() || b"_=,.@-".contains(&b);
+            if !(2..=64).contains(&name.len()) || !name.bytes().all(good) {
+                return Err(invalid(
+                    "role_session_name must have 2 to 64 characters: letters, digits and \"_=,.@-\"",
+                ));
+            }
+        }
+        let sts_endpoint = match &self.sts_endpoint {
+            Some(url) => Some(check_endpoint("sts_endpoint", url)?),
+            None => None,
+        };
+        let session_name = self.role_session_name.clone();
+        Ok(IdentityConfig { source: self.source()?, role, session_name, sts_endpoint })
+    }
+
+    /// The one place that the first credentials come from.
+    fn source(self) -> Result<Source> {
+        let keys = match (self.access_key, self.secret_key, self.session_token) {
+            (Some(access), Some(secret), _) if access.is_empty() || secret.is_empty() => {
+                return Err(invalid("access_key or secret_key is empty"));
+            }
+            (Some(access), Some(secret), token) => {
+                Some(Credentials::new(access, secret, token, None, "holdall"))
+            }
+            (Some(_), None, _) => return Err(invalid("access_key is set, but secret_key is not")),
+            (None, Some(_), _) => return Err(invalid("secret_key is set, but access_key is not")),
+            (None, None, Some(_)) => {
+                return Err(invalid("session_token is set, but access_key and secret_key are not"));
+            }
+            (None, None, None) => None,
+        };
+        let web_identity = match (self.web_identity_role, self.web_identity_token_file) {
+            (Some(role_arn), Some(token_file)) => {
+                check_role("web_identity_role", &role_arn)?;
+                Some(Source::WebIdentity { role_arn, token_file })
+            }
+            (Some(_), None) => {
+                return Err(invalid("web_identity_role is set, but web_identity_token_file is not"));
+            }
+            (None, Some(_)) => {
+                return Err(invalid("web_identity_token_file is set, but web_identity_role is not"));
+            }
+            (None, None) => None,
+        };
+        if self.profile.as_deref().is_some_and(str::is_empty) {
+            return Err(invalid("profile is empty"));
+        }
+        let given = [
+            ("keys", keys.map(|keys| Source::Keys(SharedCredentialsProvider::new(keys)))),
+            ("a credentials provider", self.provider.map(Source::Provider)),
+            ("a profile", self.profile.map(Source::Profile)),
+            ("a web identity", web_identity),
+        ];
+        let mut given = given.into_iter().filter_map(|(word, source)| Some((word, source?)));
+        match (given.next(), given.next()) {
+            (None, _) => Ok(Source::Chain),
+            (Some((_, source)), None) => Ok(source),
+            (Some((one, _)), Some((other, _))) => {
+                Err(invalid(format!("both {one} and {other} are set; choose one")))
+            }
+        }
+    }
+
+    /// The role to assume, if any, and what belongs to it.
+    fn role(&self) -> Result<Option<Role>> {
+        let Some(arn) = &self.assume_role else {
+            for (key, given) in
+                [("external_id", self.external_id.is_some()), ("role_duration", self.role_duration.is_some())]
+            {
+                if given {
+                    return Err(invalid(format!("{key} is set, but assume_role is not")));
+                }
+            }
+            return Ok(None);
+        };
+        check_role("assume_role", arn)?;
+        if self.role_duration.is_some_and(|duration| !ROLE_DURATIONS.contains(&duration)) {
+            return Err(invalid("role_duration must be between 15 minutes and 12 hours (the limits of AWS)"));
+        }
+        Ok(Some(Role {
+            arn: arn.clone(),
+            external_id: self.external_id.clone(),
+            duration: self.role_duration,
+        }))
+    }
+}
+
+/// The form of a role's ARN at AWS and its partitions, and at servers with a security token service of their own.
+fn check_role(key: &str, arn: &str) -> Result<()> {
+    let parts: Vec<_> = arn.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", _, "iam", _, _, resource] if resource.starts_with("role/") && resource.len() > 5 => Ok(()),
+        _ => Err(invalid(format!(
+            "{key} is {arn:?}, which is no role; it looks like \"arn:aws:iam::123456789012:role/uploads\""
+        ))),
     }
 }

@@ -1,6 +1,7 @@
 //! Settings on their way to a storage: one call each, a room for each subject, checked together by `build`.
 
 mod client;
+mod connection;
 mod credentials;
 mod every_request;
 mod server;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use holdall_core::{Attributes, Result};
 
+use self::connection::ConnectionSettings;
 use self::credentials::CredentialSettings;
 use self::every_request::RequestSettings;
 use self::server::ServerSettings;
@@ -59,6 +61,7 @@ pub struct S3StorageBuilder {
     urls: UrlSettings,
     transfers: Transfers,
     client: ClientConfig,
+    connection: ConnectionSettings,
 }
 
 impl S3StorageBuilder {
@@ -73,6 +76,7 @@ impl S3StorageBuilder {
             urls: UrlSettings::default(),
             transfers: Transfers::default(),
             client: ClientConfig::default(),
+            connection: ConnectionSettings::default(),
         }
     }
 
@@ -100,18 +104,28 @@ impl S3StorageBuilder {
         check_bucket(&self.bucket)?;
         let from_sdk = self.client.sdk.as_ref().and_then(SdkConfig::endpoint_url);
         let server = self.server.check(from_sdk)?;
+        let (http, app_name) = self.connection.check()?;
         let config = Config {
             location: check_location(&self.location)?,
             requests: self.requests.check(server.endpoint.as_ref())?,
             server,
-            credentials: self.credentials.check()?,
+            identity: self.credentials.check()?,
             objects: self.objects.check()?,
             urls: self.urls.check()?,
             transfers: self.transfers.check()?,
             client: self.client.check()?,
+            http,
+            app_name,
             bucket: self.bucket,
         };
-        Ok(S3Storage::new(Arc::new(Inner::new(config))))
+        let verify = config.http.verify;
+        let storage = S3Storage::new(Arc::new(Inner::new(config)));
+        if !verify {
+            tracing::warn!(
+                "{storage}: whoever is on the line can read and change everything, because verify is false"
+            );
+        }
+        Ok(storage)
     }
 }
 

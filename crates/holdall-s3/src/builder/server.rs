@@ -104,8 +104,12 @@ impl S3StorageBuilder {
 impl ServerSettings {
     pub(super) fn check(self, from_sdk: Option<&str>) -> Result<Server> {
         self.region.as_deref().map_or(Ok(()), config::check_region)?;
-        let endpoint: Option<Url> =
-            self.endpoint.as_deref().or(from_sdk).map(config::check_endpoint).transpose()?;
+        let endpoint: Option<Url> = self
+            .endpoint
+            .as_deref()
+            .or(from_sdk)
+            .map(|url| config::check_endpoint("the endpoint", url))
+            .transpose()?;
         let checksums = match self.checksum_mode {
             ChecksumMode::Auto => endpoint.is_none(),
             ChecksumMode::WhenSupported => true,

@@ -129,9 +129,44 @@ impl fmt::Display for ChecksumAlgorithm {
     }
 }
 
+/// How the pace of retries is chosen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RetryMode {
+    /// Pauses that grow, and an allowance of retries that all requests of the storage share, so that a server
+    /// that is down is not asked ever more.
+    #[default]
+    Standard,
+    /// That, and fewer requests altogether while the server says that it is asked too much. For jobs that do
+    /// nothing but many requests; it makes others wait for what they caused.
+    Adaptive,
+}
+
+impl FromStr for RetryMode {
+    type Err = Error;
+
+    /// `standard` or `adaptive`, as settings and AWS spell it.
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "standard" => Ok(Self::Standard),
+            "adaptive" => Ok(Self::Adaptive),
+            _ => Err(invalid(format!("{text:?} is no retry mode; use \"standard\" or \"adaptive\""))),
+        }
+    }
+}
+
+impl fmt::Display for RetryMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Standard => "standard",
+            Self::Adaptive => "adaptive",
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{AddressingStyle, ChecksumAlgorithm, ChecksumMode};
+    use super::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode};
 
     #[test]
     fn settings_spell_the_choices() {
@@ -143,6 +178,9 @@ mod tests {
         }
         for algorithm in ["crc64nvme", "crc32"] {
             assert_eq!(algorithm.parse::<ChecksumAlgorithm>().unwrap().to_string(), algorithm);
+        }
+        for mode in ["standard", "adaptive"] {
+            assert_eq!(mode.parse::<RetryMode>().unwrap().to_string(), mode);
         }
         assert!("md5".parse::<ChecksumAlgorithm>().is_err());
         assert!("Path".parse::<AddressingStyle>().is_err() && "always".parse::<ChecksumMode>().is_err());

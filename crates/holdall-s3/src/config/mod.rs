@@ -7,16 +7,18 @@ use std::fmt;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use aws_sdk_s3::config::{SharedAsyncSleep, SharedCredentialsProvider, SharedHttpClient};
+use aws_sdk_s3::config::{AppName, SharedAsyncSleep};
 use aws_smithy_async::time::SharedTimeSource;
 use holdall_core::{Attributes, Error, ErrorKind, Location, Operation, Visibility};
 use url::Url;
 
-pub use self::choices::{AddressingStyle, ChecksumAlgorithm, ChecksumMode};
+pub use self::choices::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode};
 pub(crate) use self::rules::{
     check_bucket, check_custom_domain, check_endpoint, check_location, check_region, path_style,
 };
 use crate::every_request::EveryRequest;
+use crate::http::HttpConfig;
+use crate::identity::IdentityConfig;
 
 /// Everything that was set, checked.
 #[derive(Clone)]
@@ -24,13 +26,14 @@ pub(crate) struct Config {
     pub(crate) bucket: String,
     pub(crate) location: Location,
     pub(crate) server: Server,
-    /// `None` leaves it to the SDK's chain.
-    pub(crate) credentials: Option<SharedCredentialsProvider>,
+    pub(crate) identity: IdentityConfig,
     pub(crate) requests: EveryRequest,
     pub(crate) objects: Objects,
     pub(crate) urls: Urls,
     pub(crate) transfers: Transfers,
     pub(crate) client: ClientConfig,
+    pub(crate) http: HttpConfig,
+    pub(crate) app_name: Option<AppName>,
 }
 
 /// Where the server is, and what it is known to do.
@@ -102,9 +105,9 @@ pub(crate) struct Transfers {
 pub(crate) struct ClientConfig {
     pub(crate) timeouts: Timeouts,
     pub(crate) max_attempts: u32,
+    pub(crate) retry_mode: RetryMode,
     pub(crate) retry_backoff: Duration,
     pub(crate) sdk: Option<SdkConfig>,
-    pub(crate) http_client: Option<SharedHttpClient>,
     pub(crate) time_source: Option<SharedTimeSource>,
     pub(crate) sleep: Option<SharedAsyncSleep>,
 }
@@ -128,6 +131,7 @@ impl fmt::Debug for Config {
             .field("endpoint", &self.server.endpoint.as_ref().map(Url::as_str))
             .field("path_style", &self.server.path_style)
             .field("checksums", &self.server.checksums)
+            .field("verify", &self.http.verify)
             .finish_non_exhaustive()
     }
 }

@@ -38,10 +38,10 @@ pub(crate) fn check_region(region: &str) -> Result<()> {
 
 /// The endpoint is where the server's API answers: scheme, host and port. Credentials in it would end up
 /// in every log line.
-pub(crate) fn check_endpoint(endpoint: &str) -> Result<Url> {
+pub(crate) fn check_endpoint(key: &str, endpoint: &str) -> Result<Url> {
     let url = Url::parse(endpoint).map_err(|error| {
         invalid(format!(
-            "the endpoint is not a URL ({error}); it looks like \"https://s3.example.com\" or \"http://127.0.0.1:9000\""
+            "{key} is not a URL ({error}); it looks like \"https://s3.example.com\" or \"http://127.0.0.1:9000\""
         ))
     })?;
     let problem = if !matches!(url.scheme(), "http" | "https") {
@@ -55,7 +55,7 @@ pub(crate) fn check_endpoint(endpoint: &str) -> Result<Url> {
     } else {
         return Ok(url);
     };
-    Err(invalid(format!("the endpoint cannot be used: {problem}")))
+    Err(invalid(format!("{key} cannot be used: {problem}")))
 }
 
 /// The location: the rules of names, with a word about the slash that people put in front.
@@ -130,12 +130,12 @@ mod tests {
     #[test]
     fn endpoints_are_urls_without_secrets() {
         for endpoint in ["http://127.0.0.1:9000", "https://s3.example.com/", "https://[::1]:9000"] {
-            assert!(check_endpoint(endpoint).is_ok(), "{endpoint}");
+            assert!(check_endpoint("endpoint", endpoint).is_ok(), "{endpoint}");
         }
         for endpoint in ["s3.example.com", "", "ftp://a", "https://key:secret@a", "https://a?b", "https://"] {
-            assert!(check_endpoint(endpoint).is_err(), "{endpoint}");
+            assert!(check_endpoint("endpoint", endpoint).is_err(), "{endpoint}");
         }
-        let refused = check_endpoint("https://key:canary@host").unwrap_err();
+        let refused = check_endpoint("endpoint", "https://key:canary@host").unwrap_err();
         assert!(!refused.to_string().contains("canary"));
     }
 
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn addressing_fits_the_host() {
-        let endpoint = |text| Some(check_endpoint(text).unwrap());
+        let endpoint = |text| Some(check_endpoint("endpoint", text).unwrap());
         let style = |style, endpoint: Option<url::Url>| path_style(style, endpoint.as_ref()).ok();
         assert_eq!(style(AddressingStyle::Auto, None), Some(false));
         assert_eq!(style(AddressingStyle::Auto, endpoint("http://localhost:1")), Some(true));
