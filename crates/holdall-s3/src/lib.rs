@@ -98,7 +98,8 @@
 //! | `custom_domain`, `url_protocol` | `custom_domain`, `url_protocol` |
 //! | `transfer_config`, `max_memory_size` | `part_size`, `concurrency` |
 //! | `client_config` | `connect_timeout`, `read_timeout`, `attempt_timeout`, `operation_timeout`, `max_attempts`, `checksum_mode` |
-//! | `gzip`, `cloudfront_*`, `proxies`, `verify` | not yet |
+//! | `cloudfront_key_id`, `cloudfront_key` | the same, and `cloudfront_hash` for SHA-1 as there; cookies by [`CloudFrontSigner`] |
+//! | `gzip`, `proxies`, `verify` | not yet |
 //!
 //! # What is not kept
 //!
@@ -117,6 +118,7 @@ mod acl;
 mod bucket;
 mod builder;
 mod client;
+mod cloudfront;
 mod conditional;
 mod config;
 mod copy;
@@ -141,6 +143,9 @@ mod sums;
 mod versions;
 
 pub use self::builder::S3StorageBuilder;
+pub use self::cloudfront::{
+    CloudFrontCookie, CloudFrontCookies, CloudFrontHash, CloudFrontPolicy, CloudFrontSigner,
+};
 pub use self::config::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode};
 pub use self::encryption::Encryption;
 pub use self::storage::S3Storage;

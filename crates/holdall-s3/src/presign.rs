@@ -28,7 +28,10 @@ impl Inner {
                 Err(Error::unsupported("show a version in a plain URL; ask for a signed one"))
             }
             Visibility::Public => Ok(FileUrl::plain(self.plain(&key).await?)),
-            Visibility::Private => self.signed(&key, options).await,
+            Visibility::Private => match &self.config.cloudfront {
+                Some(cloudfront) => self.cloudfront_url(cloudfront, &key, &options),
+                None => self.signed(&key, options).await,
+            },
         }
     }
 

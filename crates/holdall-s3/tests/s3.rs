@@ -2,6 +2,8 @@
 
 #[path = "s3/cancellation.rs"]
 mod cancellation;
+#[path = "s3/cloudfront/mod.rs"]
+mod cloudfront;
 #[path = "s3/conformance.rs"]
 mod conformance;
 #[path = "s3/copying.rs"]

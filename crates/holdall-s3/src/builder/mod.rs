@@ -1,6 +1,7 @@
 //! Settings on their way to a storage: one call each, a room for each subject, checked together by `build`.
 
 mod client;
+mod cloudfront;
 mod connection;
 mod credentials;
 mod every_request;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use holdall_core::{Attributes, Result};
 
+use self::cloudfront::CloudFrontSettings;
 use self::connection::ConnectionSettings;
 use self::credentials::CredentialSettings;
 use self::every_request::RequestSettings;
@@ -59,6 +61,7 @@ pub struct S3StorageBuilder {
     requests: RequestSettings,
     objects: Objects,
     urls: UrlSettings,
+    cloudfront: CloudFrontSettings,
     transfers: Transfers,
     client: ClientConfig,
     connection: ConnectionSettings,
@@ -74,6 +77,7 @@ impl S3StorageBuilder {
             requests: RequestSettings::default(),
             objects: Objects::default(),
             urls: UrlSettings::default(),
+            cloudfront: CloudFrontSettings::default(),
             transfers: Transfers::default(),
             client: ClientConfig::default(),
             connection: ConnectionSettings::default(),
@@ -105,13 +109,15 @@ impl S3StorageBuilder {
         let from_sdk = self.client.sdk.as_ref().and_then(SdkConfig::endpoint_url);
         let server = self.server.check(from_sdk)?;
         let (http, app_name) = self.connection.check()?;
+        let urls = self.urls.check()?;
         let config = Config {
             location: check_location(&self.location)?,
             requests: self.requests.check(server.endpoint.as_ref())?,
             server,
             identity: self.credentials.check()?,
             objects: self.objects.check()?,
-            urls: self.urls.check()?,
+            cloudfront: self.cloudfront.check(urls.public_base.as_deref())?,
+            urls,
             transfers: self.transfers.check()?,
             client: self.client.check()?,
             http,

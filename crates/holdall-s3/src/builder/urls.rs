@@ -37,7 +37,8 @@ impl S3StorageBuilder {
     }
 
     /// The host of plain URLs, such as `cdn.example.com`, with a path if need be. Signed URLs keep the
-    /// host of the API, for which they are signed.
+    /// host of the API, for which they are signed, unless a [`cloudfront_key`](Self::cloudfront_key) signs
+    /// them for this one.
     pub fn custom_domain(mut self, domain: impl Into<String>) -> Self {
         self.urls.custom_domain = Some(domain.into());
         self

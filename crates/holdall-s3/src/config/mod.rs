@@ -13,6 +13,8 @@ use holdall_core::{Attributes, Error, ErrorKind, Location, Operation, Visibility
 use url::Url;
 
 pub use self::choices::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode};
+use crate::cloudfront::CloudFront;
+
 pub(crate) use self::rules::{
     check_bucket, check_custom_domain, check_endpoint, check_location, check_region, path_style,
 };
@@ -30,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) requests: EveryRequest,
     pub(crate) objects: Objects,
     pub(crate) urls: Urls,
+    /// Signs the URLs of private files instead of S3.
+    pub(crate) cloudfront: Option<CloudFront>,
     pub(crate) transfers: Transfers,
     pub(crate) client: ClientConfig,
     pub(crate) http: HttpConfig,

@@ -4,7 +4,7 @@
 //! that does not answer is an error of the first request, not of the start.
 
 use holdall_core::{Attributes, Result, Store};
-use holdall_s3::{AddressingStyle, ChecksumMode, S3Storage, S3StorageBuilder};
+use holdall_s3::{AddressingStyle, ChecksumMode, CloudFrontHash, S3Storage, S3StorageBuilder};
 
 use crate::options::Options;
 
@@ -12,7 +12,15 @@ use crate::options::Options;
 type Setter = Box<dyn Fn(S3StorageBuilder) -> S3StorageBuilder>;
 
 /// Keys that no builder takes one by one.
-const CREDENTIALS: [&str; 3] = ["access_key", "secret_key", "session_token"];
+const CREDENTIALS: [&str; 7] = [
+    "access_key",
+    "secret_key",
+    "session_token",
+    "cloudfront_key_id",
+    "cloudfront_key",
+    "cloudfront_key_file",
+    "cloudfront_hash",
+];
 
 pub(crate) fn open(options: &mut Options) -> Result<Store> {
     let bucket = options.require_str("bucket");
@@ -69,6 +77,10 @@ fn take_setters(options: &mut Options) -> Result<Vec<(&'static str, Setter)>> {
     setter!(session_token: take_str);
     setter!(custom_domain: take_str);
     setter!(url_protocol: take_str);
+    setter!(cloudfront_key_id: take_str);
+    setters.push(take_cloudfront_key(options));
+    let hashes = [("sha256", CloudFrontHash::Sha256), ("sha1", CloudFrontHash::Sha1)];
+    setter!(cloudfront_hash: take_choice, &hashes);
     setter!(url_expires_in: take_duration);
     setter!(connect_timeout: take_duration);
     setter!(read_timeout: take_duration);
@@ -92,6 +104,29 @@ fn take_setters(options: &mut Options) -> Result<Vec<(&'static str, Setter)>> {
 }
 
 const WHOLE_NUMBER: &str = "a whole number";
+
+/// The key itself, or the file that holds it: a PEM has many lines, and secrets are often mounted as files.
+fn take_cloudfront_key(options: &mut Options) -> Result<Option<(&'static str, Setter)>> {
+    let (given, file) = (options.take_str("cloudfront_key"), options.take_path("cloudfront_key_file"));
+    let (key, pem) = match (given?, file?) {
+        (None, None) => return Ok(None),
+        (Some(pem), None) => ("cloudfront_key", pem),
+        (None, Some(path)) => match std::fs::read_to_string(&path) {
+            Ok(pem) => ("cloudfront_key_file", pem),
+            Err(error) => {
+                let reason = format_args!("cannot be read at {}: {error}", path.display());
+                return Err(options.invalid("cloudfront_key_file", reason));
+            }
+        },
+        (Some(_), Some(_)) => {
+            return Err(
+                options.invalid("cloudfront_key_file", "is set beside \"cloudfront_key\"; give one of them")
+            );
+        }
+    };
+    let set: Setter = Box::new(move |builder| builder.cloudfront_key(pem.clone()));
+    Ok(Some((key, set)))
+}
 
 /// What every object gets unless the save says otherwise. For static files the policy has taken the
 /// cache control.

@@ -1,5 +1,7 @@
 //! Settings from outside: what applications write, and the exact sentence for everything that is wrong.
 
+#[cfg(feature = "s3")]
+mod cloudfront;
 mod environment;
 #[cfg(all(feature = "fs", feature = "s3"))]
 mod five_lines;

@@ -1,0 +1,82 @@
+//! CloudFront: with which key the URLs of private files are signed.
+
+use std::fmt;
+
+use holdall_core::Result;
+
+use super::S3StorageBuilder;
+use crate::cloudfront::{CloudFront, CloudFrontHash, CloudFrontSigner, check_base};
+use crate::config::invalid;
+
+/// The settings of this room.
+#[derive(Default)]
+pub(super) struct CloudFrontSettings {
+    key_id: Option<String>,
+    key: Option<String>,
+    hash: Option<CloudFrontHash>,
+}
+
+impl S3StorageBuilder {
+    /// The id of the public key in CloudFront by which it checks signatures, such as `K2JCJMDEHXQW5F`. Needs
+    /// [`cloudfront_key`](Self::cloudfront_key).
+    pub fn cloudfront_key_id(mut self, id: impl Into<String>) -> Self {
+        self.cloudfront.key_id = Some(id.into());
+        self
+    }
+
+    /// The private key in PEM by which CloudFront URLs are signed: RSA with 2,048 bits (PKCS#1 or PKCS#8)
+    /// or ECDSA P-256 (SEC 1 or PKCS#8), not encrypted. Needs
+    /// [`cloudfront_key_id`](Self::cloudfront_key_id) and the [`custom_domain`](Self::custom_domain) of the
+    /// distribution.
+    ///
+    /// With them the URL of a private file is one of the custom domain, signed with a canned policy: for one
+    /// file, until [`FileUrl::expires_at`](holdall_core::FileUrl), which no credentials of S3 and no limit of
+    /// seven days can shorten. Two things differ from URLs that S3 signs:
+    ///
+    /// - The signature binds no method. Let the distribution's behaviour allow GET and HEAD alone; a URL for
+    ///   HEAD only is refused.
+    /// - A version and response headers are asked for by parameters that S3 reads, and these must come through:
+    ///   the behaviour has to forward `versionId` and `response-*` to the origin and to cache by them, and the
+    ///   distribution must sign its own requests (origin access control), since S3 overrides no headers for
+    ///   anonymous readers.
+    pub fn cloudfront_key(mut self, pem: impl Into<String>) -> Self {
+        self.cloudfront.key = Some(pem.into());
+        self
+    }
+
+    /// The hash of the signatures; SHA-256 without a call. SHA-1 gives the URLs that boto3 and
+    /// django-storages make.
+    pub fn cloudfront_hash(mut self, hash: CloudFrontHash) -> Self {
+        self.cloudfront.hash = Some(hash);
+        self
+    }
+}
+
+impl CloudFrontSettings {
+    /// With the base of the custom domain's URLs, if there is one.
+    pub(super) fn check(self, base: Option<&str>) -> Result<Option<CloudFront>> {
+        match (self.key_id, self.key) {
+            (None, None) if self.hash.is_some() => {
+                Err(invalid("cloudfront_hash is set, but cloudfront_key_id and cloudfront_key are not"))
+            }
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(invalid("cloudfront_key_id is set, but cloudfront_key is not")),
+            (None, Some(_)) => Err(invalid("cloudfront_key is set, but cloudfront_key_id is not")),
+            (Some(id), Some(key)) => {
+                let signer = CloudFrontSigner::with_hash(id, &key, self.hash.unwrap_or_default())?;
+                let base = base.ok_or_else(|| {
+                    invalid("cloudfront_key is set, but custom_domain, the distribution's host, is not")
+                })?;
+                check_base(base)?;
+                Ok(Some(CloudFront { signer, base: base.to_owned() }))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for CloudFrontSettings {
+    /// Without the key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CloudFrontSettings").field("key_id", &self.key_id).finish_non_exhaustive()
+    }
+}
