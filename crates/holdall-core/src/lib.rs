@@ -9,6 +9,7 @@ mod disposition;
 mod error;
 mod etag;
 mod file;
+pub mod header_text;
 mod memory;
 mod metadata;
 mod name;

@@ -1,14 +1,12 @@
 //! Attributes as headers of requests, and headers of replies as metadata.
 
-mod words;
-
 use std::collections::{BTreeMap, HashMap};
 use std::time::SystemTime;
 
 use aws_sdk_s3::types::{ChecksumType, ObjectCannedAcl};
 use holdall_core::{
     Attributes, ETag, Error, ErrorKind, Metadata, Name, Result, Visibility, guess_content_type,
-    random_alphanumeric,
+    header_text, random_alphanumeric,
 };
 
 /// User metadata that tells our own write from another one: see `conditional.rs`.
@@ -37,7 +35,7 @@ impl Headers {
     /// `InvalidInput` when the user metadata is over S3's 2 KB once it is encoded.
     pub(crate) fn new(name: &Name, attributes: Attributes) -> Result<Self> {
         let mut user: HashMap<_, _> =
-            attributes.user.iter().map(|(name, value)| (name.clone(), words::encode(value))).collect();
+            attributes.user.iter().map(|(name, value)| (name.clone(), header_text::encode(value))).collect();
         check_size(&user)?;
         if attributes.visibility.is_some() {
             user.insert(ACL_MARKER.to_owned(), "1".to_owned());
@@ -262,7 +260,7 @@ impl Object {
         attributes.user = user
             .iter()
             .filter(|(name, _)| !ours(name))
-            .map(|(name, value)| (name.clone(), words::decode(value)))
+            .map(|(name, value)| (name.clone(), header_text::decode(value)))
             .collect::<BTreeMap<_, _>>();
         attributes
     }

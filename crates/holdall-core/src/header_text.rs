@@ -1,4 +1,5 @@
-//! Values of user metadata as headers can carry them: RFC 2047 where plain ASCII does not do.
+//! Values of user metadata as headers can carry them: RFC 2047 where plain ASCII does not do. For backends that
+//! keep user metadata in HTTP headers; S3 and other clouds do.
 //!
 //! A header value is visible ASCII without blanks at its ends. S3 itself hands out other text as encoded
 //! words (`=?UTF-8?B?...?=`; Amazon S3 User Guide, "Working with object metadata"), so that is how other
@@ -20,8 +21,15 @@ const CLOSE: &str = "?=";
 /// bytes.
 const BYTES_PER_WORD: usize = 45;
 
-/// The value as it goes into a header.
-pub(super) fn encode(value: &str) -> String {
+/// The value as it goes into a header: visible ASCII without blanks at its ends.
+///
+/// ```
+/// use holdall_core::header_text;
+///
+/// assert_eq!(header_text::encode("Lisbon 2026"), "Lisbon 2026");
+/// assert_eq!(header_text::encode("Grüße"), "=?UTF-8?B?R3LDvMOfZQ==?=");
+/// ```
+pub fn encode(value: &str) -> String {
     if value.is_ascii() {
         let is_safe = value.bytes().all(|byte| matches!(byte, b' '..=b'~'))
             && value.trim() == value
@@ -48,7 +56,7 @@ pub(super) fn encode(value: &str) -> String {
 }
 
 /// The value that a header stands for. What is no encoded word is kept as it is.
-pub(super) fn decode(header: &str) -> String {
+pub fn decode(header: &str) -> String {
     if let Some(escaped) = header.strip_prefix(MARK)
         && let Ok(text) = percent_decode_str(escaped).decode_utf8()
     {

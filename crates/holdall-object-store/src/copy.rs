@@ -1,0 +1,103 @@
+//! Copying: inside the store where it can, by way of this process where it cannot.
+//!
+//! `object_store` copies with `Overwrite` and `Create`, but not on condition of what the source is or what it
+//! replaces. A copy that has to be of one version, or to replace one version, is therefore read, pinned to its
+//! entity tag, and saved: atomic on both sides, and at the price of its bytes.
+//!
+//! A copy keeps its source's metadata, its put-id too, so that the rare copy whose reply is lost, sent again by
+//! `object_store` and then refused, cannot be told from that of a competitor: `Rename` then makes a second copy
+//! and `Create` says `AlreadyExists`. Nothing is overwritten or lost.
+
+use std::sync::Arc;
+
+use holdall_core::{Content, CopyOptions, ETagCondition, Error, ErrorKind, Name, OpenOptions, Result, SaveOptions, Saved};
+use object_store::ObjectStoreExt as _;
+
+use crate::client::{Head, Inner, path};
+use crate::conditional::Outcome;
+use crate::error::translate;
+use crate::metadata::metadata;
+use crate::naming::{Condition, Naming};
+
+/// See [`Storage::copy`](holdall_core::Storage::copy).
+pub(crate) async fn copy(inner: &Arc<Inner>, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
+    let source = inner.key(from)?;
+    let mut naming = Naming::new(inner, to, options.mode(), options.max_length)?;
+    let profile = &inner.config.profile;
+    let Some(head) = inner.head(&path(&source)).await? else { return Err(Error::not_found(from)) };
+    if let Some(expected) = &options.if_match
+        && head.etag().is_none_or(|etag| !etag.strong_eq(expected))
+    {
+        return Err(Error::new(ErrorKind::PreconditionFailed).with_name(from.as_str()));
+    }
+    if from == to {
+        return Ok(metadata(from.clone(), &head.meta, &head.attributes, profile).into());
+    }
+    let condition = naming.condition();
+    let inside = options.if_match.is_none()
+        && match condition {
+            Condition::None => profile.copy,
+            Condition::Absent => profile.copy && profile.publish,
+            Condition::Matches(_) => false,
+        };
+    if !inside {
+        return through(inner, from, to, &head, options).await;
+    }
+    let mut attempt = 0;
+    loop {
+        match inner.copy_inside(&source, naming.key(), &condition).await {
+            Ok(Outcome::Written(_)) => {
+                let copied = inner.head(&path(naming.key())).await?;
+                let name = inner.name_of(naming.key());
+                // Deleted already, or replaced: then it tells of what was there.
+                let copied = copied.as_ref().unwrap_or(&head);
+                return Ok(Saved::new(name, copied.meta.size).with_etag(copied.etag()));
+            }
+            Ok(Outcome::Taken) => naming.taken(inner)?,
+            Ok(Outcome::Again) => inner.before_again(&mut attempt).await?,
+            Err(error) if error.is_not_found() => return Err(Error::not_found(from)),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+impl Inner {
+    async fn copy_inside(&self, from: &Name, to: &Name, condition: &Condition) -> Result<Outcome> {
+        let (from, to) = (path(from), path(to));
+        let copied = match condition {
+            Condition::None => self.store.copy(&from, &to).await,
+            _ => self.store.copy_if_not_exists(&from, &to).await,
+        };
+        match copied {
+            Ok(()) => Ok(Outcome::Written(None)),
+            Err(error) => {
+                let error = translate(error);
+                if error.is_not_found() && self.head(&from).await?.is_none() {
+                    return Err(error);
+                }
+                self.settle(&to, condition, None, error).await
+            }
+        }
+    }
+}
+
+/// Reads the source, pinned to the version that was looked at, and saves it with its attributes.
+async fn through(inner: &Arc<Inner>, from: &Name, to: &Name, head: &Head, options: CopyOptions) -> Result<Saved> {
+    let mut opening = OpenOptions::default();
+    opening.conditions.if_match = head.etag().as_ref().map(ETagCondition::from);
+    let file = match inner.open(from, opening).await {
+        Err(error) if error.kind() == ErrorKind::PreconditionFailed && options.if_match.is_none() => {
+            let message = "the file was replaced while it was copied; try again";
+            return Err(Error::message(ErrorKind::Conflict, message).with_retryable(true).with_name(from.as_str()));
+        }
+        Err(error) => return Err(error.with_name(from.as_str())),
+        Ok(file) => file,
+    };
+    let mut saving = SaveOptions::default().with_mode(options.mode());
+    saving.max_length = options.max_length;
+    if inner.config.profile.attributes {
+        saving.attributes = file.metadata().attributes.clone();
+    }
+    let saved = crate::save::save(inner, to, Content::from(file), saving).await;
+    saved.map_err(|error| if error.name().is_none() { error.with_name(to.as_str()) } else { error })
+}

@@ -1,0 +1,28 @@
+//! Temporary.
+
+mod builder;
+mod client;
+mod conditional;
+mod config;
+mod copy;
+mod delete;
+mod error;
+mod gather;
+mod list;
+#[cfg(feature = "fs")]
+mod local;
+mod metadata;
+mod multipart;
+mod naming;
+mod profile;
+mod publish;
+mod read;
+mod save;
+#[cfg(feature = "__http")]
+mod sign;
+mod storage;
+mod url;
+
+pub use self::builder::ObjectStoreStorageBuilder;
+pub use self::profile::{Profile, Update};
+pub use self::storage::ObjectStoreStorage;
