@@ -17,6 +17,7 @@ mod naming;
 mod profile;
 mod publish;
 mod read;
+mod reverse;
 mod save;
 #[cfg(feature = "__http")]
 mod sign;
@@ -25,4 +26,5 @@ mod url;
 
 pub use self::builder::ObjectStoreStorageBuilder;
 pub use self::profile::{Profile, Update};
+pub use self::reverse::StorageObjectStore;
 pub use self::storage::ObjectStoreStorage;

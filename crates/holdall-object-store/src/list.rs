@@ -13,7 +13,7 @@ use holdall_core::{Entry, Error, ErrorKind, FileEntry, ForeignEntry, ListOptions
 use object_store::ObjectMeta;
 use object_store::path::Path;
 
-use crate::client::{Inner, etag, prefix};
+use crate::client::{Inner, etag, is_absent, prefix};
 use crate::error::translate;
 
 /// One thing that a store told of.
@@ -61,7 +61,11 @@ pub(crate) fn list(
 impl Lister {
     /// One level, sorted: what lies behind the start, and what is kept all the same.
     async fn level(&self, place: Option<Path>, keep: impl Fn(&Found) -> bool) -> Result<VecDeque<Found>> {
-        let level = self.inner.store.list_with_delimiter(place.as_ref()).await.map_err(translate)?;
+        let level = match self.inner.store.list_with_delimiter(place.as_ref()).await.map_err(translate) {
+            // Where a file stands in the way nothing lies, and where a directory vanished neither.
+            Err(error) if is_absent(&error) => return Ok(VecDeque::new()),
+            level => level?,
+        };
         let files = level.objects.iter().filter_map(|object| self.file(object));
         let directories = level.common_prefixes.iter().filter_map(|path| self.directory(path));
         let mut found: Vec<Found> = files.chain(directories).collect();

@@ -3,5 +3,7 @@
 
 #[path = "object_store/conformance.rs"]
 mod conformance;
+#[path = "object_store/reverse.rs"]
+mod reverse;
 #[path = "object_store/support.rs"]
 mod support;
