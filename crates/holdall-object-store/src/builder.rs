@@ -169,9 +169,10 @@ impl ObjectStoreStorageBuilder {
             return wrong("these stores have no visibility for each file; set it on the bucket");
         }
         let label = label.unwrap_or_else(|| store.to_string());
-        config.label = match config.location.is_root() {
-            true => label,
-            false => format!("{}/{}", label.trim_end_matches('/'), config.location),
+        config.label = if config.location.is_root() {
+            label
+        } else {
+            format!("{}/{}", label.trim_end_matches('/'), config.location)
         };
         Ok(ObjectStoreStorage::new(Inner { store, signer, config }))
     }

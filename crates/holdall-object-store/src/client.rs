@@ -74,12 +74,23 @@ impl Inner {
                 "the file name has {length} bytes; this store takes {limit}, because it needs the others itself"
             ));
         }
-        // What `LocalFileSystem` takes for one of its staging files.
-        let is_numbered = |(_, end): (&str, &str)| {
-            !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_digit())
-        };
-        if !profile.numbered_names && file_name.split_once('#').is_some_and(is_numbered) {
+        if profile.any_file_name {
+            return Ok(());
+        }
+        // What `LocalFileSystem` takes for one of its staging files, and hides.
+        let is_numbered =
+            |(_, end): (&str, &str)| !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_digit());
+        if file_name.split_once('#').is_some_and(is_numbered) {
             return invalid("this store uses file names that end in \"#\" and digits itself".to_owned());
+        }
+        // It makes its paths of URLs, and the URL of a drive ends in a slash.
+        if file_name
+            .strip_suffix(':')
+            .is_some_and(|rest| rest.ends_with(|last: char| last.is_ascii_alphabetic()))
+        {
+            return invalid(
+                "this store takes a file name that ends in a letter and \":\" for a drive".to_owned(),
+            );
         }
         Ok(())
     }
@@ -111,8 +122,7 @@ impl Inner {
             return None;
         }
         let shown = self.shown(path);
-        let conflict =
-            |message: String| Some(Error::message(ErrorKind::Conflict, message).with_name(shown));
+        let conflict = |message: String| Some(Error::message(ErrorKind::Conflict, message).with_name(shown));
         let parents = std::iter::successors(path.parent(), Path::parent);
         for parent in parents.take_while(|parent| !parent.is_root()) {
             if matches!(self.head(&parent).await, Ok(Some(_))) {
@@ -121,7 +131,8 @@ impl Inner {
             }
         }
         if let Ok(below) = self.store.list_with_delimiter(Some(path)).await
-            && let Some(inner) = below.objects.into_iter().map(|meta| meta.location).chain(below.common_prefixes).next()
+            && let Some(inner) =
+                below.objects.into_iter().map(|meta| meta.location).chain(below.common_prefixes).next()
         {
             let inner = self.shown(&inner);
             return conflict(format!("{shown:?} is a directory: it holds {inner:?}"));
@@ -144,7 +155,8 @@ pub(crate) fn path(key: &Name) -> Path {
 
 /// A location as the prefix of a listing.
 pub(crate) fn prefix(location: &Location) -> Option<Path> {
-    (!location.is_root()).then(|| Path::parse(location.as_str()).unwrap_or_else(|_| Path::from(location.as_str())))
+    (!location.is_root())
+        .then(|| Path::parse(location.as_str()).unwrap_or_else(|_| Path::from(location.as_str())))
 }
 
 /// Runs work in a task of its own, which goes on when the future that waits for it is dropped.

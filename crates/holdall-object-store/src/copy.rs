@@ -10,7 +10,9 @@
 
 use std::sync::Arc;
 
-use holdall_core::{Content, CopyOptions, ETagCondition, Error, ErrorKind, Name, OpenOptions, Result, SaveOptions, Saved};
+use holdall_core::{
+    Content, CopyOptions, ETagCondition, Error, ErrorKind, Name, OpenOptions, Result, SaveOptions, Saved,
+};
 use object_store::ObjectStoreExt as _;
 
 use crate::client::{Head, Inner, path};
@@ -82,13 +84,21 @@ impl Inner {
 }
 
 /// Reads the source, pinned to the version that was looked at, and saves it with its attributes.
-async fn through(inner: &Arc<Inner>, from: &Name, to: &Name, head: &Head, options: CopyOptions) -> Result<Saved> {
+async fn through(
+    inner: &Arc<Inner>,
+    from: &Name,
+    to: &Name,
+    head: &Head,
+    options: CopyOptions,
+) -> Result<Saved> {
     let mut opening = OpenOptions::default();
     opening.conditions.if_match = head.etag().as_ref().map(ETagCondition::from);
     let file = match inner.open(from, opening).await {
         Err(error) if error.kind() == ErrorKind::PreconditionFailed && options.if_match.is_none() => {
             let message = "the file was replaced while it was copied; try again";
-            return Err(Error::message(ErrorKind::Conflict, message).with_retryable(true).with_name(from.as_str()));
+            return Err(Error::message(ErrorKind::Conflict, message)
+                .with_retryable(true)
+                .with_name(from.as_str()));
         }
         Err(error) => return Err(error.with_name(from.as_str())),
         Ok(file) => file,

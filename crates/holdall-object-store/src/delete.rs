@@ -19,7 +19,9 @@ impl Inner {
             // It is a directory, or something above it is a file.
             Err(error) if is_absent(&error) => Ok(()),
             // Systems differ in what they say about a directory.
-            Err(error) if error.kind() == ErrorKind::PermissionDenied && self.is_directory(&path).await => Ok(()),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied && self.is_directory(&path).await => {
+                Ok(())
+            }
             result => result,
         }
     }

@@ -14,6 +14,7 @@ use std::{fmt, io};
 use holdall_core::{Error, ErrorKind};
 
 /// The error as Holdall says it.
+#[allow(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
 pub(crate) fn translate(error: object_store::Error) -> Error {
     use object_store::Error as Theirs;
     let reply = Reply::find(&error);
@@ -31,8 +32,15 @@ pub(crate) fn translate(error: object_store::Error) -> Error {
     };
     let text = clean(&error.to_string());
     let sentence = match (&reply, kind) {
-        (_, ErrorKind::NotFound | ErrorKind::AlreadyExists | ErrorKind::NotModified) => None,
-        (_, ErrorKind::PreconditionFailed | ErrorKind::RangeNotSatisfiable) => None,
+        // Core's own sentences say it better.
+        (
+            _,
+            ErrorKind::NotFound
+            | ErrorKind::AlreadyExists
+            | ErrorKind::NotModified
+            | ErrorKind::PreconditionFailed
+            | ErrorKind::RangeNotSatisfiable,
+        ) => None,
         (Some(reply), _) => Some(reply.sentence(kind)),
         (None, ErrorKind::Unsupported) => Some(format!("the store does not support this: {text}")),
         (None, _) => Some(root_cause(&error)),
@@ -172,7 +180,8 @@ fn clean(text: &str) -> String {
     while let Some(start) = rest.find("://") {
         let (before, url) = rest.split_at(start + 3);
         cleaned.push_str(before);
-        let end = url.find(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '<' | '>' | ')'));
+        let end =
+            url.find(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '<' | '>' | ')'));
         let (url, after) = url.split_at(end.unwrap_or(url.len()));
         let (url, query) = url.split_once('?').map_or((url, false), |(url, _)| (url, true));
         let (authority, path) = url.split_at(url.find('/').unwrap_or(url.len()));
@@ -212,8 +221,10 @@ mod tests {
         for (text, cleaned) in [
             ("GET https://a.b/c?sig=1&x=2 failed", "GET https://a.b/c?[hidden] failed"),
             ("(https://me:secret@a.b/c)", "(https://a.b/c)"),
-            ("Error: Server returned non-2xx status code: 403 Forbidden: <Sig>x</Sig>",
-             "Error: Server returned non-2xx status code: 403"),
+            (
+                "Error: Server returned non-2xx status code: 403 Forbidden: <Sig>x</Sig>",
+                "Error: Server returned non-2xx status code: 403",
+            ),
             ("no URL at all?", "no URL at all?"),
         ] {
             assert_eq!(clean(text), cleaned);

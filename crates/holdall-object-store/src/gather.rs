@@ -92,8 +92,10 @@ mod tests {
     async fn content_is_cut_into_equal_payloads() {
         for chunk in [1, 7, CRUMB - 1, CRUMB, 3 * CRUMB, 10 * CRUMB] {
             let whole: Vec<u8> = (0..10 * CRUMB).map(|index| (index % 251) as u8).collect();
-            let chunks: Vec<_> =
-                whole.chunks(chunk).map(|chunk| Ok::<_, std::io::Error>(Bytes::copy_from_slice(chunk))).collect();
+            let chunks: Vec<_> = whole
+                .chunks(chunk)
+                .map(|chunk| Ok::<_, std::io::Error>(Bytes::copy_from_slice(chunk)))
+                .collect();
             let mut payloads = Payloads::new(Content::stream(stream::iter(chunks)).into_stream());
             let (mut sizes, mut bytes) = (Vec::new(), Vec::new());
             while let Some(payload) = payloads.next(4 * CRUMB).await.unwrap() {

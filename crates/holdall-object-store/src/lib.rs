@@ -1,4 +1,4 @@
-//! Temporary.
+#![doc = include_str!("docs.md")]
 
 mod builder;
 mod client;
@@ -28,3 +28,6 @@ pub use self::builder::ObjectStoreStorageBuilder;
 pub use self::profile::{Profile, Update};
 pub use self::reverse::StorageObjectStore;
 pub use self::storage::ObjectStoreStorage;
+
+/// The crate whose stores these are.
+pub use object_store;

@@ -53,7 +53,7 @@ pub(crate) fn list(
             .map_ok(|level| stream::iter(level.into_iter().map(|found| Ok(found.entry))))
             .try_flatten()
             .boxed(),
-        (true, true) => lister.all(place),
+        (true, true) => lister.all(place.as_ref()),
         (true, false) => lister.walk(place),
     }
 }
@@ -77,12 +77,12 @@ impl Lister {
     }
 
     /// Every file, as the store orders them.
-    fn all(self, place: Option<Path>) -> BoxStream<'static, Result<Entry>> {
+    fn all(self, place: Option<&Path>) -> BoxStream<'static, Result<Entry>> {
         let objects = match &self.start_after {
-            None => self.inner.store.list(place.as_ref()),
+            None => self.inner.store.list(place),
             Some(start) => {
                 let offset = Path::parse(format!("{}{start}", self.outer)).unwrap_or_default();
-                self.inner.store.list_with_offset(place.as_ref(), &offset)
+                self.inner.store.list_with_offset(place, &offset)
             }
         };
         let mut last: Option<Path> = None;

@@ -1,8 +1,8 @@
 //! Bodies that are files of the local disk: read in chunks of a size that a network would use, where
 //! `object_store` itself reads 8 KiB at a time, each with a hop to another thread.
 
-use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt as _, TryStreamExt as _, try_unfold};

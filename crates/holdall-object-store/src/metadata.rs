@@ -31,7 +31,10 @@ impl Sent {
             return Self { attributes: sent, put_id: None };
         }
         let mut insert = |key, value: &str| sent.insert(key, value.to_owned().into());
-        insert(Attribute::ContentType, attributes.content_type.as_deref().unwrap_or_else(|| guess_content_type(name)));
+        insert(
+            Attribute::ContentType,
+            attributes.content_type.as_deref().unwrap_or_else(|| guess_content_type(name)),
+        );
         for (key, value) in [
             (Attribute::ContentDisposition, &attributes.content_disposition),
             (Attribute::ContentEncoding, &attributes.content_encoding),

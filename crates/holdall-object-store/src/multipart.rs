@@ -26,7 +26,7 @@ use crate::save::Write;
 pub(crate) struct Upload {
     inner: Arc<Inner>,
     /// `None` when it is completed or aborted.
-    upload: Option<Box<dyn MultipartUpload>>,
+    theirs: Option<Box<dyn MultipartUpload>>,
     runtime: Handle,
 }
 
@@ -74,7 +74,9 @@ impl Write {
             let creating = async move {
                 let options = PutMultipartOptions { attributes, ..PutMultipartOptions::default() };
                 match inner.store.put_multipart_opts(&path, options).await {
-                    Ok(upload) => Ok(Some(Upload { inner, upload: Some(upload), runtime: Handle::current() })),
+                    Ok(upload) => {
+                        Ok(Some(Upload { inner, theirs: Some(upload), runtime: Handle::current() }))
+                    }
                     Err(error) => {
                         let error = translate(error);
                         match inner.settle(&path, &Condition::None, None, error).await? {
@@ -97,7 +99,7 @@ impl Upload {
     /// Sends all parts, so many at once as the settings allow, and gathers one more meanwhile.
     async fn send(&mut self, first: PutPayload, payloads: &mut Payloads<'_>, part_size: usize) -> Result<()> {
         let (concurrency, max_parts) = (self.inner.config.concurrency, self.inner.config.profile.max_parts);
-        let Some(upload) = &mut self.upload else { return Ok(()) };
+        let Some(upload) = &mut self.theirs else { return Ok(()) };
         let mut flying = JoinSet::new();
         let mut next = Some(first);
         let mut ended = false;
@@ -138,17 +140,17 @@ impl Upload {
     ///
     /// Those of the store, unless the upload turns out to be complete after all.
     pub(crate) async fn complete(mut self, path: &Path, put_id: Option<&str>) -> Result<Option<ETag>> {
-        let Some(upload) = &mut self.upload else { return Ok(None) };
+        let Some(upload) = &mut self.theirs else { return Ok(None) };
         let error = match upload.complete().await {
             Ok(result) => {
-                self.upload = None;
+                self.theirs = None;
                 return Ok(etag(result.e_tag.as_deref()));
             }
             Err(error) => translate(error),
         };
         let error = match self.inner.settle(path, &Condition::None, put_id, error).await {
             Ok(Outcome::Written(etag)) => {
-                self.upload = None;
+                self.theirs = None;
                 return Ok(etag);
             }
             Ok(_) => {
@@ -162,10 +164,10 @@ impl Upload {
 
     /// Aborts the upload because of that error, which comes back; with a word where aborting failed too.
     async fn abort_after(mut self, error: Error) -> Error {
-        let Some(upload) = &mut self.upload else { return error };
+        let Some(upload) = &mut self.theirs else { return error };
         let aborted = upload.abort().await.map_err(translate);
         // Only now: dropped while it waited, the guard would try again.
-        self.upload = None;
+        self.theirs = None;
         match aborted {
             Ok(()) => error,
             Err(abort) if abort.is_not_found() => error,
@@ -182,7 +184,7 @@ impl Upload {
 
 impl Drop for Upload {
     fn drop(&mut self) {
-        let Some(mut upload) = self.upload.take() else { return };
+        let Some(mut upload) = self.theirs.take() else { return };
         let inner = Arc::clone(&self.inner);
         self.runtime.spawn(async move {
             if let Err(error) = upload.abort().await.map_err(translate)

@@ -70,7 +70,7 @@ pub struct Profile {
     pub(crate) max_parts: usize,
     pub(crate) max_segment: Option<usize>,
     pub(crate) max_file_name: Option<usize>,
-    pub(crate) numbered_names: bool,
+    pub(crate) any_file_name: bool,
     pub(crate) collections: bool,
     pub(crate) metadata_names: MetadataNames,
     pub(crate) signatures: Signatures,
@@ -97,7 +97,7 @@ impl Default for Profile {
             max_parts: 10_000,
             max_segment: None,
             max_file_name: None,
-            numbered_names: true,
+            any_file_name: true,
             collections: false,
             metadata_names: MetadataNames::Headers,
             signatures: Signatures::Plain,
@@ -123,9 +123,10 @@ impl Profile {
     /// `LocalFileSystem`, without syncs. Where it was made `with_fsync(true)`, add
     /// [`with_durable(true)`](Self::with_durable).
     ///
-    /// It keeps no attributes, cannot replace a certain version, refuses file names that end in `#` and
-    /// digits, which it uses itself, and adds such an ending to the file name while it writes: so that 250
-    /// bytes are left for a file name.
+    /// It keeps no attributes and cannot replace a certain version. File names that end in `#` and digits it
+    /// uses itself, those that end in a letter and `:` it takes for drives: both are refused. It adds an ending
+    /// to the file name while it writes, so that 250 bytes are left for one. An upload that was aborted leaves
+    /// the directories that it was the first in.
     pub fn local() -> Self {
         Self {
             create: true,
@@ -136,7 +137,7 @@ impl Profile {
             files_beside_directories: false,
             max_segment: Some(255),
             max_file_name: Some(250),
-            numbered_names: false,
+            any_file_name: false,
             ..Self::default()
         }
     }
@@ -206,7 +207,7 @@ impl Profile {
         Self { writable: false, files_beside_directories: false, collections: true, ..Self::default() }
     }
 
-    /// A WebDAV server: files are overwritten, listed and deleted, nothing is conditional, and nothing is kept
+    /// A `WebDAV` server: files are overwritten, listed and deleted, nothing is conditional, and nothing is kept
     /// beside the bytes.
     pub fn webdav() -> Self {
         Self { writable: true, ..Self::http() }

@@ -61,7 +61,9 @@ impl Write {
             let target = path(naming.key());
             let outcome = match inner.store.copy_if_not_exists(staging, &target).await {
                 // Who may write need not be allowed to look; the file is there all the same.
-                Ok(()) => Outcome::Written(inner.head(&target).await.ok().flatten().and_then(|head| head.etag())),
+                Ok(()) => {
+                    Outcome::Written(inner.head(&target).await.ok().flatten().and_then(|head| head.etag()))
+                }
                 Err(error) => {
                     inner.settle(&target, &Condition::Absent, self.put_id(), translate(error)).await?
                 }
@@ -92,8 +94,7 @@ impl Inner {
 
     /// See [`ObjectStoreStorage::sweep`](crate::ObjectStoreStorage::sweep).
     pub(crate) async fn sweep(&self, age: Duration) -> Result<usize> {
-        let staged: Vec<_> =
-            self.store.list(Some(&self.staging())).try_collect().await.map_err(translate)?;
+        let staged: Vec<_> = self.store.list(Some(&self.staging())).try_collect().await.map_err(translate)?;
         let limit = SystemTime::now().checked_sub(age);
         let mut swept = 0;
         for object in staged {

@@ -42,7 +42,8 @@ pub(crate) async fn save(
     options: SaveOptions,
 ) -> Result<Saved> {
     let config = &inner.config;
-    let naming = Naming::new(inner, name, options.mode(), options.max_length)?;
+    let mode = options.mode();
+    let naming = Naming::new(inner, name, mode.clone(), options.max_length)?;
     let attributes = with_defaults(options.attributes, &config.default_attributes);
     let write = Write {
         inner: Arc::clone(inner),
@@ -61,7 +62,7 @@ pub(crate) async fn save(
     let part_size = config.part_size(size);
     let most = if how == How::OneRequest { config.max_buffer } else { part_size as u64 };
     if how == How::OneRequest && size.is_some_and(|size| size > most) {
-        return Err(too_large(inner, &options.mode));
+        return Err(too_large(inner, &mode));
     }
     let mut payloads = Payloads::new(chunks);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
@@ -70,7 +71,7 @@ pub(crate) async fn save(
         return write.one_put(naming, first).await;
     }
     match how {
-        How::OneRequest => Err(too_large(inner, &options.mode)),
+        How::OneRequest => Err(too_large(inner, &mode)),
         How::Parts => write.in_parts(naming, first, payloads, part_size).await,
         How::Staged => write.staged(naming, first, payloads, part_size).await,
     }
@@ -95,10 +96,10 @@ impl How {
     }
 }
 
-fn too_large(inner: &Inner, mode: &Option<SaveMode>) -> Error {
+fn too_large(inner: &Inner, mode: &SaveMode) -> Error {
     let limit = inner.config.max_buffer;
     let why = match mode {
-        Some(SaveMode::Overwrite) => "this store has no multipart uploads",
+        SaveMode::Overwrite => "this store has no multipart uploads",
         _ => "this store can only overwrite with larger content",
     };
     Error::message(
@@ -145,7 +146,9 @@ impl Write {
                 if inner.config.profile.update == Update::Version {
                     let current = inner.head(&path).await?;
                     let current = current.filter(|head| head.etag().is_some_and(|now| now.strong_eq(etag)));
-                    let Some(current) = current else { return Err(Error::new(ErrorKind::PreconditionFailed)) };
+                    let Some(current) = current else {
+                        return Err(Error::new(ErrorKind::PreconditionFailed));
+                    };
                     update.version = current.meta.version;
                 }
                 PutMode::Update(update)

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use holdall_core::{
     Capabilities, Content, CopyOptions, DeleteOptions, Entry, Error, File, FileUrl, ListOptions, Location,
-    Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest, UrlOptions,
-    Visibility,
+    Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest,
+    UrlOptions, Visibility,
 };
 use object_store::ObjectStore;
 use object_store::memory::InMemory;
@@ -66,7 +66,7 @@ impl ObjectStoreStorage {
         Self::builder(store.clone(), Profile::s3()).signer(Arc::new(store))
     }
 
-    /// Begins to set up a storage that reads from a web server. For a WebDAV server that is also written to:
+    /// Begins to set up a storage that reads from a web server. For a `WebDAV` server that is also written to:
     /// `.profile(Profile::webdav())`.
     #[cfg(feature = "http")]
     pub fn http(store: object_store::http::HttpStore) -> ObjectStoreStorageBuilder {

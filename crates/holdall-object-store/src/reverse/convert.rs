@@ -6,7 +6,7 @@ use holdall_core::{
     Attributes, ByteRange, Conditions, ETag, ETagCondition, Error, ErrorKind, FileEntry, Metadata, Saved,
 };
 use object_store::path::Path;
-use object_store::{Attribute, GetOptions, GetRange, ObjectMeta, PutResult, UpdateVersion};
+use object_store::{Attribute, Extensions, GetOptions, GetRange, ObjectMeta, PutResult, UpdateVersion};
 
 /// What errors call this implementation.
 const STORE: &str = "Holdall";
@@ -55,13 +55,16 @@ pub(super) fn object(file: FileEntry) -> object_store::Result<ObjectMeta> {
 /// What a save made.
 pub(super) fn put_result(saved: &Saved) -> PutResult {
     let e_tag = saved.etag.as_ref().map(ETag::to_string);
-    PutResult { e_tag, version: None, extensions: Default::default() }
+    PutResult { e_tag, version: None, extensions: Extensions::default() }
 }
 
 /// The version that an update expects.
 pub(super) fn expected(version: UpdateVersion) -> object_store::Result<ETag> {
     let tag = version.e_tag.ok_or_else(|| {
-        generic(Error::message(ErrorKind::InvalidInput, "an update needs the entity tag of the version to replace"))
+        generic(Error::message(
+            ErrorKind::InvalidInput,
+            "an update needs the entity tag of the version to replace",
+        ))
     })?;
     ETag::parse(&tag).map_err(generic)
 }
@@ -143,7 +146,7 @@ fn name_of(key: &str) -> String {
         if byte.is_ascii_lowercase() || byte.is_ascii_digit() || (byte == b'-' && !doubled) {
             name.push(char::from(byte));
         } else {
-            name.push_str(&format!("--{byte:02x}"));
+            name.extend(["--", &format!("{byte:02x}")]);
         }
     }
     name

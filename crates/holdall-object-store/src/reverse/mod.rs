@@ -13,9 +13,10 @@ use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use holdall_core::{Content, Entry, FileEntry, Location, Name, OpenOptions, SaveMode, SaveOptions, Store};
 use object_store::path::Path;
 use object_store::{
-    CopyMode, CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload,
-    OBJECT_STORE_COALESCE_DEFAULT, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode, PutMultipartOptions,
-    PutOptions, PutPayload, PutResult, RenameOptions, RenameTargetMode, Result, coalesce_ranges,
+    CopyMode, CopyOptions, Error, Extensions, GetOptions, GetResult, GetResultPayload, ListResult,
+    MultipartUpload, OBJECT_STORE_COALESCE_DEFAULT, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, RenameTargetMode, Result,
+    coalesce_ranges,
 };
 
 use self::convert::{attributes, byte_range, conditions, failed, generic, object, put_result, to_path};
@@ -113,9 +114,8 @@ impl StorageObjectStore {
             PutMode::Update(version) if can.replace => SaveMode::Replace(convert::expected(version)?),
             PutMode::Update(_) => return Err(self.not_implemented("`put_opts` with mode `PutMode::Update`")),
         };
-        let attributes = convert::own_attributes(attributes).ok_or_else(|| {
-            self.not_implemented("`put` with attributes other than headers and metadata")
-        })?;
+        let attributes = convert::own_attributes(attributes)
+            .ok_or_else(|| self.not_implemented("`put` with attributes other than headers and metadata"))?;
         Ok(SaveOptions::default().with_mode(mode).with_attributes(attributes))
     }
 
@@ -133,7 +133,8 @@ impl StorageObjectStore {
             let mut entries = listing.stream();
             let mut page = Vec::new();
             while page.len() < PAGE
-                && let Some(entry) = entries.try_next().await.map_err(|error| failed(error, location.as_str()))?
+                && let Some(entry) =
+                    entries.try_next().await.map_err(|error| failed(error, location.as_str()))?
             {
                 page.extend(file_of(entry));
             }
@@ -153,7 +154,10 @@ fn file_of(entry: Entry) -> Option<FileEntry> {
     match entry {
         Entry::File(file) => Some(file),
         Entry::Foreign(foreign) => {
-            tracing::warn!(name = foreign.display_name(), "an object that no name can say is left out of a listing");
+            tracing::warn!(
+                name = foreign.display_name(),
+                "an object that no name can say is left out of a listing"
+            );
             None
         }
         _ => None,
@@ -203,7 +207,7 @@ impl ObjectStore for StorageObjectStore {
                 range: 0..metadata.size,
                 attributes: attributes(&metadata),
                 meta: object(metadata.into())?,
-                extensions: Default::default(),
+                extensions: Extensions::default(),
             });
         }
         let mut opening = OpenOptions::default().with_conditions(conditions);
@@ -216,8 +220,10 @@ impl ObjectStore for StorageObjectStore {
             range: file.range(),
             attributes: attributes(file.metadata()),
             meta: object(file.metadata().clone().into())?,
-            payload: GetResultPayload::Stream(file.map_err(move |error| failed(error, path.as_ref())).boxed()),
-            extensions: Default::default(),
+            payload: GetResultPayload::Stream(
+                file.map_err(move |error| failed(error, path.as_ref())).boxed(),
+            ),
+            extensions: Extensions::default(),
         })
     }
 
@@ -225,10 +231,7 @@ impl ObjectStore for StorageObjectStore {
         coalesce_ranges(ranges, |range| self.get_range(location, range), OBJECT_STORE_COALESCE_DEFAULT).await
     }
 
-    fn delete_stream(
-        &self,
-        locations: BoxStream<'static, Result<Path>>,
-    ) -> BoxStream<'static, Result<Path>> {
+    fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
         let store = self.store.clone();
         locations
             .map(move |location| {
@@ -253,7 +256,11 @@ impl ObjectStore for StorageObjectStore {
         }
     }
 
-    fn list_with_offset(&self, prefix: Option<&Path>, offset: &Path) -> BoxStream<'static, Result<ObjectMeta>> {
+    fn list_with_offset(
+        &self,
+        prefix: Option<&Path>,
+        offset: &Path,
+    ) -> BoxStream<'static, Result<ObjectMeta>> {
         let Some(location) = Self::location(prefix) else { return stream::empty().boxed() };
         if let Ok(name) = Self::name(offset) {
             return self.files(location, Some(name));
@@ -264,8 +271,11 @@ impl ObjectStore for StorageObjectStore {
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        let mut result =
-            ListResult { common_prefixes: Vec::new(), objects: Vec::new(), extensions: Default::default() };
+        let mut result = ListResult {
+            common_prefixes: Vec::new(),
+            objects: Vec::new(),
+            extensions: Extensions::default(),
+        };
         let Some(location) = Self::location(prefix) else { return Ok(result) };
         let listing = self.store.listdir(&location).await;
         let listing = listing.map_err(|error| failed(error, location.as_str()))?;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use futures_util::TryStreamExt as _;
 use holdall_core::{Entry, Location, Name};
 use object_store::list::{PaginatedListOptions, PaginatedListResult, PaginatedListStore};
-use object_store::{ListResult, Result};
+use object_store::{Extensions, ListResult, Result};
 
 use super::convert::{failed, object, to_path};
 use super::{PAGE, StorageObjectStore, file_of};
@@ -24,11 +24,16 @@ impl PaginatedListStore for StorageObjectStore {
         }
         let most = max_keys.unwrap_or(PAGE);
         let prefix = prefix.unwrap_or_default();
-        let result = ListResult { common_prefixes: Vec::new(), objects: Vec::new(), extensions: Default::default() };
+        let result = ListResult {
+            common_prefixes: Vec::new(),
+            objects: Vec::new(),
+            extensions: Extensions::default(),
+        };
         let mut page = PaginatedListResult { result, page_token: None };
 
         let directory = prefix.rsplit_once('/').map_or("", |(directory, _)| directory);
-        let Some(location) = Location::new(directory).ok().filter(|location| location.as_str() == directory) else {
+        let Some(location) = Location::new(directory).ok().filter(|location| location.as_str() == directory)
+        else {
             return Ok(page);
         };
         let start = page_token.max(offset).unwrap_or_default();

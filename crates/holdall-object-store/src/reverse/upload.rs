@@ -47,7 +47,8 @@ impl Upload {
             let content = Content::stream(chunks(receiver));
             store.save(&target, content).options(options).await.map_err(Arc::new)
         });
-        let saving = task.map(|ended| ended.unwrap_or_else(|error| Err(Arc::new(crate::client::joined(error)))));
+        let saving =
+            task.map(|ended| ended.unwrap_or_else(|error| Err(Arc::new(crate::client::joined(error)))));
         Self { name, messages: Some(messages), saving: saving.boxed().shared() }
     }
 }

@@ -13,7 +13,7 @@ use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, integration};
 
-use crate::support::everything_below;
+use crate::support::files_below;
 
 /// Every test, on an empty store each.
 async fn all(fresh: impl Fn() -> StorageObjectStore) {
@@ -75,8 +75,8 @@ async fn a_dropped_upload_leaves_nothing() {
         }
     }
     let begin = Instant::now();
-    while !everything_below(root.path()).is_empty() {
-        assert!(begin.elapsed() < Duration::from_secs(30), "{:?}", everything_below(root.path()));
+    while !files_below(root.path()).is_empty() {
+        assert!(begin.elapsed() < Duration::from_secs(30), "{:?}", files_below(root.path()));
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

@@ -17,15 +17,17 @@ pub(crate) fn disk(root: &Path) -> LocalFileSystem {
     LocalFileSystem::new_with_prefix(root).expect("a directory").with_automatic_cleanup(true)
 }
 
-/// Everything that lies below a directory.
-pub(crate) fn everything_below(root: &Path) -> Vec<String> {
+/// The files that lie below a directory, under any name.
+pub(crate) fn files_below(root: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut directories = vec![root.to_owned()];
     while let Some(directory) = directories.pop() {
         // It may vanish meanwhile.
         for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
-            found.push(entry.path().display().to_string());
-            directories.push(entry.path());
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => directories.push(entry.path()),
+                _ => found.push(entry.path().display().to_string()),
+            }
         }
     }
     found

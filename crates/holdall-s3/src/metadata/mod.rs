@@ -5,8 +5,8 @@ use std::time::SystemTime;
 
 use aws_sdk_s3::types::{ChecksumType, ObjectCannedAcl};
 use holdall_core::{
-    Attributes, ETag, Error, ErrorKind, Metadata, Name, Result, Visibility, guess_content_type,
-    header_text, random_alphanumeric,
+    Attributes, ETag, Error, ErrorKind, Metadata, Name, Result, Visibility, guess_content_type, header_text,
+    random_alphanumeric,
 };
 
 /// User metadata that tells our own write from another one: see `conditional.rs`.
