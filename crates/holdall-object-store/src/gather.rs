@@ -91,7 +91,7 @@ mod tests {
     #[tokio::test]
     async fn content_is_cut_into_equal_payloads() {
         for chunk in [1, 7, CRUMB - 1, CRUMB, 3 * CRUMB, 10 * CRUMB] {
-            let whole: Vec<u8> = (0..10 * CRUMB).map(|index| (index % 251) as u8).collect();
+            let whole: Vec<u8> = (0..=250).cycle().take(10 * CRUMB).collect();
             let chunks: Vec<_> = whole
                 .chunks(chunk)
                 .map(|chunk| Ok::<_, std::io::Error>(Bytes::copy_from_slice(chunk)))
