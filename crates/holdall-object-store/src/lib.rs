@@ -14,14 +14,16 @@ mod local;
 mod metadata;
 mod multipart;
 mod naming;
+#[cfg(feature = "__http")]
+mod presign;
 mod profile;
 mod publish;
 mod read;
 mod reverse;
 mod save;
-#[cfg(feature = "__http")]
-mod sign;
 mod storage;
+#[cfg(feature = "__http")]
+mod upload_request;
 mod url;
 
 pub use self::builder::ObjectStoreStorageBuilder;

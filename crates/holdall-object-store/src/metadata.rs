@@ -52,6 +52,13 @@ impl Sent {
         insert(key(PUT_ID, profile), &put_id);
         Self { attributes: sent, put_id: Some(put_id) }
     }
+
+    /// Takes the mark away again.
+    #[cfg(feature = "__http")]
+    pub(crate) fn unmark(&mut self, profile: &Profile) {
+        self.attributes.remove(&key(PUT_ID, profile));
+        self.put_id = None;
+    }
 }
 
 /// The attributes with those of the storage where they have none.

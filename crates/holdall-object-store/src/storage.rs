@@ -76,6 +76,7 @@ impl ObjectStoreStorage {
     pub(crate) fn new(inner: Inner) -> Self {
         let profile = &inner.config.profile;
         let signs = inner.signer.is_some();
+        let binds = signs && matches!(profile.signatures, Signatures::Gcs | Signatures::S3);
         let capabilities = Capabilities::default()
             .with_writable(profile.writable)
             .with_create(profile.create)
@@ -85,8 +86,8 @@ impl ObjectStoreStorage {
             .with_durable(profile.durable)
             .with_public_url(inner.config.base_url.is_some())
             .with_signed_url(signs)
-            .with_url_overrides(signs && matches!(profile.signatures, Signatures::Gcs | Signatures::S3))
-            .with_upload_request(signs && profile.writable)
+            .with_url_overrides(binds)
+            .with_upload_request(binds && profile.writable)
             .with_files_beside_directories(profile.files_beside_directories)
             .with_max_segment(profile.max_segment);
         Self { inner: Arc::new(inner), capabilities }
@@ -115,6 +116,7 @@ impl Storage for ObjectStoreStorage {
     }
 
     async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
+        options.check(&self.capabilities)?;
         self.inner.open(name, options).await
     }
 

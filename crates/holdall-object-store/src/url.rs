@@ -36,12 +36,14 @@ impl Inner {
     }
 
     #[cfg(not(feature = "__http"))]
+    #[expect(clippy::unused_async, reason = "with a signer it waits")]
     async fn signed(&self, _: &Name, _: UrlOptions) -> Result<FileUrl> {
         Err(Error::unsupported("sign URLs"))
     }
 
     /// See [`Storage::upload_request`](holdall_core::Storage::upload_request).
     #[cfg(not(feature = "__http"))]
+    #[expect(clippy::unused_async, reason = "with a signer it waits")]
     pub(crate) async fn upload_request(&self, _: &Name, _: UploadPolicy) -> Result<UploadRequest> {
         Err(Error::unsupported("take uploads directly from clients"))
     }

@@ -1,13 +1,9 @@
-//! What the signer of a store makes: URLs that grant one file, and requests that upload one.
+//! Signed URLs, by which everybody who has them may read one file, as the signer of a store makes them.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use holdall_core::{
-    Error, ErrorKind, FileUrl, Name, ResponseOverrides, Result, UploadPolicy, UploadRequest, UrlMethod,
-    UrlOptions,
-};
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method};
+use holdall_core::{Error, ErrorKind, FileUrl, Name, ResponseOverrides, Result, UrlMethod, UrlOptions};
+use http::Method;
 use object_store::signer::SignedUrlOptions;
 
 use crate::client::{Inner, UrlSigner, path};
@@ -30,43 +26,12 @@ impl Inner {
         Ok(FileUrl::signed(url, start + life))
     }
 
-    /// See [`Storage::upload_request`](holdall_core::Storage::upload_request): a signed PUT.
-    pub(crate) async fn upload_request(&self, name: &Name, policy: UploadPolicy) -> Result<UploadRequest> {
-        let signer = self.signer()?;
-        let key = self.key(name)?;
-        let (start, life) = self.life(policy.expires_in)?;
-        let signatures = self.config.profile.signatures;
-        if policy.max_size.is_some() {
-            return Err(Error::unsupported("limit the size of what a client uploads with a signed PUT"));
-        }
-        let mut extra = SignedUrlOptions::new();
-        let mut headers = Vec::new();
-        if let Some(content_type) = policy.content_type {
-            if !matches!(signatures, Signatures::Gcs | Signatures::S3) {
-                return Err(Error::unsupported("bind the content type of what a client uploads"));
-            }
-            let value = HeaderValue::from_str(&content_type).map_err(|_| {
-                let message = format!("the content type {content_type:?} is no header value");
-                Error::message(ErrorKind::InvalidInput, message)
-            })?;
-            extra = extra.with_signed_header(CONTENT_TYPE, value);
-            headers.push(("content-type".to_owned(), content_type));
-        }
-        if signatures == Signatures::Azure {
-            headers.push(("x-ms-blob-type".to_owned(), "BlockBlob".to_owned()));
-        }
-        let url = signer.signed_url_opts(Method::PUT, &path(&key), life, &extra).await.map_err(translate)?;
-        let mut request = UploadRequest::new("PUT", url, start + life);
-        request.headers.extend(headers);
-        Ok(request)
-    }
-
-    fn signer(&self) -> Result<&UrlSigner> {
+    pub(crate) fn signer(&self) -> Result<&UrlSigner> {
         self.signer.as_ref().ok_or_else(|| Error::unsupported("sign URLs"))
     }
 
     /// Since when and how long a signature is valid, in whole seconds.
-    fn life(&self, asked: Option<Duration>) -> Result<(SystemTime, Duration)> {
+    pub(crate) fn life(&self, asked: Option<Duration>) -> Result<(SystemTime, Duration)> {
         let life = asked.unwrap_or(self.config.url_expires_in).min(MAX_EXPIRY).as_secs();
         if life == 0 {
             let message = "a signed URL must live for a second at least";
@@ -88,6 +53,7 @@ impl Inner {
             ("response-content-encoding", overrides.content_encoding),
             ("response-content-language", overrides.content_language),
             ("response-cache-control", overrides.cache_control),
+            ("response-expires", overrides.expires.map(httpdate::fmt_http_date)),
         ];
         let others: Vec<_> = others.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
         // "GET Object" of the XML API has these two and no others.
