@@ -22,6 +22,7 @@ use crate::credentials::UrlCredentials;
 use crate::error::{Failure, failure};
 use crate::every_request::AddToEveryRequest;
 use crate::identity::{Identities, NoteGeneration, RetryExpired};
+use crate::presign::Address;
 
 /// The SDK's defaults, by date: a change of them arrives by commit, not by `cargo update`.
 fn behavior() -> BehaviorVersion {
@@ -41,6 +42,7 @@ pub(crate) struct Inner {
     pub(crate) config: Config,
     sdk: OnceCell<Sdk>,
     pub(crate) url_credentials: UrlCredentials,
+    pub(crate) address: Address,
     pub(crate) copy_conditions: CopyConditions,
 }
 
@@ -70,6 +72,7 @@ impl Inner {
             config,
             sdk: OnceCell::new(),
             url_credentials: UrlCredentials::default(),
+            address: Address::default(),
             copy_conditions: CopyConditions::default(),
         }
     }

@@ -26,22 +26,28 @@ struct Cached {
 }
 
 impl UrlCredentials {
-    /// Credentials that live as long as asked for, or as long as the provider can give.
+    /// Credentials that live as long as asked for from the time of signing, or as long as the provider can
+    /// give.
+    ///
+    /// The time of signing lies before `now` where it is rounded to a window. Within one the answer is the
+    /// same as long as can be: another one makes another URL.
     pub(crate) async fn for_url(
         &self,
         provider: &SharedCredentialsProvider,
         now: SystemTime,
+        start: SystemTime,
         asked: Duration,
     ) -> Result<Credentials> {
         let mut cached = self.0.lock().await;
         if let Some(last) = &*cached {
-            let good_for = |duration| {
+            let good_for = |from: SystemTime, duration| {
                 last.credentials
                     .expiry()
-                    .is_none_or(|end| now.checked_add(duration).is_some_and(|t| t <= end))
+                    .is_none_or(|end| from.checked_add(duration).is_some_and(|t| t <= end))
             };
             let fresh = now.duration_since(last.asked).is_ok_and(|age| age < ASK_AGAIN);
-            if good_for(asked) || (fresh && good_for(ASK_AGAIN)) {
+            let in_window = start < now && last.asked >= start;
+            if good_for(start, asked) || ((fresh || in_window) && good_for(now, ASK_AGAIN)) {
                 return Ok(last.credentials.clone());
             }
         }

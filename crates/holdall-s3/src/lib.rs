@@ -148,6 +148,9 @@ pub use self::cloudfront::{
 };
 pub use self::config::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode};
 pub use self::encryption::Encryption;
+pub use self::presign::{
+    MultipartUpload, MultipartUploads, PartRequest, PresignMethod, PresignRequest, PresignedRequest,
+};
 pub use self::storage::S3Storage;
 pub use self::versions::FileVersion;
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use holdall_core::{
-    Capabilities, Content, CopyOptions, DeleteOptions, Entry, Error, File, FileUrl, ListOptions, Location,
-    Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest,
+    Capabilities, Content, CopyOptions, DeleteOptions, Entry, File, FileUrl, ListOptions, Location, Metadata,
+    Name, OpenOptions, Operation, Result, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest,
     UrlOptions, Visibility,
 };
 
@@ -15,6 +15,7 @@ use crate::builder::S3StorageBuilder;
 use crate::client::Inner;
 use crate::config::ChecksumAlgorithm;
 use crate::multipart::MAX_OBJECT_SIZE;
+use crate::presign::{MultipartUploads, PresignRequest, PresignedRequest};
 
 /// Files in a bucket of Amazon S3 or a compatible server. Made by [`S3Storage::builder`].
 ///
@@ -48,6 +49,7 @@ impl S3Storage {
             .with_public_url(links)
             .with_signed_url(links)
             .with_url_overrides(links)
+            .with_upload_request(links)
             .with_files_beside_directories(true)
             .with_max_size(MAX_OBJECT_SIZE);
         Self { inner, capabilities }
@@ -85,6 +87,36 @@ impl S3Storage {
 
     pub(crate) fn inner(&self) -> &Arc<Inner> {
         &self.inner
+    }
+
+    /// Signs a request for one object, with any parameters and headers: what boto3 calls
+    /// `generate_presigned_url`. No I/O beyond credentials.
+    ///
+    /// What the storage adds to all its requests (encryption, the bucket's owner, who pays) is added to this
+    /// one too, unless it says otherwise. It lives as long as asked for, seven days and the credentials allow; see `expires_at` of the result.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidName`; `InvalidInput` for a parameter or header that belongs to the signature itself, is given
+    /// twice or cannot be bound; `PermissionDenied` for credentials that have expired, with
+    /// [`strict_expiry`](S3StorageBuilder::strict_expiry) also for those that end too soon.
+    pub async fn presign(&self, request: PresignRequest) -> Result<PresignedRequest> {
+        self.inner.config.requests.check_link()?;
+        let signed = self.inner.presign(request).await;
+        signed.map_err(|error| error.or_at(Operation::Url, self, None))
+    }
+
+    /// Uploads in parts, straight from clients, for files over 5 GiB and for those that shall be resumed.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` and `Unsupported` for a policy that parts cannot keep: it must have a greatest size,
+    /// and cannot have a family of types, a checksum or anything of a form.
+    pub fn multipart_uploads(&self, policy: UploadPolicy) -> Result<MultipartUploads> {
+        self.inner.config.requests.check_link()?;
+        let checked = policy.check_values(&self.capabilities);
+        let uploads = checked.and_then(|()| MultipartUploads::new(Arc::clone(&self.inner), policy));
+        uploads.map_err(|error| error.or_at(Operation::UploadRequest, self, None))
     }
 
     #[cfg(test)]
@@ -146,10 +178,10 @@ impl Storage for S3Storage {
         self.inner.url(name, options).await
     }
 
-    async fn upload_request(&self, _: &Name, policy: UploadPolicy) -> Result<UploadRequest> {
+    async fn upload_request(&self, name: &Name, policy: UploadPolicy) -> Result<UploadRequest> {
         self.inner.config.requests.check_link()?;
         policy.check(&self.capabilities)?;
-        Err(Error::unsupported("take uploads directly from clients"))
+        self.inner.upload_request(name, policy).await
     }
 
     async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {

@@ -107,9 +107,10 @@ impl S3StorageBuilder {
     pub fn build(self) -> Result<S3Storage> {
         check_bucket(&self.bucket)?;
         let from_sdk = self.client.sdk.as_ref().and_then(SdkConfig::endpoint_url);
+        let addressing_style = self.server.addressing_style;
         let server = self.server.check(from_sdk)?;
         let (http, app_name) = self.connection.check()?;
-        let urls = self.urls.check()?;
+        let urls = self.urls.check(addressing_style)?;
         let config = Config {
             location: check_location(&self.location)?,
             requests: self.requests.check(server.endpoint.as_ref())?,

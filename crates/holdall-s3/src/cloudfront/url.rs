@@ -1,17 +1,14 @@
 //! `Storage::url` for private files behind CloudFront.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use holdall_core::{Error, ErrorKind, FileUrl, Name, Result, UrlMethod, UrlOptions};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
 use super::{CloudFrontSigner, resource};
 use crate::client::Inner;
 use crate::config::invalid;
-use crate::presign::PATH;
-
-/// What stays as it is in the value of a parameter: RFC 3986's unreserved characters.
-const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use crate::presign::{PATH, QUERY, overrides};
 
 /// How private URLs are signed for the custom domain.
 #[derive(Debug, Clone)]
@@ -52,7 +49,7 @@ impl Inner {
             ));
         }
         let path = utf8_percent_encode(key.as_str(), PATH);
-        let url = format!("{}/{path}{}", cloudfront.base, query(options));
+        let url = format!("{}/{path}{}", cloudfront.base, query(options)?);
         let asked = options.expires_in.unwrap_or(self.config.urls.expires_in);
         if asked.as_secs() == 0 {
             return Err(Error::message(
@@ -60,7 +57,8 @@ impl Inner {
                 "a signed URL must live for a second at least",
             ));
         }
-        let ends = whole_seconds(self.now()).checked_add(Duration::from_secs(asked.as_secs()));
+        let start = self.start_of_link(options.expires_in);
+        let ends = start.checked_add(Duration::from_secs(asked.as_secs()));
         // What no clock can say is too late for CloudFront as well.
         let ends = ends.ok_or_else(|| {
             Error::message(ErrorKind::InvalidInput, "the URL would live longer than there is time")
@@ -69,29 +67,18 @@ impl Inner {
     }
 }
 
-fn whole_seconds(time: SystemTime) -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
-}
-
 /// The parameters by which S3 chooses a version and changes its response headers, in S3's own spelling. They
 /// are part of what is signed.
-fn query(options: &UrlOptions) -> String {
-    let overrides = &options.overrides;
-    let given = [
-        ("response-cache-control", &overrides.cache_control),
-        ("response-content-disposition", &overrides.content_disposition),
-        ("response-content-encoding", &overrides.content_encoding),
-        ("response-content-language", &overrides.content_language),
-        ("response-content-type", &overrides.content_type),
-        ("versionId", &options.version),
-    ];
-    let given = given.iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+fn query(options: &UrlOptions) -> Result<String> {
+    let mut given = overrides(&options.overrides)?;
+    given.extend(options.version.clone().map(|version| ("versionId".to_owned(), version)));
+    given.sort();
     let mut query = String::new();
     for (name, value) in given {
         query.push(if query.is_empty() { '?' } else { '&' });
-        query.push_str(name);
+        query.push_str(&name);
         query.push('=');
-        query.extend(utf8_percent_encode(value, VALUE));
+        query.extend(utf8_percent_encode(&value, QUERY));
     }
-    query
+    Ok(query)
 }

@@ -89,7 +89,20 @@ pub(crate) struct Urls {
     pub(crate) visibility: Visibility,
     /// What comes before the key in plain URLs, without a slash at its end.
     pub(crate) public_base: Option<String>,
+    /// Where browsers reach the server, if not at its endpoint.
+    pub(crate) public_endpoint: Option<PublicEndpoint>,
     pub(crate) expires_in: Duration,
+    /// Whether a shorter life than asked for is an error.
+    pub(crate) strict_expiry: bool,
+    /// What the time of signing is rounded to.
+    pub(crate) expiry_window: Option<Duration>,
+}
+
+/// The server as browsers reach it.
+#[derive(Debug, Clone)]
+pub(crate) struct PublicEndpoint {
+    pub(crate) url: Url,
+    pub(crate) path_style: bool,
 }
 
 /// How the bytes of one file are sent.

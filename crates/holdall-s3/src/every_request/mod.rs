@@ -3,7 +3,7 @@
 //!
 //! All requests go through the SDK's client, and the client has one interceptor, this one, that adds the
 //! headers after a request is complete and before it is signed. So no call can forget them, and whatever is
-//! added is signed: also by signed URLs and upload requests, which the SDK makes on the same way.
+//! added is signed. Signed URLs and upload requests are not the SDK's: `presign/` asks for the same values.
 //!
 //! What a call sets itself stays as it is.
 
@@ -11,11 +11,9 @@ mod operations;
 #[cfg(test)]
 mod tests;
 
-use aws_runtime::user_agent::UserAgentInterceptor;
 use aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextMut;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::DisableInterceptor;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, Metadata};
 
 use holdall_core::{Error, Result};
@@ -52,6 +50,32 @@ impl EveryRequest {
             "make URLs for files under a customer key: whoever has the URL would need the key, too",
         ))
     }
+
+    /// What the server encrypts a new object with. It goes with the creation of an object and nothing else.
+    pub(crate) fn of_a_new_object(&self) -> Vec<(&'static str, String)> {
+        let Some(keys) = &self.server_keys else { return Vec::new() };
+        let bucket_key = keys.bucket_key.map(|used| used.to_string());
+        [
+            ("x-amz-server-side-encryption", Some(keys.encryption.to_string())),
+            ("x-amz-server-side-encryption-aws-kms-key-id", keys.kms_key_id.clone()),
+            ("x-amz-server-side-encryption-context", keys.context.clone()),
+            ("x-amz-server-side-encryption-bucket-key-enabled", bucket_key),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+    }
+
+    /// Owner and payer. Signed requests have these in their query: whoever has one cannot be expected to send
+    /// headers with it. S3 takes the payer from there ("Downloading objects from Requester Pays buckets",
+    /// Amazon S3 User Guide); that it takes the owner, too, is written nowhere, but the presigner of AWS's own
+    /// SDK for JavaScript puts it there.
+    pub(crate) fn about_the_bucket(&self, operation: &str) -> Vec<(&'static str, String)> {
+        let owner = self.owner.as_ref().filter(|_| has_a_bucket_owner(operation));
+        let pays = self.requester_pays && has_a_payer(operation);
+        let payer = pays.then(|| ("x-amz-request-payer", "requester".to_owned()));
+        owner.map(|owner| ("x-amz-expected-bucket-owner", owner.clone())).into_iter().chain(payer).collect()
+    }
 }
 
 /// Adds them to the requests of a client.
@@ -66,21 +90,10 @@ impl AddToEveryRequest {
         Self { values, bucket: bucket.to_owned() }
     }
 
-    fn add(
-        &self,
-        operation: &str,
-        presigned: bool,
-        request: &mut HttpRequest,
-    ) -> std::result::Result<(), BoxError> {
-        for (name, value) in self.headers(operation, request) {
+    fn add(&self, operation: &str, request: &mut HttpRequest) -> std::result::Result<(), BoxError> {
+        let about_the_bucket = self.values.about_the_bucket(operation);
+        for (name, value) in self.headers(operation, request).into_iter().chain(about_the_bucket) {
             if !request.headers().contains_key(name) {
-                request.headers_mut().try_insert(name, value)?;
-            }
-        }
-        for (name, value) in self.about_the_bucket(operation) {
-            if presigned {
-                add_to_query(request, name, &value)?;
-            } else if !request.headers().contains_key(name) {
                 request.headers_mut().try_insert(name, value)?;
             }
         }
@@ -89,23 +102,9 @@ impl AddToEveryRequest {
 
     /// Encryption, and the owner of what is copied.
     fn headers(&self, operation: &str, request: &HttpRequest) -> Vec<(&'static str, String)> {
-        let EveryRequest { server_keys, customer_key, owner, .. } = &self.values;
-        let mut headers = Vec::new();
-        if let Some(keys) = server_keys.as_ref().filter(|_| writes_an_object(operation)) {
-            headers.push(("x-amz-server-side-encryption", keys.encryption.to_string()));
-            headers.extend(
-                [
-                    ("x-amz-server-side-encryption-aws-kms-key-id", keys.kms_key_id.clone()),
-                    ("x-amz-server-side-encryption-context", keys.context.clone()),
-                    (
-                        "x-amz-server-side-encryption-bucket-key-enabled",
-                        keys.bucket_key.map(|used| used.to_string()),
-                    ),
-                ]
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, value?))),
-            );
-        }
+        let EveryRequest { customer_key, owner, .. } = &self.values;
+        let mut headers =
+            if writes_an_object(operation) { self.values.of_a_new_object() } else { Vec::new() };
         if let Some(key) = customer_key.as_ref().filter(|_| needs_the_customer_key(operation)) {
             headers.push(("x-amz-server-side-encryption-customer-algorithm", "AES256".to_owned()));
             headers.push(("x-amz-server-side-encryption-customer-key", key.key.clone()));
@@ -126,14 +125,6 @@ impl AddToEveryRequest {
         headers
     }
 
-    /// Owner and payer: these may also stand in the query of a URL.
-    fn about_the_bucket(&self, operation: &str) -> Vec<(&'static str, String)> {
-        let owner = self.values.owner.as_ref().filter(|_| has_a_bucket_owner(operation));
-        let pays = self.values.requester_pays && has_a_payer(operation);
-        let payer = pays.then(|| ("x-amz-request-payer", "requester".to_owned()));
-        owner.map(|owner| ("x-amz-expected-bucket-owner", owner.clone())).into_iter().chain(payer).collect()
-    }
-
     fn copies_from_our_bucket(&self, request: &HttpRequest) -> bool {
         let source = request.headers().get("x-amz-copy-source").unwrap_or_default();
         source.trim_start_matches('/').split('/').next() == Some(self.bucket.as_str())
@@ -147,17 +138,6 @@ const SOURCE_KEY: [&str; 3] = [
     "x-amz-copy-source-server-side-encryption-customer-key-md5",
 ];
 
-/// Whoever has a signed URL cannot be expected to send headers with it. S3 takes the payer from the query
-/// ("Downloading objects from Requester Pays buckets", Amazon S3 User Guide); that it takes the owner from
-/// there is written nowhere, but the presigner of AWS's own SDK for JavaScript puts it there.
-fn add_to_query(request: &mut HttpRequest, name: &str, value: &str) -> std::result::Result<(), BoxError> {
-    let uri = request.uri();
-    let begin = if uri.contains('?') { '&' } else { '?' };
-    let uri = format!("{uri}{begin}{name}={value}");
-    request.set_uri(uri)?;
-    Ok(())
-}
-
 impl Intercept for AddToEveryRequest {
     fn name(&self) -> &'static str {
         "holdall: what every request carries"
@@ -170,8 +150,6 @@ impl Intercept for AddToEveryRequest {
         config: &mut ConfigBag,
     ) -> std::result::Result<(), BoxError> {
         let operation = config.load::<Metadata>().ok_or("the SDK names no operation")?.name().to_owned();
-        // Only presigning turns off the user agent, which could not be signed for somebody else.
-        let presigned = config.load::<DisableInterceptor<UserAgentInterceptor>>().is_some();
-        self.add(&operation, presigned, context.request_mut())
+        self.add(&operation, context.request_mut())
     }
 }

@@ -8,7 +8,6 @@ use crate::encryption::{CustomerKey, Encryption, ServerKeys};
 fn carried(
     values: &EveryRequest,
     operation: &str,
-    presigned: bool,
     own: &[(&'static str, &'static str)],
 ) -> (Vec<String>, String) {
     let mut request = HttpRequest::new(SdkBody::empty());
@@ -16,7 +15,7 @@ fn carried(
     for (name, value) in own {
         request.headers_mut().insert(*name, *value);
     }
-    AddToEveryRequest::new(values.clone(), "media").add(operation, presigned, &mut request).unwrap();
+    AddToEveryRequest::new(values.clone(), "media").add(operation, &mut request).unwrap();
     let mut lines: Vec<_> =
         request.headers().iter().map(|(name, value)| format!("{name}: {value}")).collect();
     lines.sort();
@@ -34,7 +33,7 @@ fn account() -> EveryRequest {
 #[test]
 fn nothing_is_carried_that_nobody_asked_for() {
     for operation in ["PutObject", "GetObject", "CopyObject", "ListObjectsV2"] {
-        let (lines, uri) = carried(&EveryRequest::default(), operation, false, &[]);
+        let (lines, uri) = carried(&EveryRequest::default(), operation, &[]);
         assert!(lines.is_empty() && uri.ends_with("?x-id=Any"), "{operation}: {lines:?}");
     }
 }
@@ -49,22 +48,20 @@ fn new_objects_say_how_they_are_encrypted_and_nothing_else_does() {
     };
     let values = EveryRequest { server_keys: Some(keys), ..EveryRequest::default() };
     for operation in ["PutObject", "CopyObject", "CreateMultipartUpload"] {
-        for presigned in [false, true] {
-            let (lines, _) = carried(&values, operation, presigned, &[]);
-            assert_eq!(
-                lines,
-                [
-                    "x-amz-server-side-encryption-aws-kms-key-id: alias/a",
-                    "x-amz-server-side-encryption-bucket-key-enabled: true",
-                    "x-amz-server-side-encryption-context: e30=",
-                    "x-amz-server-side-encryption: aws:kms",
-                ],
-                "{operation}"
-            );
-        }
+        let (lines, _) = carried(&values, operation, &[]);
+        assert_eq!(
+            lines,
+            [
+                "x-amz-server-side-encryption-aws-kms-key-id: alias/a",
+                "x-amz-server-side-encryption-bucket-key-enabled: true",
+                "x-amz-server-side-encryption-context: e30=",
+                "x-amz-server-side-encryption: aws:kms",
+            ],
+            "{operation}"
+        );
     }
     for operation in ["UploadPart", "CompleteMultipartUpload", "GetObject", "HeadObject", "PutObjectAcl"] {
-        assert!(carried(&values, operation, false, &[]).0.is_empty(), "{operation}");
+        assert!(carried(&values, operation, &[]).0.is_empty(), "{operation}");
     }
 }
 
@@ -85,43 +82,37 @@ fn the_customer_key_goes_wherever_an_object_is_touched() {
         "ListParts",
         "GetObjectAttributes",
     ] {
-        assert_eq!(carried(&customer_key(), operation, false, &[]).0, key, "{operation}");
+        assert_eq!(carried(&customer_key(), operation, &[]).0, key, "{operation}");
     }
     for operation in ["DeleteObject", "ListObjectsV2", "AbortMultipartUpload", "PutObjectAcl", "HeadBucket"] {
-        assert!(carried(&customer_key(), operation, false, &[]).0.is_empty(), "{operation}");
+        assert!(carried(&customer_key(), operation, &[]).0.is_empty(), "{operation}");
     }
 }
 
 #[test]
 fn a_copy_inside_the_bucket_needs_the_key_twice() {
     for operation in ["CopyObject", "UploadPartCopy"] {
-        let ours = carried(&customer_key(), operation, false, &[("x-amz-copy-source", "media/a.txt")]).0;
+        let ours = carried(&customer_key(), operation, &[("x-amz-copy-source", "media/a.txt")]).0;
         let of_source: Vec<_> = ours.iter().filter(|line| line.contains("copy-source-server-side")).collect();
         assert_eq!(of_source.len(), 3, "{ours:?}");
         assert_eq!(ours.len(), 7, "{ours:?}");
-        let theirs = carried(&customer_key(), operation, false, &[("x-amz-copy-source", "other/a.txt")]).0;
+        let theirs = carried(&customer_key(), operation, &[("x-amz-copy-source", "other/a.txt")]).0;
         assert_eq!(theirs.len(), 4, "{theirs:?}");
     }
-    let owned = carried(&account(), "CopyObject", false, &[("x-amz-copy-source", "media/a.txt")]).0;
+    let owned = carried(&account(), "CopyObject", &[("x-amz-copy-source", "media/a.txt")]).0;
     assert!(owned.contains(&"x-amz-source-expected-bucket-owner: 123456789012".to_owned()), "{owned:?}");
 }
 
 #[test]
-fn owner_and_payer_go_with_every_request_and_stand_in_the_query_of_a_signed_url() {
+fn owner_and_payer_go_with_every_request() {
     let both = ["x-amz-expected-bucket-owner: 123456789012", "x-amz-request-payer: requester"];
     for operation in
         ["PutObject", "GetObject", "DeleteObjects", "ListObjectsV2", "UploadPart", "GetObjectAcl"]
     {
-        assert_eq!(carried(&account(), operation, false, &[]).0, both, "{operation}");
+        assert_eq!(carried(&account(), operation, &[]).0, both, "{operation}");
     }
-    assert_eq!(carried(&account(), "HeadBucket", false, &[]).0, both[..1]);
-    assert!(carried(&account(), "CreateBucket", false, &[]).0.is_empty());
-    let (lines, uri) = carried(&account(), "GetObject", true, &[]);
-    assert!(lines.is_empty(), "{lines:?}");
-    assert!(
-        uri.ends_with("?x-id=Any&x-amz-expected-bucket-owner=123456789012&x-amz-request-payer=requester"),
-        "{uri}"
-    );
+    assert_eq!(carried(&account(), "HeadBucket", &[]).0, both[..1]);
+    assert!(carried(&account(), "CreateBucket", &[]).0.is_empty());
 }
 
 #[test]

@@ -53,6 +53,31 @@ impl Headers {
         })
     }
 
+    /// The same as headers of a request that somebody else sends, with names in lower case.
+    pub(crate) fn wire(&self) -> BTreeMap<String, String> {
+        let Self {
+            content_type,
+            content_disposition,
+            content_encoding,
+            content_language,
+            cache_control,
+            acl,
+            user,
+        } = self;
+        let acl = acl.as_ref().map(|acl| acl.as_str().to_owned());
+        let headers = [
+            ("content-type", content_type),
+            ("content-disposition", content_disposition),
+            ("content-encoding", content_encoding),
+            ("content-language", content_language),
+            ("cache-control", cache_control),
+            ("x-amz-acl", &acl),
+        ];
+        let headers = headers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
+        let user = user.iter().map(|(name, value)| (format!("x-amz-meta-{name}"), value.clone()));
+        headers.chain(user).collect()
+    }
+
     /// Marks the write as ours, with 128 random bits and more. Returns the mark.
     ///
     /// There is room for it beside everything that a save may have. Only copies of what other programs stored

@@ -39,7 +39,7 @@ use holdall_core::{Error, ErrorKind, Name, RepeatableContent, Result, Saved};
 
 pub(crate) use self::gather::Parts;
 pub(crate) use self::part_plan::{MAX_OBJECT_SIZE, MAX_PART_SIZE, MIN_PART_SIZE, PartPlan};
-pub(crate) use self::upload::{Claim, Finished, Sent, Upload};
+pub(crate) use self::upload::{Claim, Finished, Sent, Upload, abort};
 use crate::naming::Naming;
 use crate::publish::to_the_end;
 use crate::save::Write;

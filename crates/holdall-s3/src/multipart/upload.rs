@@ -178,7 +178,7 @@ impl Drop for Upload {
 }
 
 /// Aborts an upload; one that is gone is fine.
-pub(super) async fn abort(inner: &Inner, key: &Name, id: &str) -> Result<()> {
+pub(crate) async fn abort(inner: &Inner, key: &Name, id: &str) -> Result<()> {
     let request = inner.client().await?.abort_multipart_upload().bucket(inner.bucket()).key(key.as_str());
     match request.upload_id(id).send().await.map_err(|error| inner.failure(&error)) {
         Ok(_) => Ok(()),

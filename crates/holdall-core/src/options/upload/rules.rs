@@ -1,6 +1,6 @@
 //! What a policy can ask for at once, and what follows from it.
 
-use super::{UploadMethod, UploadPolicy, UploadSuccess};
+use super::{UploadChecksum, UploadMethod, UploadPolicy, UploadSuccess};
 use crate::attributes::Attributes;
 use crate::capabilities::Capabilities;
 use crate::error::{Error, ErrorKind, Result};
@@ -77,6 +77,17 @@ impl UploadPolicy {
     ///
     /// [`ErrorKind::Unsupported`], [`ErrorKind::InvalidInput`] or [`ErrorKind::TooLarge`].
     pub fn check(&self, capabilities: &Capabilities) -> Result<()> {
+        self.check_values(capabilities)?;
+        self.resolve_method().map(|_| ())
+    }
+
+    /// The same but for the way of sending: for uploads that are neither one `PUT` nor a form, such as those
+    /// in parts.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`check`](Self::check).
+    pub fn check_values(&self, capabilities: &Capabilities) -> Result<()> {
         use Capabilities as C;
         C::require(true, capabilities.writable, "writable")?;
         C::require(true, capabilities.upload_request, "upload_request")?;
@@ -88,7 +99,9 @@ impl UploadPolicy {
         let kept = self.attributes.headers().next().is_some() || !user.is_empty();
         C::require(kept || self.content_type_prefix.is_some(), capabilities.attributes, "attributes")?;
         C::require(visibility.is_some(), capabilities.visibility, "visibility")?;
-        C::require(self.checksum.is_some(), capabilities.checksum, "checksum")?;
+        // What a server verifies beside its own checksum, the storage itself knows.
+        let own = matches!(self.checksum, Some(UploadChecksum::Crc64Nvme(_)));
+        C::require(own, capabilities.checksum, "checksum")?;
         self.attributes.validate()?;
         check_types(content_type.as_deref(), self.content_type_prefix.as_deref())?;
         self.check_sizes(capabilities.max_size)?;
@@ -105,7 +118,7 @@ impl UploadPolicy {
             Some(UploadSuccess::Redirect(url)) if !is_absolute(url) => {
                 Err(invalid(format!("{url:?} is no absolute http or https URL to redirect to")))
             }
-            _ => self.resolve_method().map(|_| ()),
+            _ => Ok(()),
         }
     }
 
