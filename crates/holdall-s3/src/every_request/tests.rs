@@ -120,7 +120,7 @@ fn what_a_call_says_itself_stays() {
     let own = [("x-amz-server-side-encryption", "AES256"), ("x-amz-expected-bucket-owner", "999999999999")];
     let keys = ServerKeys { encryption: Encryption::S3, kms_key_id: None, context: None, bucket_key: None };
     let values = EveryRequest { server_keys: Some(keys), ..account() };
-    let (lines, _) = carried(&values, "PutObject", false, &own);
+    let (lines, _) = carried(&values, "PutObject", &own);
     assert!(lines.contains(&"x-amz-expected-bucket-owner: 999999999999".to_owned()), "{lines:?}");
     assert_eq!(lines.len(), 3, "{lines:?}");
 }
