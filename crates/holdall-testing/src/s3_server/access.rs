@@ -14,9 +14,11 @@ use s3s::{S3Result, s3_error};
 
 use super::acl::OWNER_ID;
 use super::backend::Backend;
+use super::clock;
 use super::config::payer;
 use super::config::policy::{Decision, action_of};
 use super::faults::Target;
+use super::form::Form;
 use super::refusal::{permanent_redirect, region_header};
 use super::service::Call;
 
@@ -58,6 +60,14 @@ impl S3Access for Gate {
         let key = cx.s3_path().get_object_key().map(str::to_owned);
         let query = cx.uri().query().unwrap_or_default().to_owned();
         let call = cx.extensions_mut().get::<Arc<Call>>().cloned();
+        let form = call.as_ref().and_then(|call| call.form.as_ref());
+        let key = key.or_else(|| Some(form?.field("key")?.to_owned()));
+        let now = self.0.signing_now();
+        clock::check(cx.headers(), &query, now)?;
+        self.check_token(cx.headers(), &query, form)?;
+        if let Some(refusal) = form.and_then(|form| form.judge(bucket.as_deref().unwrap_or_default(), now)) {
+            return Err(refusal);
+        }
         if let Some(call) = &call {
             let part_number = parameter(&query, "partNumber").and_then(|number| number.parse().ok());
             call.identified(&operation, bucket, key.clone());
@@ -94,6 +104,12 @@ impl S3Access for Gate {
 }
 
 impl Gate {
+    /// Refuses a session token that the test has declared expired.
+    fn check_token(&self, headers: &HeaderMap, query: &str, form: Option<&Form>) -> S3Result<()> {
+        let sent = form.and_then(|form| form.field("x-amz-security-token"));
+        clock::check_token(headers, query, sent, &self.0.state().expired_tokens)
+    }
+
     /// S3 refuses a request that is signed for another region and names the right one.
     fn check_region(&self, headers: &HeaderMap, query: &str) -> S3Result<()> {
         let (true, Some(scope)) = (self.0.region_is_fixed(), credential_scope(headers, query)) else {
@@ -164,6 +180,6 @@ fn credential_scope(headers: &HeaderMap, query: &str) -> Option<String> {
 }
 
 /// The raw value of a query parameter.
-fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+pub(crate) fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
 }

@@ -21,8 +21,10 @@ pub(crate) struct Settings {
     pub(crate) discard_content: bool,
     /// The region that requests must be signed for; any, if none.
     pub(crate) region: Option<String>,
-    /// What time it is.
+    /// What time it is for objects.
     pub(crate) clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
+    /// What time it is for signatures.
+    pub(crate) signing_clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
 impl fmt::Debug for Settings {
@@ -63,6 +65,11 @@ impl Backend {
         let now = (self.0.settings.clock)();
         now.duration_since(UNIX_EPOCH)
             .map_or(UNIX_EPOCH, |since| UNIX_EPOCH + Duration::from_secs(since.as_secs()))
+    }
+
+    /// Now, for what signatures say about their time.
+    pub(crate) fn signing_now(&self) -> SystemTime {
+        (self.0.settings.signing_clock)()
     }
 
     /// Items of a page of any listing, at most.

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::host::SingleDomain;
 use s3s::service::S3ServiceBuilder;
 use tokio::net::TcpListener;
@@ -50,6 +51,7 @@ pub struct S3ServerBuilder {
     seed: u64,
     bind: SocketAddr,
     clock: Clock,
+    signing_clock: Clock,
 }
 
 impl fmt::Debug for S3ServerBuilder {
@@ -90,6 +92,7 @@ impl S3ServerBuilder {
             seed: 0,
             bind: SocketAddr::from(([127, 0, 0, 1], 0)),
             clock: Box::new(SystemTime::now),
+            signing_clock: Box::new(SystemTime::now),
         }
     }
 
@@ -190,10 +193,20 @@ impl S3ServerBuilder {
         self
     }
 
-    /// The clock of `Last-Modified` and of the conditions on it. Signatures and presigned URLs are judged by the
-    /// system's clock nevertheless.
+    /// The clock of `Last-Modified` and of the conditions on it. Signatures are judged by another one:
+    /// [`signing_clock`](Self::signing_clock).
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);
+        self
+    }
+
+    /// The clock that signatures, presigned URLs and the policies of forms are judged by; the system's without a call.
+    /// A signature more than 15 minutes away from it is refused with 403 `RequestTimeTooSkewed`.
+    ///
+    /// What is over by the system's clock, too, stays refused: a presigned URL or a policy of last year cannot be used by
+    /// turning this clock back.
+    pub fn signing_clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.signing_clock = Box::new(clock);
         self
     }
 
@@ -225,6 +238,7 @@ impl S3ServerBuilder {
             discard_content: self.discard_content,
             region: self.region,
             clock: self.clock,
+            signing_clock: self.signing_clock,
         };
         let backend = Backend::new(State::new(self.seed), settings);
         for name in self.buckets {
@@ -247,6 +261,10 @@ impl S3ServerBuilder {
         let mut service = S3ServiceBuilder::new(backend.clone());
         let keys = self.credentials.iter().map(|(access, secret)| (access.clone(), secret.clone().into()));
         service.set_auth(Keys(keys.collect()));
+        let mut config = S3Config::default();
+        // The gate judges by its own clock; s3s could only do so by the system's.
+        config.presigned_url_max_skew_time_secs = u32::MAX;
+        service.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
         service.set_access(Gate(backend.clone()));
         if let Some(domain) = &self.domain {
             let domain = SingleDomain::new(&format!("{domain}:{}", address.port()))

@@ -25,11 +25,16 @@ pub(crate) struct Cut {
 }
 
 impl Cut {
-    /// Resets the connection. Never returns: the task that waits here is dropped with the connection.
-    pub(crate) async fn reset<T>(&self) -> T {
+    /// Resets the connection, whose task drops whatever of it is being polled.
+    pub(crate) fn ask(&self) {
         self.asked.store(true, Ordering::SeqCst);
         // A permit is kept if the connection's task is not waiting yet, so the wake-up cannot be lost.
         self.wake.notify_one();
+    }
+
+    /// Resets the connection. Never returns: the task that waits here is dropped with the connection.
+    pub(crate) async fn reset<T>(&self) -> T {
+        self.ask();
         match std::future::pending::<Infallible>().await {}
     }
 }

@@ -104,7 +104,7 @@ impl Backend {
         let rehashed = rehashed(&source, algorithm.unwrap_or(source.checksum.algorithm));
         let etag = opaque.unwrap_or(rehashed.etag);
         let last_modified = self.now();
-        let object = Object { attributes, acl, encryption, tags, etag, last_modified, ..rehashed };
+        let object = Object { etag, last_modified, attributes, acl, encryption, tags, ..rehashed };
         let mut result = CopyObjectResult {
             e_tag: Some(strong(&object.etag)),
             last_modified: Some(Timestamp::from(object.last_modified)),

@@ -1,5 +1,6 @@
 //! `DeleteObject` and `DeleteObjects`.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use hyper::HeaderMap;
@@ -13,6 +14,7 @@ use super::backend::Backend;
 use super::bucket::Bucket;
 use super::checksum::ChecksumAlgorithm;
 use super::conditions::check_delete;
+use super::service::Call;
 use super::versions::Removed;
 
 /// The most keys of one `DeleteObjects` (Amazon S3 API reference).
@@ -42,6 +44,7 @@ impl Backend {
         req: S3Request<DeleteObjectsInput>,
     ) -> S3Result<S3Response<DeleteObjectsOutput>> {
         check_vouched(&req.headers)?;
+        let call = req.extensions.get::<Arc<Call>>();
         let input = req.input;
         let quiet = input.delete.quiet.unwrap_or(false);
         let objects = input.delete.objects;
@@ -56,7 +59,8 @@ impl Backend {
         let (mut deleted, mut errors) = (Vec::new(), Vec::new());
         for object in objects {
             let (key, version_id) = (object.key.clone(), object.version_id.clone());
-            match delete_one(bucket, object, self.now()) {
+            let fault = call.and_then(|call| call.key_fault("DeleteObjects", &key));
+            match fault.map_or_else(|| delete_one(bucket, object, self.now()), Err) {
                 Ok(removed) => deleted.push(report(key, version_id, removed)),
                 Err(error) => errors.push(Error {
                     code: Some(error.code().as_str().to_owned()),

@@ -83,7 +83,6 @@ impl Encryption {
     /// `InvalidRequest` (400) where a key is missing or there is none to match; `AccessDenied` (403) for a wrong one.
     pub(crate) fn check_read(&self, given: Option<&CustomerKey>) -> S3Result<()> {
         match (self.customer_key(), given) {
-            (None, None) => Ok(()),
             (None, Some(_)) => {
                 Err(s3_error!(InvalidRequest, "The encryption parameters are not applicable to this object."))
             }
@@ -95,7 +94,7 @@ impl Encryption {
             (Some(expected), Some(given)) if *expected != given.md5 => {
                 Err(s3_error!(AccessDenied, "Access Denied"))
             }
-            (Some(_), Some(_)) => Ok(()),
+            (None, None) | (Some(_), Some(_)) => Ok(()),
         }
     }
 
@@ -105,7 +104,6 @@ impl Encryption {
     /// `InvalidRequest` (400).
     pub(crate) fn check_part(&self, given: Option<&CustomerKey>) -> S3Result<()> {
         match (self.customer_key(), given) {
-            (None, None) => Ok(()),
             (None, Some(_)) => Err(s3_error!(
                 InvalidRequest,
                 "The multipart upload initiate did not request encryption. Please resend the request without sending \
@@ -120,7 +118,7 @@ impl Encryption {
                 InvalidRequest,
                 "The provided encryption parameters did not match the ones used originally."
             )),
-            (Some(_), Some(_)) => Ok(()),
+            (None, None) | (Some(_), Some(_)) => Ok(()),
         }
     }
 }

@@ -182,7 +182,7 @@ impl Backend {
         let state = self.state();
         let bucket = state.bucket(name)?;
         let object = bucket.version(key, version);
-        let found = object.as_ref().ok().map(|object| object.as_ref());
+        let found = object.as_ref().ok().map(AsRef::as_ref);
         acl::check_read(anonymous, (name, bucket), (key, version), found)?;
         let object = Arc::clone(object?);
         object.encryption.check_read(key_given)?;

@@ -79,6 +79,11 @@ impl Log {
         response
     }
 
+    /// The bucket that the request names.
+    pub(crate) fn bucket_of(&self, id: EntryId) -> Option<String> {
+        self.lock().requests.get(&id.0)?.bucket.clone()
+    }
+
     /// All of it, oldest first.
     pub(crate) fn requests(&self) -> Vec<LoggedRequest> {
         self.lock().requests.values().cloned().collect()

@@ -54,8 +54,8 @@
 //! - Nothing is really encrypted, and customer keys (SSE-C) are taken over plain HTTP; every check of them is S3's.
 //! - 409 `ConditionalRequestConflict` only comes from a [`Fault`]: everything happens under one lock, so there never
 //!   is a competing write in flight.
-//! - A form that breaks a condition of its policy is refused with 400 `InvalidPolicyDocument`, where S3 answers 403
-//!   `AccessDenied`; `${filename}` in its key is refused. Its key is not known yet when faults are matched.
+//! - A form is read whole before anything is decided about it: faults in the middle of its body do not strike. Its tags
+//!   are refused.
 //! - Policies are evaluated without conditions and for everybody or the owner's account only; others are refused with
 //!   501 when they are set. Lifecycle rules are kept, but nothing expires.
 //! - In a bucket whose requesters pay, the owner must say so too.
@@ -69,6 +69,7 @@ mod bucket;
 mod buckets;
 mod builder;
 mod checksum;
+mod clock;
 mod conditions;
 mod config;
 mod connection;
@@ -76,6 +77,7 @@ mod copy;
 mod delete;
 mod encryption;
 mod faults;
+mod form;
 mod get;
 mod grants;
 mod listing;
@@ -87,6 +89,8 @@ mod put;
 mod random;
 mod receive;
 mod refusal;
+mod reply_body;
+mod request_body;
 #[cfg(feature = "s3s-fs")]
 mod s3s_fs;
 mod service;
@@ -186,6 +190,12 @@ impl S3Server {
     /// Empties the log.
     pub fn clear_requests(&self) {
         self.log.clear();
+    }
+
+    /// Declares a session token expired: every request that is signed with it is refused with 400 `ExpiredToken` from
+    /// now on. Other tokens are taken without a look.
+    pub fn expire_token(&self, token: impl Into<String>) {
+        self.backend.state().expired_tokens.push(token.into());
     }
 
     /// Puts a fault in force, behind those that are in force already.

@@ -5,6 +5,8 @@
 
 use hyper::{HeaderMap, Method};
 
+use super::form::is_form;
+
 /// What the path names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Resource {
@@ -83,12 +85,6 @@ fn setting(method: &str, query: &str) -> Option<&'static str> {
         ("GET", "versioning") => "GetBucketVersioning",
         _ => return None,
     })
-}
-
-/// A browser's form, as a presigned POST sends it.
-fn is_form(headers: &HeaderMap) -> bool {
-    let kind = headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    kind.to_ascii_lowercase().starts_with("multipart/form-data")
 }
 
 #[cfg(test)]

@@ -103,10 +103,6 @@ fn check_form(req: &S3Request<PutObjectInput>) -> S3Result<()> {
     if !s3s::path::check_key(&input.key) {
         return Err(s3_error!(KeyTooLongError, "Your key is too long"));
     }
-    if input.key.contains("${filename}") {
-        // s3s does not hand over the name of the file.
-        return Err(s3_error!(NotImplemented, "This test server does not expand ${{filename}}."));
-    }
     let asked = [
         ("x-amz-tagging", input.tagging.is_some()),
         ("x-amz-website-redirect-location", input.website_redirect_location.is_some()),

@@ -1,24 +1,23 @@
 //! What happens to a request around s3s: it is logged, its faults are carried out, its body is read to the end.
 
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 
-use bytes::Bytes;
-use futures_util::{StreamExt as _, TryStreamExt as _, future, stream};
-use hyper::body::{Body as _, Frame, Incoming, SizeHint};
-use hyper::header::HeaderValue;
-use hyper::{HeaderMap, Request, Response, StatusCode};
-use s3s::dto::StreamingBlob;
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use s3s::service::S3Service;
 use s3s::{Body, HttpError, S3Error, S3ErrorCode, S3Result};
 
 use super::backend::Backend;
 use super::connection::Cut;
 use super::faults::{Active, FaultAction, FaultList, Target};
+use super::form::{Form, is_form};
 use super::log::{EntryId, Log, LoggedRequest};
 use super::operation::{Resource, classify};
+use super::refusal::permanent_redirect;
+use super::reply_body::{flipped, stalled, truncated};
+use super::request_body::SharedBody;
 
 /// What every connection of a server shares.
 #[derive(Debug, Clone)]
@@ -38,6 +37,9 @@ pub(crate) struct Call {
     pub(crate) shared: Shared,
     entry: EntryId,
     cut: Arc<Cut>,
+    body: SharedBody,
+    /// The form that a browser posted.
+    pub(crate) form: Option<Form>,
     fault: Mutex<Option<Arc<Active>>>,
     /// Whether the one who asks pays.
     charged: AtomicBool,
@@ -81,12 +83,41 @@ impl Call {
                 active.released().await;
                 Ok(())
             }
-            FaultAction::ResetAfter
+            FaultAction::WrongRegion { region } => Err(permanent_redirect(&region)),
+            FaultAction::StallRequest { .. }
+            | FaultAction::ResetRequest { .. }
+            | FaultAction::FlipRequestBit { .. } => {
+                self.body.arm(&active, &self.cut);
+                Ok(())
+            }
+            FaultAction::KeyError { .. }
+            | FaultAction::ResetAfter
             | FaultAction::InternalErrorAfter
             | FaultAction::StallAfter
+            | FaultAction::StallBody { .. }
             | FaultAction::TruncateBody { .. }
             | FaultAction::FlipBit { .. } => Ok(()),
         }
+    }
+
+    /// Where s3s refuses a form for its policy, with the answer that S3 gives.
+    fn judged(&self, response: Response<Body>) -> Response<Body> {
+        let (Some(form), Some(backend)) = (&self.form, &self.shared.backend) else { return response };
+        if response.status() != StatusCode::BAD_REQUEST {
+            return response;
+        }
+        let bucket = self.shared.log.bucket_of(self.entry).unwrap_or_default();
+        let refusal = form.judge(&bucket, backend.signing_now());
+        refusal.and_then(|refusal| refusal.to_http_response().ok()).unwrap_or(response)
+    }
+
+    /// The error that a fault makes of one key of a batch.
+    pub(crate) fn key_fault(&self, operation: &str, key: &str) -> Option<S3Error> {
+        let target = Target { operation, key: Some(key), part_number: None };
+        let active = self.shared.faults.strike_key(target)?;
+        let FaultAction::KeyError { code } = active.action() else { return None };
+        self.shared.log.update(self.entry, |entry| entry.fault = Some(active.action().clone()));
+        Some(error(code, 500, "A fault of the test server."))
     }
 
     /// Carries out what comes after the operation.
@@ -102,12 +133,19 @@ impl Call {
             FaultAction::InternalErrorAfter => internal_error().to_http_response().unwrap_or(response),
             FaultAction::TruncateBody { after } => response.map(|body| truncated(body, after)),
             FaultAction::FlipBit { at } => response.map(|body| flipped(body, at)),
+            FaultAction::StallBody { after } => response.map(|body| stalled(body, after, active)),
+            // What happened before or while the request was read.
             FaultAction::SlowDown
             | FaultAction::InternalError
             | FaultAction::Error { .. }
+            | FaultAction::WrongRegion { .. }
+            | FaultAction::KeyError { .. }
             | FaultAction::OkWithError { .. }
             | FaultAction::ResetBefore
-            | FaultAction::Stall => response,
+            | FaultAction::Stall
+            | FaultAction::StallRequest { .. }
+            | FaultAction::ResetRequest { .. }
+            | FaultAction::FlipRequestBit { .. } => response,
         }
     }
 }
@@ -121,24 +159,33 @@ impl Shared {
     ) -> Result<Response<Body>, HttpError> {
         let entry = self.log.push(logged(&request));
         let s3 = self.s3.clone();
+        let (mut parts, body) = request.into_parts();
+        let body = SharedBody::new(body);
+        let mut whole = Body::http_body(body.clone());
+        let mut form = None;
+        if self.backend.is_some() && parts.method == Method::POST && is_form(&parts.headers) {
+            let read = Form::read(body.collect().await, parts.headers.get(CONTENT_TYPE));
+            parts.headers.insert(CONTENT_LENGTH, read.body.len().into());
+            whole = Body::from(read.body.clone());
+            form = Some(read);
+        }
         let call = Arc::new(Call {
             shared: self,
             entry,
             cut,
+            body: body.clone(),
+            form,
             fault: Mutex::new(None),
             charged: AtomicBool::new(false),
         });
-
+        let mut request = Request::from_parts(parts, whole);
         if let Some(response) = call.preflight(&request) {
             return Ok(call.shared.log.answered(entry, response));
         }
         let origin = call.origin(&request);
-        let (mut parts, body) = request.into_parts();
-        parts.extensions.insert(Arc::clone(&call));
-        let body = SharedBody(Arc::new(Mutex::new(body)));
-        let request = Request::from_parts(parts, Body::http_body(body.clone()));
-
+        request.extensions_mut().insert(Arc::clone(&call));
         let response = s3.call(request).await?;
+        let response = call.judged(response);
         // A reply before the end of the request would have to close the connection, and the reset that follows from
         // unread bytes can overtake the reply. Reading the rest makes every refusal arrive.
         body.drain().await;
@@ -163,41 +210,6 @@ fn error(code: &str, status: u16, message: &'static str) -> S3Error {
         .filter(|status| status.is_client_error() || status.is_server_error());
     error.set_status_code(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
     error
-}
-
-/// The first `after` bytes, then an error, upon which hyper closes the connection.
-fn truncated(body: Body, after: u64) -> Body {
-    let mut left = usize::try_from(after).unwrap_or(usize::MAX);
-    let kept = body.map(|chunk| chunk.map_err(std::io::Error::other)).map_ok(move |mut chunk| {
-        chunk.truncate(left);
-        left -= chunk.len();
-        chunk
-    });
-    let kept = kept.try_filter(|chunk| future::ready(!chunk.is_empty()));
-    // hyper sends what it has gathered when the body is not ready; an error at once would take the head along.
-    let end = stream::once(async {
-        tokio::task::yield_now().await;
-        Err(std::io::Error::other("the test server ends the body here"))
-    });
-    Body::from(StreamingBlob::wrap(kept.chain(end)))
-}
-
-/// The same bytes but for one bit.
-fn flipped(body: Body, at: u64) -> Body {
-    let mut position = 0_u64;
-    Body::from(StreamingBlob::wrap(body.map(move |chunk| {
-        let chunk = chunk.map_err(std::io::Error::other)?;
-        let offset = at.checked_sub(position).and_then(|offset| usize::try_from(offset).ok());
-        position += chunk.len() as u64;
-        match offset.filter(|offset| *offset < chunk.len()) {
-            None => Ok::<_, std::io::Error>(chunk),
-            Some(offset) => {
-                let mut changed = chunk.to_vec();
-                changed[offset] ^= 1;
-                Ok(Bytes::from(changed))
-            }
-        }
-    })))
 }
 
 /// What the log knows before s3s has looked at the request.
@@ -232,39 +244,4 @@ fn headers(map: &HeaderMap) -> std::collections::BTreeMap<String, String> {
             (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
         .collect()
-}
-
-/// A request body that s3s reads and the server can read on where s3s stopped.
-#[derive(Debug, Clone)]
-struct SharedBody(Arc<Mutex<Incoming>>);
-
-impl SharedBody {
-    /// Reads and forgets what is left. A client that hangs up meanwhile is not an error here: it gets no reply.
-    async fn drain(mut self) {
-        while let Some(Ok(_)) = future::poll_fn(|cx| Pin::new(&mut self).poll_frame(cx)).await {}
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Incoming> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl hyper::body::Body for SharedBody {
-    type Data = Bytes;
-    type Error = hyper::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        Pin::new(&mut *self.lock()).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.lock().is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.lock().size_hint()
-    }
 }

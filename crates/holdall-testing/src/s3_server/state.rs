@@ -23,6 +23,8 @@ use super::tags::Tags;
 pub(crate) struct State {
     /// The buckets by name.
     pub(crate) buckets: BTreeMap<String, Bucket>,
+    /// Session tokens that are over.
+    pub(crate) expired_tokens: Vec<String>,
     /// The source of upload ids: seeded, so that a run can be repeated.
     pub(crate) random: Random,
 }
@@ -30,7 +32,7 @@ pub(crate) struct State {
 impl State {
     /// An empty server.
     pub(crate) fn new(seed: u64) -> Self {
-        Self { buckets: BTreeMap::new(), random: Random::new(seed) }
+        Self { buckets: BTreeMap::new(), expired_tokens: Vec::new(), random: Random::new(seed) }
     }
 
     /// Sixteen bytes for an entity tag that says nothing about the content.

@@ -3,6 +3,7 @@
 #![cfg(feature = "s3-server")]
 
 mod access;
+mod body_faults;
 mod bucket_access;
 mod bucket_settings;
 mod conditions;
@@ -18,6 +19,7 @@ mod requests;
 #[cfg(feature = "s3s-fs")]
 mod s3s_fs;
 mod tags;
+mod time;
 mod versions;
 
 use aws_sdk_s3::Client;
