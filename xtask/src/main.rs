@@ -5,6 +5,7 @@
 mod bench;
 mod browser;
 mod foreign;
+mod packages;
 mod step;
 mod suite;
 
@@ -18,6 +19,7 @@ Chores:
                         all tests, documentation; the flags leave tests out, and say so:
       --no-browser          those that need Chromium
       --no-foreign-servers  those on SeaweedFS and moto, which are installed from PyPI into target/
+      --no-packages         those that collect Django's and npm's files, fetched into target/
   bench [name]          the comparisons with plain code: disk, s3, memory; all without a name
   help                  this text";
 

@@ -2,6 +2,7 @@
 
 use crate::browser::{self, Browser};
 use crate::foreign::{self, Servers};
+use crate::packages::{self, Packages};
 use crate::step::{cargo, has_cargo_command, run, skip};
 
 /// The flags of `cargo xtask test`.
@@ -9,6 +10,7 @@ use crate::step::{cargo, has_cargo_command, run, skip};
 pub(crate) struct Flags {
     no_browser: bool,
     no_foreign_servers: bool,
+    no_packages: bool,
 }
 
 impl Flags {
@@ -23,6 +25,7 @@ impl Flags {
             match *flag {
                 "--no-browser" => parsed.no_browser = true,
                 "--no-foreign-servers" => parsed.no_foreign_servers = true,
+                "--no-packages" => parsed.no_packages = true,
                 other => return Err(format!("`cargo xtask test` has no flag {other:?}.")),
             }
         }
@@ -56,6 +59,12 @@ pub(crate) fn test(flags: Flags) -> Result<(), String> {
     } else {
         foreign::provide()?
     };
+    let packages = if flags.no_packages {
+        skip("tests with packages", "--no-packages was given.");
+        Packages::Skip
+    } else {
+        packages::provide()?
+    };
 
     run("cargo fmt", cargo(&["fmt", "--all", "--check"]), "Mend it with: cargo fmt --all")?;
 
@@ -66,6 +75,7 @@ pub(crate) fn test(flags: Flags) -> Result<(), String> {
     let mut tests = cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
     tests.env("HOLDALL_BROWSER", browser.value());
     tests.env("HOLDALL_FOREIGN_SERVERS", servers.value());
+    tests.env("HOLDALL_STATIC_PACKAGES", packages.value());
     run("cargo test", tests, "The failures are listed above.")?;
 
     let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
@@ -79,6 +89,9 @@ pub(crate) fn test(flags: Flags) -> Result<(), String> {
     if servers == Servers::Skip {
         println!("The tests on S3 servers of others did not run.");
     }
+    if packages == Packages::Skip {
+        println!("The tests with packages did not run.");
+    }
     Ok(())
 }
 
@@ -89,8 +102,8 @@ mod tests {
     #[test]
     fn flags_are_known_or_named() {
         assert_eq!(Flags::parse(&[]).unwrap(), Flags::default());
-        let both = Flags { no_browser: true, no_foreign_servers: true };
-        assert_eq!(Flags::parse(&["--no-browser", "--no-foreign-servers"]).unwrap(), both);
+        let all = Flags { no_browser: true, no_foreign_servers: true, no_packages: true };
+        assert_eq!(Flags::parse(&["--no-browser", "--no-foreign-servers", "--no-packages"]).unwrap(), all);
         assert!(Flags::parse(&["--no-browsr"]).unwrap_err().contains("--no-browsr"));
     }
 }

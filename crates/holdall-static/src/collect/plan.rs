@@ -170,7 +170,7 @@ fn link<'a>(
             severity: rules.policy.severity(file, &reference.target, is_source_map),
             kind: ProblemKind::Missing {
                 reference: reference.target.clone().into_owned(),
-                nearest: nearest(&link.path, sources),
+                nearest: nearest(&link.path, file, sources),
                 means: link.path,
             },
             file: file.clone(),
@@ -183,9 +183,12 @@ fn link<'a>(
     links.iter().any(Option::is_some).then_some(Linked { text, references, links })
 }
 
-/// The name that is nearest to one that is not there: the same but for case, else one that differs little.
-fn nearest(missing: &str, sources: &[SourceFile]) -> Option<Name> {
-    let names = || sources.iter().map(|file| &file.name);
+/// The name that is nearest to one that is not there: the same but for case, else one that differs little. The
+/// file that refers to it is not meant, and a source map is no other kind of file.
+fn nearest(missing: &str, from: &Name, sources: &[SourceFile]) -> Option<Name> {
+    let is_map = missing.ends_with(".map");
+    let fits = |name: &&Name| *name != from && (!is_map || name.extension() == Some("map"));
+    let names = || sources.iter().map(|file| &file.name).filter(fits);
     if let Some(same) = names().find(|name| name.as_str().to_lowercase() == missing.to_lowercase()) {
         return Some(same.clone());
     }

@@ -23,7 +23,7 @@ async fn every_missing_file_is_told_with_its_place_and_the_nearest_name() {
         [
             "css/a.css:2:10: ../img/Cat.png -> img/Cat.png: there is no such file; did you mean img/cat.png?",
             "css/a.css:3:10: gone.png -> css/gone.png: there is no such file",
-            "js/a.js:1:9: ./b.js -> js/b.js: there is no such file; did you mean js/a.js?",
+            "js/a.js:1:9: ./b.js -> js/b.js: there is no such file; did you mean js/c.js?",
             "js/c.js:1:16: ../../outside.js -> ../outside.js: there is no such file",
             "nothing was published: 4 of these must be mended",
         ]

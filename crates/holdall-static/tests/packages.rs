@@ -1,0 +1,21 @@
+//! Collecting what others wrote: Django's own test files and packages from npm, which `cargo xtask test` fetches.
+
+use std::path::PathBuf;
+
+#[path = "packages/django.rs"]
+mod django;
+#[path = "packages/npm.rs"]
+mod npm;
+
+/// The folder with the packages; `None`, said in words, where the tests are left out.
+fn packages() -> Option<PathBuf> {
+    match std::env::var_os("HOLDALL_STATIC_PACKAGES") {
+        Some(folder) if folder != "skip" => Some(folder.into()),
+        _ => {
+            println!(
+                "skipped: HOLDALL_STATIC_PACKAGES names no folder; `cargo xtask test` fetches the packages"
+            );
+            None
+        }
+    }
+}

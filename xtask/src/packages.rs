@@ -1,0 +1,109 @@
+//! Packages with static files: Django's own test files, and libraries from npm. None of them is part of this
+//! repository; they are fetched below `target/`.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::step::{command, find_program, root, run, skip};
+
+/// The release of Django whose names ours are compared with.
+const DJANGO: &str = "django==6.1.3";
+
+/// What is collected, and the parsers that are asked for a second opinion. Pinned, so that a failure is ours.
+const NPM: [&str; 19] = [
+    "acorn@8.19.0",
+    "acorn-walk@8.3.5",
+    "css-tree@3.2.1",
+    "es-module-lexer@3.0.5",
+    "@fortawesome/fontawesome-free@7.3.1",
+    "@tabler/core@1.6.1",
+    "ace-builds@1.45.2",
+    "bootstrap@5.3.8",
+    "bootstrap-icons@1.13.2",
+    "flag-icons@7.5.0",
+    "highlight.js@11.12.0",
+    "katex@0.19.1",
+    "mathjax@3.2.2",
+    "monaco-editor@0.57.0",
+    "pdfjs-dist@5.6.205",
+    "swagger-ui-dist@5.35.0",
+    "three@0.187.0",
+    "tinymce@8.9.2",
+    "video.js@8.24.1",
+];
+
+const ADVICE: &str = "The tests with packages need Node with npm, Python 3 with pip, tar, and their package indexes \
+    (on Debian: apt-get install npm python3-venv). Or leave these tests out with: cargo xtask test --no-packages";
+
+/// What the tests are told in `HOLDALL_STATIC_PACKAGES`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Packages {
+    /// The tests run, with what is in this folder.
+    In(PathBuf),
+    /// The tests say that they were skipped.
+    Skip,
+}
+
+impl Packages {
+    /// The value of the environment variable.
+    pub(crate) fn value(&self) -> OsString {
+        match self {
+            Self::In(folder) => folder.clone().into_os_string(),
+            Self::Skip => OsString::from("skip"),
+        }
+    }
+}
+
+/// Sees to it that the packages are there. Where they are already, this takes no time and no network.
+///
+/// Without Node or Python the tests are left out, which is said, except on CI, where it is an error.
+///
+/// # Errors
+///
+/// The sentence that says how to get what is missing.
+pub(crate) fn provide() -> Result<Packages, String> {
+    let folder = root().join("target/static-packages");
+    let stamp = folder.join("fetched.txt");
+    let wanted = [&[DJANGO], NPM.as_slice()].concat().join("\n");
+    if fs::read_to_string(&stamp).is_ok_and(|fetched| fetched == wanted) {
+        return Ok(Packages::In(folder));
+    }
+    let programs = [&["node"][..], &["npm"], &["python3", "python"], &["tar"]].map(find_program);
+    let [Some(_), Some(npm), Some(python), Some(tar)] = programs else {
+        if std::env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false") {
+            return Err(format!("A program is missing, and on CI no test is left out. {ADVICE}"));
+        }
+        skip("tests with packages", ADVICE);
+        return Ok(Packages::Skip);
+    };
+    let problem = |error: std::io::Error| format!("{} cannot be written: {error}", folder.display());
+    // Nothing of a half-made or older one stays.
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(problem(error)),
+        _ => fs::create_dir_all(&folder).map_err(problem)?,
+    }
+    fetch(&folder, &npm, &python, &tar)?;
+    fs::write(&stamp, wanted).map_err(problem)?;
+    Ok(Packages::In(folder))
+}
+
+fn fetch(folder: &Path, npm: &Path, python: &Path, tar: &Path) -> Result<(), String> {
+    let within = |program: &Path, arguments: &[&str]| {
+        let mut command = command(&program.to_string_lossy(), arguments);
+        command.current_dir(folder);
+        command
+    };
+    // The sources, unpacked and not installed: which Python they run on does not matter.
+    let flags = ["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"];
+    let sources = ["--no-binary", ":all:", "--ignore-requires-python", "--dest", ".", DJANGO];
+    let pip = within(python, &[flags.as_slice(), &sources].concat());
+    run("pip download of Django's sources", pip, ADVICE)?;
+    let archive = format!("{}.tar.gz", DJANGO.replace("==", "-"));
+    run("tar of Django's sources", within(tar, &["-xzf", &archive]), ADVICE)?;
+
+    fs::write(folder.join("package.json"), "{ \"private\": true }\n")
+        .map_err(|error| format!("{} cannot be written: {error}", folder.display()))?;
+    let flags = ["install", "--silent", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"];
+    run("npm install of packages with static files", within(npm, &[flags.as_slice(), &NPM].concat()), ADVICE)
+}
