@@ -128,6 +128,8 @@ pub enum Operation {
     Copy,
     /// [`Storage::rename`](crate::Storage::rename).
     Rename,
+    /// [`Store::promote`](crate::Store::promote).
+    Promote,
     /// [`Storage::url`](crate::Storage::url).
     Url,
     /// [`Storage::upload_request`](crate::Storage::upload_request).
@@ -147,6 +149,7 @@ impl fmt::Display for Operation {
             Self::List => "list",
             Self::Copy => "copy",
             Self::Rename => "rename",
+            Self::Promote => "promote",
             Self::Url => "make a URL for",
             Self::UploadRequest => "make an upload request for",
             Self::SetVisibility => "set the visibility of",

@@ -43,7 +43,7 @@ pub use self::options::{
 pub use self::random::alphanumeric as random_alphanumeric;
 pub use self::range::ByteRange;
 pub use self::storage::{Storage, delete_each};
-pub use self::store::{DeletedLocation, Store};
+pub use self::store::{DeletedLocation, Promoted, Store};
 pub use self::upload_to::UploadTo;
 pub use self::visibility::Visibility;
 pub use self::wrappers::{Located, MediaStorage, ReadOnly, StaticStorage};
@@ -51,5 +51,7 @@ pub use self::writer::Writer;
 
 /// The calls of [`Store`], for signatures that name them.
 pub mod calls {
-    pub use crate::store::{Copy, Delete, DeleteLocation, List, Open, Rename, Save, Upload, Url, Write};
+    pub use crate::store::{
+        Copy, Delete, DeleteLocation, List, Open, Promote, Rename, Save, Upload, Url, Write,
+    };
 }

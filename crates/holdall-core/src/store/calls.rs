@@ -27,7 +27,7 @@ use crate::visibility::Visibility;
 use crate::writer::Writer;
 
 /// The future of a call. It is `Send`, so that it can be spawned.
-type CallFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+pub(super) type CallFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
 /// Calls that hand their argument to the builder call on the options struct.
 macro_rules! calls {

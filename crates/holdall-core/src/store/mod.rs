@@ -3,6 +3,7 @@
 mod calls;
 mod delete_location;
 mod list;
+mod promote;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 pub use self::calls::{Copy, Delete, Open, Rename, Save, Upload, Url, Write};
 pub use self::delete_location::{DeleteLocation, DeletedLocation};
 pub use self::list::List;
+pub use self::promote::{Promote, Promoted};
 use crate::capabilities::Capabilities;
 use crate::content::Content;
 use crate::error::{Error, Operation, Result};
@@ -151,6 +153,58 @@ impl Store {
     /// Moves a file inside the storage. See [`Storage::rename`].
     pub fn rename(&self, from: impl IntoName, to: impl IntoName) -> Rename<'_> {
         Rename::new(self, from.into_name(), to.into_name())
+    }
+
+    /// Moves a file that a client uploaded directly to a name that the client never could write to, if it passes
+    /// the checks: size, type by its first bytes, checksum.
+    ///
+    /// ```
+    /// # use holdall_core::{MemoryStorage, Store};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> holdall_core::Result<()> {
+    /// # let media = Store::new(MemoryStorage::new());
+    /// # media.save("incoming/4711", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").await?;
+    /// let promoted = media
+    ///     .promote("incoming/4711", "avatars/4711.png")
+    ///     .max_size(5_000_000)
+    ///     .content_types(["image/png", "image/jpeg"])
+    ///     .await?;
+    /// assert_eq!(promoted.content_type, "image/png");
+    /// assert!(!media.exists("incoming/4711").await?);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// A client that may write the incoming name can go on doing so while it is looked at. So one version of it
+    /// is opened, and the very bytes that are checked are those that are saved, in one pass: what the client
+    /// writes meanwhile is neither checked nor kept. The save is all or nothing, and what fails a check was never
+    /// stored under the final name, nor under any other; nobody can read it before it is checked. The price is
+    /// that the bytes travel through this process once, with the memory of a save. After it the incoming
+    /// name is deleted, with whatever is there by then.
+    ///
+    /// A future that is dropped leaves the incoming file, and the final one whole or not at all. With the default
+    /// mode, `Rename`, promoting one upload twice gives two files: promote once.
+    ///
+    /// The final name must lie outside of every location for which upload requests are made. Where nobody may
+    /// know it beforehand, choose it with [`random_alphanumeric`](crate::random_alphanumeric): the suffix of
+    /// `Rename` only comes in where a name is taken.
+    ///
+    /// # What the first bytes tell, and what they do not
+    ///
+    /// Images, audio, video, archives, office documents, fonts, PDF and programs are recognised by their
+    /// signatures (crate `infer`); HTML by its first tag and XML by its declaration. Plain text, CSV, JSON and SVG have
+    /// none: they are "not recognised" and become `application/octet-stream`, which browsers do not run, unless the
+    /// [`attributes`](Promote::attributes) say otherwise. HTML, XML and scripts become the same unless
+    /// [`content_types`](Promote::content_types) allows them by name. A signature says how a file begins and no more:
+    /// serve what users upload with `X-Content-Type-Options: nosniff`, and decode or scan what must be sound.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge), `InvalidInput` or `ChecksumMismatch` with the check
+    /// that failed, and the incoming file left where it is unless
+    /// [`delete_rejected`](Promote::delete_rejected); otherwise those of [`Storage::open`] and
+    /// [`Storage::save`]. An incoming file that cannot be deleted afterwards is no error but
+    /// [`Promoted::incoming_left`].
+    pub fn promote(&self, incoming: impl IntoName, to: impl IntoName) -> Promote<'_> {
+        Promote::new(self, incoming.into_name(), to.into_name())
     }
 
     /// Makes a URL. See [`Storage::url`].

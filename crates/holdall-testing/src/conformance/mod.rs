@@ -27,6 +27,7 @@
 mod case;
 pub mod cases;
 mod cleanup;
+mod meddled;
 pub mod model;
 mod report;
 mod suite;

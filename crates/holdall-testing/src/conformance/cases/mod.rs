@@ -22,6 +22,7 @@ mod metadata;
 mod modes;
 mod names;
 mod open;
+mod promote;
 mod refusal;
 mod rename;
 mod save;
@@ -236,6 +237,13 @@ macro_rules! __conformance_table {
                 set_visibility_changes_only_the_visibility: [10] + writable + visibility;
                 set_visibility_of_a_missing_file_is_not_found: [7] + writable + visibility;
                 save_refuses_a_visibility_where_none_is_kept: [10] + writable - visibility;
+            }
+            promote {
+                promote_moves_what_passes_the_checks: [20] + writable + create;
+                promote_stores_nothing_that_fails_a_check: [20] + writable + create;
+                promote_stores_what_it_checked_while_the_client_writes_on: [20] + writable + create;
+                promote_keeps_nothing_that_the_client_said: [20] + writable + create + attributes;
+                promote_dropped_at_any_poll_never_loses_the_file: [20] + writable + create;
             }
             sequences {
                 operations_in_any_order_match_the_model: [1, 3, 7, 8, 9, 13] + writable @ heavy;
