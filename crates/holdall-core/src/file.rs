@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -17,6 +17,7 @@ use crate::checksum::ChecksumHasher;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::metadata::Metadata;
 use crate::name::Name;
+use crate::staged::StagedFile;
 
 /// An opened file. It belongs to one version: what is saved under the name later does not change it.
 ///
@@ -120,19 +121,16 @@ impl File {
         let failed = |error: io::Error| {
             Error::from_io(error).with_message(format!("the file could not be written to {}", path.display()))
         };
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let directory = directory.map_or_else(|| PathBuf::from("."), Path::to_owned);
-        let (file, staged) = blocking(move || stage_in(&directory)).await.map_err(&failed)?.into_parts();
-        let mut file = tokio::fs::File::from_std(file);
+        let staged = StagedFile::beside(&path).await?;
+        let mut file = tokio::fs::File::from_std(staged.handle()?);
         let mut written = 0;
         while let Some(chunk) = self.try_next().await? {
             written += chunk.len() as u64;
             file.write_all(&chunk).await.map_err(&failed)?;
         }
-        file.sync_all().await.map_err(&failed)?;
+        file.flush().await.map_err(&failed)?;
         drop(file);
-        let target = path.clone();
-        blocking(move || staged.persist(target).map_err(|error| error.error)).await.map_err(&failed)?;
+        staged.publish(true).await?;
         Ok(written)
     }
 
@@ -173,19 +171,6 @@ impl File {
         self.metadata.name = name;
         self
     }
-}
-
-/// A temporary file beside the target, with the mode that a file which is simply created would get.
-fn stage_in(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.prefix(Name::RESERVED_PREFIX).tempfile_in(directory)
-}
-
-/// Runs a short blocking task on the blocking pool.
-async fn blocking<T: Send + 'static>(task: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(task).await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
 impl Stream for File {

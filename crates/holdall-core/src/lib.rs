@@ -16,6 +16,7 @@ mod name;
 mod options;
 mod random;
 mod range;
+mod staged;
 mod storage;
 mod store;
 mod upload_to;
@@ -42,6 +43,7 @@ pub use self::options::{
 };
 pub use self::random::alphanumeric as random_alphanumeric;
 pub use self::range::ByteRange;
+pub use self::staged::StagedFile;
 pub use self::storage::{Storage, delete_each};
 pub use self::store::{DeletedLocation, Promoted, Store};
 pub use self::upload_to::UploadTo;

@@ -37,6 +37,9 @@ const BYTES_PER_SECOND: u64 = 64 << 10;
 /// The server's own work, copying or assembling, gets a second for every so many bytes.
 const SERVER_BYTES_PER_SECOND: u64 = 4 << 20;
 
+/// The longest pause between two attempts, as in the SDK.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
+
 /// What handles of one storage, and tasks that outlive a dropped future, share.
 pub(crate) struct Inner {
     pub(crate) config: Config,
@@ -275,6 +278,17 @@ impl Inner {
         let injected = self.config.client.time_source.clone();
         let found = || self.config.client.sdk.as_ref()?.time_source();
         injected.or_else(found).map_or_else(SystemTime::now, |clock| clock.now())
+    }
+
+    /// Waits before something is tried again for the `attempt`th time, counted from 1: as the SDK does between
+    /// its own attempts.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidConfig` where there is no timer.
+    pub(crate) async fn pause_before_retry(&self, attempt: u32) -> Result<()> {
+        let doubled = self.config.client.retry_backoff.saturating_mul(1 << (attempt - 1).min(16));
+        self.pause(doubled.min(LONGEST_BACKOFF)).await
     }
 
     /// Waits, with the timer that the client uses.

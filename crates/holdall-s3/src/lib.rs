@@ -125,6 +125,7 @@ mod copy;
 mod credentials;
 mod delete;
 mod delete_many;
+mod download;
 mod encryption;
 mod error;
 mod every_request;
@@ -147,6 +148,7 @@ pub use self::cloudfront::{
     CloudFrontCookie, CloudFrontCookies, CloudFrontHash, CloudFrontPolicy, CloudFrontSigner,
 };
 pub use self::config::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode};
+pub use self::download::Download;
 pub use self::encryption::Encryption;
 pub use self::presign::{
     MultipartUpload, MultipartUploads, PartRequest, PresignMethod, PresignRequest, PresignedRequest,

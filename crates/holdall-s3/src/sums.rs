@@ -7,8 +7,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use crc_fast::{CrcAlgorithm, checksum, checksum_combine};
-use holdall_core::Checksum;
+use crc_fast::{CrcAlgorithm, checksum_combine};
+use holdall_core::{Checksum, ChecksumHasher};
 
 use crate::config::ChecksumAlgorithm;
 
@@ -34,12 +34,9 @@ enum Wire {
 impl Sums {
     /// The checksums of these bytes, for a server that takes this algorithm or none.
     pub(crate) fn of(bytes: &[u8], algorithm: Option<ChecksumAlgorithm>) -> Self {
-        let wire = match algorithm {
-            None => Wire::Nothing,
-            Some(ChecksumAlgorithm::Crc64Nvme) => Wire::Crc64,
-            Some(ChecksumAlgorithm::Crc32) => Wire::Crc32(checksum(CRC32, bytes)),
-        };
-        Self { whole: Checksum::of(bytes), wire }
+        let mut hasher = SumsHasher::new(algorithm);
+        hasher.update(bytes);
+        hasher.finish()
     }
 
     /// The checksums of these bytes followed by `length` bytes that have the checksums `next`.
@@ -64,6 +61,37 @@ impl Sums {
             Wire::Crc32(value) => Some(encode_crc32(value)),
             _ => None,
         }
+    }
+}
+
+/// Computes [`Sums`] while bytes pass by.
+#[derive(Debug, Clone)]
+pub(crate) struct SumsHasher {
+    whole: ChecksumHasher,
+    crc32: Option<Crc32>,
+    sends: bool,
+}
+
+impl SumsHasher {
+    pub(crate) fn new(algorithm: Option<ChecksumAlgorithm>) -> Self {
+        let crc32 = (algorithm == Some(ChecksumAlgorithm::Crc32)).then(Crc32::new);
+        Self { whole: Checksum::hasher(), crc32, sends: algorithm.is_some() }
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.whole.update(bytes);
+        if let Some(crc32) = &mut self.crc32 {
+            crc32.update(bytes);
+        }
+    }
+
+    pub(crate) fn finish(&self) -> Sums {
+        let wire = match &self.crc32 {
+            Some(crc32) => Wire::Crc32(crc32.0.finalize()),
+            None if self.sends => Wire::Crc64,
+            None => Wire::Nothing,
+        };
+        Sums { whole: self.whole.finish(), wire }
     }
 }
 

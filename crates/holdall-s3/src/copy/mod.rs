@@ -6,6 +6,7 @@
 //!
 //! One request copies up to 5 GiB; larger files go by parts, see `parts.rs`.
 
+mod across;
 mod parts;
 mod source;
 
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use aws_sdk_s3::types::MetadataDirective;
 use holdall_core::{CopyOptions, Error, ErrorKind, Name, Result, Saved};
 
-pub(crate) use self::source::{Source, path_of};
+pub(crate) use self::source::{Source, path_of, with_source};
 use crate::client::{Inner, send};
 use crate::conditional::{Condition, Made, Outcome};
 use crate::metadata::{Headers, Object, PUT_ID, canned, with_headers};
@@ -41,7 +42,7 @@ pub(crate) async fn copy(
 ) -> Result<(Saved, Source)> {
     let source_key = source.key(from)?;
     let mut naming = Naming::new(inner, to, options.mode(), options.max_length)?;
-    let is_itself = source.bucket() == inner.bucket() && source_key == inner.key(to)?;
+    let is_itself = across::is_same(source, &source_key, inner, &inner.key(to)?);
     let mut attempt = 0;
     loop {
         let object = source.head(&source_key).await.map_err(|failure| missing(failure.into(), from))?;
@@ -127,11 +128,10 @@ impl Inner {
             .copy_object()
             .bucket(self.bucket())
             .key(to.as_str())
-            .copy_source(from.path())
-            .set_copy_source_if_match(from.etag.as_ref().map(|etag| etag.as_str().to_owned()))
             .set_if_none_match(condition.if_none_match())
             .set_if_match(condition.if_match())
             .metadata_directive(MetadataDirective::Replace);
+        let request = with_source!(request, from, self);
         let limits = self.with_limits(0, from.size);
         let failure = match send!(with_headers!(request, headers), limits) {
             Ok(reply) => {

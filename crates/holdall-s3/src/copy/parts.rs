@@ -13,7 +13,7 @@ use aws_sdk_s3::types::CompletedPart;
 use holdall_core::{Error, ErrorKind, Result};
 use tokio::task::JoinSet;
 
-use super::{Copying, Source};
+use super::{Copying, Source, with_source};
 use crate::client::Inner;
 use crate::conditional::Outcome;
 use crate::multipart::{self, Finished, PartPlan, Sent, Upload};
@@ -92,7 +92,7 @@ async fn copy_part(
     // While the server copies, nothing passes over the wire, which the SDK takes for a stalled stream here
     // (smithy-lang/smithy-rs#4439). The time limit of the attempt is what ends a request that hangs.
     let limits = limits.stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-    let reply = inner
+    let request = inner
         .client()
         .await
         .map_err(Stopped::Failed)?
@@ -101,9 +101,8 @@ async fn copy_part(
         .key(key.as_str())
         .upload_id(id)
         .part_number(number)
-        .copy_source(from.path())
-        .copy_source_range(format!("bytes={}-{}", range.start, range.end - 1))
-        .set_copy_source_if_match(from.etag.as_ref().map(|etag| etag.as_str().to_owned()))
+        .copy_source_range(format!("bytes={}-{}", range.start, range.end - 1));
+    let reply = with_source!(request, from, inner)
         .customize()
         .config_override(limits)
         .send()

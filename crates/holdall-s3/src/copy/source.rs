@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use holdall_core::{Checksum, ETag, Name, Result};
+use holdall_core::{Checksum, ETag, Metadata, Name, Result};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::client::Inner;
@@ -53,6 +53,12 @@ impl Source {
         Self { inner: Arc::clone(inner), key, version, etag, size, checksum, crc32, has_tags: false }
     }
 
+    /// What was opened to pass through here.
+    pub(crate) fn of_metadata(inner: &Arc<Inner>, key: Name, metadata: &Metadata) -> Self {
+        let own = Self::own(inner, key, metadata.size, metadata.checksum);
+        Self { etag: metadata.etag.clone(), ..own }
+    }
+
     /// With that version instead of the current one.
     pub(crate) fn with_version(mut self, version: Option<&str>) -> Self {
         self.version = version.map(str::to_owned);
@@ -62,6 +68,22 @@ impl Source {
     /// The value of `x-amz-copy-source`.
     pub(crate) fn path(&self) -> String {
         path_of(self.inner.bucket(), self.key.as_str(), self.version.as_deref())
+    }
+
+    /// The customer's key and the owner of the source's bucket, where they are not the destination's own.
+    pub(crate) fn foreign(&self, to: &Inner) -> Foreign {
+        // Those of the destination's own bucket go with every request anyway.
+        if self.inner.bucket() == to.bucket() {
+            return Foreign::default();
+        }
+        let requests = &self.inner.config.requests;
+        let key = requests.customer_key.as_ref();
+        Foreign {
+            algorithm: key.map(|_| "AES256".to_owned()),
+            key: key.map(|key| key.key.clone()),
+            md5: key.map(|key| key.md5.clone()),
+            owner: requests.owner.clone(),
+        }
     }
 
     /// Whether it is more than one request copies.
@@ -106,6 +128,30 @@ impl Source {
         Ok(Some(pairs.join("&")))
     }
 }
+
+/// What a copy must say about a source in another bucket.
+#[derive(Default)]
+pub(crate) struct Foreign {
+    pub(crate) algorithm: Option<String>,
+    pub(crate) key: Option<String>,
+    pub(crate) md5: Option<String>,
+    pub(crate) owner: Option<String>,
+}
+
+/// Sets what `CopyObject` and `UploadPartCopy` say about their source.
+macro_rules! with_source {
+    ($builder:expr, $from:expr, $to:expr) => {{
+        let foreign = $from.foreign($to);
+        $builder
+            .copy_source($from.path())
+            .set_copy_source_if_match($from.etag.as_ref().map(|etag| etag.as_str().to_owned()))
+            .set_copy_source_sse_customer_algorithm(foreign.algorithm)
+            .set_copy_source_sse_customer_key(foreign.key)
+            .set_copy_source_sse_customer_key_md5(foreign.md5)
+            .set_expected_source_bucket_owner(foreign.owner)
+    }};
+}
+pub(crate) use with_source;
 
 /// The value of `x-amz-copy-source`: percent-encoding is left to the caller of the SDK.
 pub(crate) fn path_of(bucket: &str, key: &str, version: Option<&str>) -> String {

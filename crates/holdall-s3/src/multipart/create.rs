@@ -34,8 +34,6 @@ use crate::save::Write;
 const LARGEST_SKEW: Duration = Duration::from_mins(15);
 /// Times in listings may be cut to whole seconds.
 const TIME_STEP: Duration = Duration::from_secs(1);
-/// The longest pause between two attempts.
-const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
 /// Creates an upload. One that was begun without our learning of it is gone when this returns.
 ///
@@ -68,8 +66,7 @@ pub(super) async fn create(write: Arc<Write>, key: Name) -> Result<Upload> {
             }
             return Err(failure.into());
         }
-        let doubled = inner.config.client.retry_backoff.saturating_mul(1 << (attempt - 1).min(16));
-        inner.pause(doubled.min(LONGEST_PAUSE)).await?;
+        inner.pause_before_retry(attempt).await?;
     }
 }
 

@@ -1,20 +1,21 @@
 //! Reading: one GET for an opened file, one HEAD for a look at it.
 
+mod body;
+
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use aws_sdk_s3::primitives::{ByteStream, DateTime};
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::ChecksumMode;
-use bytes::Bytes;
-use futures_util::Stream;
-use futures_util::stream::try_unfold;
 use holdall_core::{
     ByteRange, Conditions, ETagCondition, Error, ErrorKind, File, Metadata, Name, OpenOptions, Result,
 };
 
+pub(crate) use self::body::Body;
 use crate::client::Inner;
-use crate::config::Config;
-use crate::error::{self, Failure};
+use crate::error::Failure;
 use crate::metadata::{Object, object};
 
 impl Inner {
@@ -25,10 +26,7 @@ impl Inner {
 
     /// One HEAD of a version; of the current one without.
     pub(crate) async fn head_version(&self, key: &Name, version: Option<&str>) -> Result<Object, Failure> {
-        let client = match self.client().await {
-            Ok(client) => client,
-            Err(error) => return Err(Failure::local(error)),
-        };
+        let client = self.client().await.map_err(Failure::local)?;
         let request = client
             .head_object()
             .bucket(self.bucket())
@@ -51,7 +49,7 @@ impl Inner {
     }
 
     /// Adds what the reply to HEAD or GET does not hold.
-    async fn complete(&self, name: &Name, key: &Name, object: &Object) -> Result<Metadata> {
+    pub(crate) async fn complete(&self, name: &Name, key: &Name, object: &Object) -> Result<Metadata> {
         let mut metadata = object.metadata(name)?;
         if object.is_marked() {
             metadata.attributes.visibility = self.visibility(key, object.version.as_deref()).await?;
@@ -60,7 +58,7 @@ impl Inner {
     }
 
     /// See [`Storage::open`](holdall_core::Storage::open).
-    pub(crate) async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
+    pub(crate) async fn open(self: &Arc<Self>, name: &Name, options: OpenOptions) -> Result<File> {
         let key = self.key(name)?;
         let OpenOptions { range, conditions, version, .. } = options;
         let version = version.as_deref();
@@ -90,17 +88,39 @@ impl Inner {
 
     /// One GET with range and conditions.
     async fn get(
-        &self,
+        self: &Arc<Self>,
         name: &Name,
         key: &Name,
         version: Option<&str>,
         range: Option<ByteRange>,
         conditions: &Conditions,
     ) -> Result<File> {
+        let reply = self.fetch(key, version, range, conditions).await;
+        let mut reply = reply.map_err(|failure| named(failure, name, version))?;
+        let object = object!(reply);
+        if version.is_some() && object.version.as_deref() != version {
+            return Err(Error::unsupported("open versions: the server ignored the version and sent another"));
+        }
+        let metadata = self.complete(name, key, &object).await?;
+        // Some servers ignore conditional reads; then the reply is not what was asked for.
+        conditions.check(metadata.etag.as_ref(), metadata.modified)?;
+        let range = received(&object, range, metadata.size)?;
+        let body = Body::new(self, key, &object, range.clone(), reply.body);
+        Ok(File::new(metadata, range, body.into_stream()))
+    }
+
+    /// Sends one GET.
+    async fn fetch(
+        &self,
+        key: &Name,
+        version: Option<&str>,
+        range: Option<ByteRange>,
+        conditions: &Conditions,
+    ) -> Result<GetObjectOutput, Failure> {
         let header = |condition: &Option<ETagCondition>| condition.as_ref().map(ETagCondition::to_header);
-        let mut reply = self
-            .client()
-            .await?
+        self.client()
+            .await
+            .map_err(Failure::local)?
             .get_object()
             .bucket(self.bucket())
             .key(key.as_str())
@@ -113,16 +133,7 @@ impl Inner {
             .set_checksum_mode(self.config.server.checksums.then_some(ChecksumMode::Enabled))
             .send()
             .await
-            .map_err(|error| named(self.failure(&error), name, version))?;
-        let object = object!(reply);
-        if version.is_some() && object.version.as_deref() != version {
-            return Err(Error::unsupported("open versions: the server ignored the version and sent another"));
-        }
-        let metadata = self.complete(name, key, &object).await?;
-        // Some servers ignore conditional reads; then the reply is not what was asked for.
-        conditions.check(metadata.etag.as_ref(), metadata.modified)?;
-        let range = received(&object, range, metadata.size)?;
-        Ok(File::new(metadata, range, chunks(reply.body, self.config.clone())))
+            .map_err(|error| self.failure(&error))
     }
 }
 
@@ -199,17 +210,6 @@ fn received(object: &Object, asked: Option<ByteRange>, size: u64) -> Result<Rang
         }
         _ => Ok(got),
     }
-}
-
-/// The body as core reads it. That it is complete is checked there.
-fn chunks(body: ByteStream, config: Config) -> impl Stream<Item = Result<Bytes>> + Send + 'static {
-    try_unfold((body, config), |(mut body, config)| async move {
-        match body.next().await {
-            None => Ok(None),
-            Some(Ok(chunk)) => Ok(Some((chunk, (body, config)))),
-            Some(Err(error)) => Err(error::body(&error, &config)),
-        }
-    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,177 @@
+//! Copying and moving from one storage to another.
+
+use std::sync::Arc;
+
+use holdall_core::{
+    Content, CopyOptions, Error, ErrorKind, IntoName, Name, OpenOptions, Operation, Result, SaveOptions,
+    Saved, Storage as _,
+};
+
+use super::{Source, copy, missing};
+use crate::client::Inner;
+use crate::conditional::tag;
+use crate::storage::S3Storage;
+
+impl S3Storage {
+    /// Copies a file to another storage, with its attributes.
+    ///
+    /// Where both talk to the same endpoint, the server copies, whatever the size and from bucket to bucket; the
+    /// request is made with the credentials of `other`, which must be allowed to read the source
+    /// (`s3:GetObject`, and `s3:GetObjectTagging` where there are tags). Otherwise the bytes pass through here, in
+    /// bounded memory, and the checksum that the source keeps is what the copy must have; tags do not come along
+    /// then.
+    ///
+    /// # Errors
+    ///
+    /// As [`Storage::copy`](holdall_core::Storage::copy); `PermissionDenied` where the credentials of `other` do
+    /// not reach the source: then save what you [`open`](holdall_core::Store::open).
+    ///
+    /// ```
+    /// use holdall_core::CopyOptions;
+    /// use holdall_s3::S3Storage;
+    ///
+    /// # async fn example(uploads: S3Storage, archive: S3Storage) -> holdall_core::Result<()> {
+    /// let copy = uploads.copy_to("2026/report.pdf", &archive, "report.pdf", CopyOptions::default()).await?;
+    /// println!("{} in {archive}", copy.name);
+    /// # Ok(()) }
+    /// ```
+    pub async fn copy_to(
+        &self,
+        from: impl IntoName,
+        other: &Self,
+        to: impl IntoName,
+        options: CopyOptions,
+    ) -> Result<Saved> {
+        let at = |error: Error| error.or_at(Operation::Copy, self, None);
+        let (from, to) = (from.into_name().map_err(at)?, to.into_name().map_err(at)?);
+        let copied = self.transfer(&from, other, &to, options).await;
+        copied
+            .map(|(saved, _)| saved)
+            .map_err(|error| error.or_at(Operation::Copy, self, Some(from.as_str())))
+    }
+
+    /// Moves a file to another storage: copies it as [`copy_to`](Self::copy_to), looks whether the copy has the
+    /// size and checksum of the source, and deletes the source if it still is what was copied. Onto itself it
+    /// does nothing.
+    ///
+    /// In a bucket with versions the source is deleted as [`delete`](holdall_core::Store::delete) does, so that
+    /// its versions stay.
+    ///
+    /// # Errors
+    ///
+    /// As `copy_to`; the source is as it was then, except that after a `Conflict` ("replaced while it was moved")
+    /// and where deleting failed, the copy is there too. Between the last look and the deletion a moment
+    /// remains, unless the server honours
+    /// [`conditional_deletes`](crate::S3StorageBuilder::conditional_deletes).
+    pub async fn move_to(
+        &self,
+        from: impl IntoName,
+        other: &Self,
+        to: impl IntoName,
+        options: CopyOptions,
+    ) -> Result<Saved> {
+        let at = |error: Error| error.or_at(Operation::Rename, self, None);
+        let (from, to) = (from.into_name().map_err(at)?, to.into_name().map_err(at)?);
+        let moved = async {
+            let (saved, source) = self.transfer(&from, other, &to, options).await?;
+            if is_same(self.inner(), &source.key, other.inner(), &other.inner().key(&saved.name)?) {
+                return Ok(saved);
+            }
+            verify(other.inner(), &saved, &source).await?;
+            self.inner().delete_copied(&source).await?;
+            Ok(saved)
+        };
+        moved.await.map_err(|error: Error| error.or_at(Operation::Rename, self, Some(from.as_str())))
+    }
+
+    async fn transfer(
+        &self,
+        from: &Name,
+        other: &Self,
+        to: &Name,
+        options: CopyOptions,
+    ) -> Result<(Saved, Source)> {
+        options.check(other.capabilities())?;
+        if self.inner().config.server.endpoint == other.inner().config.server.endpoint {
+            return copy(self.inner(), other.inner(), from, to, options).await;
+        }
+        self.pass_through(from, other, to, options).await
+    }
+
+    /// The way through here.
+    async fn pass_through(
+        &self,
+        from: &Name,
+        other: &Self,
+        to: &Name,
+        options: CopyOptions,
+    ) -> Result<(Saved, Source)> {
+        let mut opening = OpenOptions::default();
+        opening.conditions.if_match = options.if_match.as_ref().map(holdall_core::ETagCondition::from);
+        let file = self.open(from, opening).await.map_err(|error| missing(error, from))?;
+        let metadata = file.metadata().clone();
+        let source = Source::of_metadata(self.inner(), self.inner().key(from)?, &metadata);
+        let mut saving = SaveOptions::default();
+        saving.mode = options.mode;
+        saving.max_length = options.max_length;
+        saving.checksum = metadata.checksum;
+        saving.attributes = metadata.attributes;
+        let saved = other.save(to, Content::from(file), saving).await?;
+        Ok((saved, source))
+    }
+}
+
+/// Whether both are the same object.
+pub(super) fn is_same(one: &Inner, key: &Name, other: &Inner, other_key: &Name) -> bool {
+    one.config.server.endpoint == other.config.server.endpoint
+        && one.bucket() == other.bucket()
+        && key == other_key
+}
+
+/// Compares a copy with its source.
+async fn verify(inner: &Arc<Inner>, saved: &Saved, source: &Source) -> Result<()> {
+    let copy = inner.head(&inner.key(&saved.name)?).await?;
+    let other_sum = match (copy.checksum(), source.checksum) {
+        (Some(copy), Some(source)) => copy != source,
+        _ => false,
+    };
+    if copy.size()? != source.size || other_sum {
+        return Err(Error::message(
+            ErrorKind::Conflict,
+            format!("the copy {} was replaced before the source could be deleted; both are kept", saved.name),
+        ));
+    }
+    Ok(())
+}
+
+impl Inner {
+    /// Deletes the source of a copy, if it still is what was copied.
+    async fn delete_copied(&self, source: &Source) -> Result<()> {
+        let replaced = || {
+            let message =
+                "the file was replaced while it was moved; it is kept, and the copy of the older one too";
+            Error::message(ErrorKind::Conflict, message)
+        };
+        match self.head(&source.key).await {
+            Ok(object) if tag(&object) == source.etag => {}
+            Ok(_) => return Err(replaced()),
+            // Somebody else has deleted it.
+            Err(failure) if failure.is_missing() => return Ok(()),
+            Err(failure) => return Err(failure.into()),
+        }
+        let if_match = source.etag.as_ref().filter(|_| self.config.server.conditions.deletes);
+        let request = self
+            .client()
+            .await?
+            .delete_object()
+            .bucket(self.bucket())
+            .key(source.key.as_str())
+            .set_if_match(if_match.map(|etag| etag.as_str().to_owned()));
+        match request.send().await.map_err(|error| self.failure(&error)) {
+            Ok(_) => Ok(()),
+            Err(failure) if failure.is_missing() => Ok(()),
+            Err(failure) if failure.is_condition() => Err(replaced()),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+}
