@@ -1,5 +1,7 @@
 //! `S3Storage` against real servers on loopback sockets: one binary, because linking the SDK takes a while.
 
+#[path = "s3/across.rs"]
+mod across;
 #[path = "s3/cancellation.rs"]
 mod cancellation;
 #[path = "s3/cloudfront/mod.rs"]
@@ -8,8 +10,12 @@ mod cloudfront;
 mod conformance;
 #[path = "s3/copying.rs"]
 mod copying;
+#[path = "s3/creation.rs"]
+mod creation;
 #[path = "s3/deleting.rs"]
 mod deleting;
+#[path = "s3/download.rs"]
+mod download;
 #[path = "s3/large_copies.rs"]
 mod large_copies;
 #[path = "s3/listing.rs"]

@@ -60,7 +60,9 @@ pub(super) async fn create(write: Arc<Write>, key: Name) -> Result<Upload> {
         if failure.unknown && !failure.is_throttled() {
             lost += 1;
         }
-        if attempt >= inner.config.client.max_attempts || !failure.is_retryable() {
+        // What was refused because of too many requests, the SDK has repeated itself.
+        let goes_on = failure.is_retryable() && !failure.is_throttled();
+        if attempt >= inner.config.client.max_attempts || !goes_on {
             if lost > 0 {
                 look_for(&inner, &key, None, began, lost).await;
             }

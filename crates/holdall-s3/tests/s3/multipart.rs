@@ -158,3 +158,78 @@ async fn no_more_parts_are_in_flight_than_configured() {
     stalled.release();
     assert_eq!(saving.await.unwrap().unwrap().size, 40 * MIB as u64);
 }
+
+/// A path can be read again, so that it needs no way round: straight to its name, and on to the next one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_path_is_read_again_for_the_next_name() {
+    let server = server().await;
+    let store = store(&server);
+    let content = noise(9 * MIB);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), &content).unwrap();
+    assert_eq!(store.save("a.bin", file.path()).await.unwrap().name, "a.bin");
+    assert_eq!((server.count("CopyObject"), server.count("UploadPart")), (0, 2));
+
+    let stalled = server.inject(Fault::new(FaultAction::Stall).operation("CompleteMultipartUpload").once());
+    let saving = tokio::spawn({
+        let (store, path) = (store.clone(), file.path().to_owned());
+        async move { store.save("b.bin", path).await }
+    });
+    stalled.wait_for_hits(1).await;
+    server.put_object(BUCKET, "b.bin", "the winner");
+    stalled.release();
+    let saved = saving.await.unwrap().unwrap();
+    assert!(saved.name.as_str().starts_with("b_"), "{}", saved.name);
+    assert_eq!(saved.checksum, Some(Checksum::of(&content)));
+    assert_eq!(server.object(BUCKET, saved.name.as_str()).unwrap().content, content);
+    assert_eq!(server.count("CopyObject"), 0);
+    assert!(server.open_uploads(BUCKET).is_empty());
+}
+
+/// For servers without CRC-64/NVME: verified on arrival, kept, and checked when it is read.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crc32_of_the_whole_travels_instead() {
+    let server = server().await;
+    let settings = builder(&server).checksum_algorithm(holdall_s3::ChecksumAlgorithm::Crc32);
+    let store = Store::new(settings.build().unwrap());
+    assert!(!store.capabilities().checksum, "the checksum that metadata tells is a CRC-64");
+    for size in [10_000, 20 * MIB] {
+        let content = noise(size);
+        let saved = store.save("a.bin", stream_of(&content)).overwrite().await.unwrap();
+        assert_eq!(saved.checksum, Some(Checksum::of(&content)));
+        let object = server.object(BUCKET, "a.bin").unwrap();
+        assert_eq!(object.checksum.algorithm, ChecksumAlgorithm::Crc32);
+        assert_eq!(object.checksum.kind, ChecksumType::FullObject);
+        assert_eq!(store.metadata("a.bin").await.unwrap().checksum, None);
+        assert_eq!(store.open("a.bin").await.unwrap().bytes().await.unwrap(), content);
+        let fault = server.inject(Fault::new(FaultAction::FlipBit { at: 5_000 }).operation("GetObject"));
+        let error = store.open("a.bin").await.unwrap().bytes().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ChecksumMismatch);
+        fault.remove();
+        // Also where the connection was cut in between.
+        server.inject(Fault::new(FaultAction::TruncateBody { after: 6_000 }).operation("GetObject").once());
+        let fault = server.inject(Fault::new(FaultAction::FlipBit { at: 1_000 }).operation("GetObject"));
+        let error = store.open("a.bin").await.unwrap().bytes().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ChecksumMismatch);
+        fault.remove();
+    }
+    let object = server.object(BUCKET, "a.bin").unwrap();
+    store.copy("a.bin", "b.bin").await.unwrap();
+    assert_eq!(server.object(BUCKET, "b.bin").unwrap().checksum.value, object.checksum.value);
+}
+
+/// R2 takes only equal parts. Those of a stream are, however long it becomes.
+#[tokio::test(flavor = "multi_thread")]
+async fn equal_parts_are_equal() {
+    let server = server().await;
+    let store = Store::new(builder(&server).part_size(5 << 20).equal_parts(true).build().unwrap());
+    store.save("a.bin", stream_of(&noise(17 * MIB))).overwrite().await.unwrap();
+    let sizes: Vec<_> = server
+        .requests()
+        .iter()
+        .filter(|request| request.operation == "UploadPart")
+        .filter_map(|request| request.header("content-length").map(str::to_owned))
+        .collect();
+    assert_eq!(sizes.iter().filter(|size| *size == "5242880").count(), 3, "{sizes:?}");
+    assert_eq!(sizes.len(), 4);
+}

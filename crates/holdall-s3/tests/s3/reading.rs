@@ -76,6 +76,56 @@ async fn a_body_that_is_cut_flipped_or_stalled_is_an_error() {
     assert_eq!(store.open("a.bin").await.unwrap().bytes().await.unwrap(), noise(500_000));
 }
 
+/// A cut costs a request for the rest, of the same version, and the checksum of the whole still decides.
+#[tokio::test]
+async fn a_body_that_is_cut_goes_on_from_where_it_stood() {
+    let server = server().await;
+    let store = store(&server);
+    let content = noise(500_000);
+    let tag = store.save("a.bin", content.clone()).await.unwrap().etag.unwrap();
+    for range in [None, Some(ByteRange::from(100..400_000))] {
+        server.clear_requests();
+        let fault = Fault::new(FaultAction::TruncateBody { after: 100_000 }).operation("GetObject");
+        server.inject(fault.times(2));
+        let call = store.open("a.bin");
+        let file = match range {
+            Some(range) => call.range(range).await.unwrap(),
+            None => call.await.unwrap(),
+        };
+        let (start, end) = (file.range().start, file.range().end);
+        let expected = content.slice(usize::try_from(start).unwrap()..usize::try_from(end).unwrap());
+        assert_eq!(file.bytes().await.unwrap(), expected);
+        let requests = server.requests();
+        assert_eq!(requests.len(), 3);
+        let last = &requests[2];
+        assert_eq!(last.header("range"), Some(&*format!("bytes={}-{}", start + 200_000, end - 1)));
+        assert_eq!(last.header("if-match"), Some(tag.as_str()));
+    }
+    // A flipped byte in what came after the cut is found.
+    server.inject(Fault::new(FaultAction::TruncateBody { after: 100_000 }).operation("GetObject").once());
+    server.inject(Fault::new(FaultAction::FlipBit { at: 7 }).operation("GetObject"));
+    let error = store.open("a.bin").await.unwrap().bytes().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ChecksumMismatch, "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_replaced_while_it_is_read_is_not_stitched_together() {
+    let server = server().await;
+    let store = store(&server);
+    store.save("a.bin", noise(500_000)).await.unwrap();
+    server.inject(Fault::new(FaultAction::TruncateBody { after: 100_000 }).operation("GetObject").once());
+    let file = store.open("a.bin").await.unwrap();
+    store.save("a.bin", noise(500_001)).overwrite().await.unwrap();
+    let error = file.bytes().await.unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Conflict, true), "{error}");
+    // With retries off there is no second request.
+    let single = Store::new(builder(&server).max_attempts(1).build().unwrap());
+    server.inject(Fault::new(FaultAction::TruncateBody { after: 100_000 }).operation("GetObject").once());
+    server.clear_requests();
+    let error = single.open("a.bin").await.unwrap().bytes().await.unwrap_err();
+    assert_eq!((error.kind(), server.count("GetObject")), (ErrorKind::Unavailable, 1));
+}
+
 #[tokio::test]
 async fn a_reply_without_a_checksum_of_ours_is_no_guess() {
     let server = server().await;
