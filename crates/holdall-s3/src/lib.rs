@@ -46,11 +46,13 @@
 //! | --- | --- |
 //! | `save`, up to [`part_size`](S3StorageBuilder::part_size) | one `PutObject`; two more for each name that is taken |
 //! | `save`, larger | one `HeadObject` unless it overwrites, and a multipart upload with at most four parts in memory |
-//! | `save`, larger, a stream or path, `Rename` | the same, one `CopyObject` and one `DeleteObject`; see below |
-//! | `open` | one `GetObject`, with range and conditions |
+//! | `save`, larger, a stream, `Rename` | the same, one `CopyObject` and one `DeleteObject`; see below |
+//! | `open` | one `GetObject`, with range and conditions; one more for the rest where the connection is cut |
+//! | `download` | one `HeadObject`, one `GetObject` for each 8 MiB |
 //! | `metadata`, `exists` | one `HeadObject` |
 //! | `list` | one `ListObjectsV2` for 1,000 entries |
-//! | `copy` | one `HeadObject`, one `CopyObject` |
+//! | `copy` | one `HeadObject`, one `CopyObject`; over 5 GiB a multipart upload with one `UploadPartCopy` for each 512 MiB |
+//! | `move_to` | as `copy`, two `HeadObject` and one `DeleteObject` |
 //! | `rename` | as `copy`, one `DeleteObject` |
 //! | `delete`, `set_visibility` | one |
 //! | `delete_many`, `delete_location` | one `DeleteObjects` for 1,000 files, and the listing |
@@ -66,7 +68,9 @@
 //! `s3:PutObject`, `s3:GetObject` and `s3:DeleteObject` on the objects, and `s3:ListBucket` on the bucket.
 //! The last is needed not only for listings: without it S3 answers 403 instead of 404 for a file that is
 //! missing, which `exists` reports as `PermissionDenied`, since it cannot know. `s3:AbortMultipartUpload` is
-//! needed for large files. A visibility needs `s3:PutObjectAcl` and `s3:GetObjectAcl`, and a bucket that has
+//! needed for large files; `s3:ListBucketMultipartUploads` and `s3:ListMultipartUploadParts` let an upload be
+//! found whose creation was not answered. Copies of tagged files need `s3:GetObjectTagging` and
+//! `s3:PutObjectTagging`. A visibility needs `s3:PutObjectAcl` and `s3:GetObjectAcl`, and a bucket that has
 //! ACLs enabled.
 //!
 //! # Names are never taken twice
@@ -77,7 +81,7 @@
 //!
 //! A multipart upload is bound to its key before it is known whether the key stays free. A large *stream*
 //! that is saved with `Rename` goes to a random name first and is moved to the plain one inside the server if
-//! that is still free (for up to 5 GiB; larger ones keep the random name). Save with `Create` where names are
+//! that is still free. (Bytes in memory and paths can be sent again and need no such way round.) Save with `Create` where names are
 //! unique anyway and the copy is too dear. On a server that ignores conditions on `CopyObject` (it is asked
 //! once, with an object of one byte), such a stream goes straight to the plain name instead, and fails with a
 //! retryable `Conflict` in the rare case that another writer takes it meanwhile.
@@ -107,8 +111,8 @@
 //! - A dropped `save` aborts its multipart upload in a task of the runtime. When the process dies, the upload
 //!   stays and is paid for: give every bucket a lifecycle rule `AbortIncompleteMultipartUpload`.
 //! - A stream of unknown length can have 17 TiB with the default part size, because parts must begin small;
-//!   declare the size of larger ones (up to 48.8 TiB).
-//! - Copies of files over 5 GiB are refused.
+//!   declare the size of larger ones (up to 48.8 TiB). With
+//!   [`equal_parts`](S3StorageBuilder::equal_parts) it is 10,000 times the part size.
 //! - `set_visibility` shows in `metadata` only for files that were saved with a visibility; asking for the
 //!   ACL of every file would cost a request and a permission each.
 //! - User metadata shares S3's 2 KB with the marks: where it fills them to the last 36 bytes, a write whose

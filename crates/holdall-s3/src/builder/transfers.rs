@@ -65,15 +65,13 @@ impl Default for Transfers {
 
 impl Transfers {
     pub(super) fn check(self) -> Result<Self> {
-        for (setting, bytes) in [
-            ("part_size", self.part_size),
-            ("max_copy_size", self.max_copy_size),
-            ("copy_part_size", self.copy_part_size),
+        for (setting, bytes, limit) in [
+            ("part_size", self.part_size, "takes parts of"),
+            ("copy_part_size", self.copy_part_size, "takes parts of"),
+            ("max_copy_size", self.max_copy_size, "copies by parts of"),
         ] {
             if !(MIN_PART_SIZE..=MAX_PART_SIZE).contains(&bytes) {
-                let message =
-                    format!("{setting} is {bytes} bytes; S3 takes parts and copies of 5 MiB to 5 GiB");
-                return Err(invalid(message));
+                return Err(invalid(format!("{setting} is {bytes} bytes; S3 {limit} 5 MiB to 5 GiB")));
             }
         }
         if self.concurrency == 0 {

@@ -72,7 +72,7 @@ impl Body {
             inner: Arc::clone(inner),
             key: key.clone(),
             // Only where they were asked for: the null version of a bucket without versions has no id.
-            version: version.filter(|_| inner.config.server.versions).map(str::to_owned),
+            version: version.filter(|_| inner.config.server.features.versions).map(str::to_owned),
             etag: etag.filter(|etag| !etag.is_weak()),
             rest,
             reply: None,

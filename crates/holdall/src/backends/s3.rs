@@ -4,7 +4,9 @@
 //! that does not answer is an error of the first request, not of the start.
 
 use holdall_core::{Attributes, Result, Store};
-use holdall_s3::{AddressingStyle, ChecksumMode, CloudFrontHash, S3Storage, S3StorageBuilder};
+use holdall_s3::{
+    AddressingStyle, ChecksumAlgorithm, ChecksumMode, CloudFrontHash, S3Storage, S3StorageBuilder,
+};
 
 use crate::options::Options;
 
@@ -94,11 +96,16 @@ fn take_setters(options: &mut Options) -> Result<Vec<(&'static str, Setter)>> {
         ("when_required", ChecksumMode::WhenRequired),
     ];
     setter!(checksum_mode: take_choice, &modes);
+    let algorithms = [("crc64nvme", ChecksumAlgorithm::Crc64Nvme), ("crc32", ChecksumAlgorithm::Crc32)];
+    setter!(checksum_algorithm: take_choice, &algorithms);
     setter!(conditional_writes: take_bool);
     setter!(conditional_deletes: take_bool);
     setter!(versions: take_bool);
     setter!(part_size: take_size);
     setter!(concurrency: take_parsed::<usize>, WHOLE_NUMBER);
+    setter!(equal_parts: take_bool);
+    setter!(max_copy_size: take_size);
+    setter!(copy_part_size: take_size);
     setters.push(take_attributes(options));
     setters.into_iter().filter_map(Result::transpose).collect()
 }
