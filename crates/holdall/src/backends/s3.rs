@@ -3,9 +3,12 @@
 //! The keys are the calls of the builder, under the same names. Building does no I/O, so that a bucket
 //! that does not answer is an error of the first request, not of the start.
 
-use holdall_core::{Attributes, Result, Store};
+mod forms;
+
+use holdall_core::{Result, Store};
 use holdall_s3::{
-    AddressingStyle, ChecksumAlgorithm, ChecksumMode, CloudFrontHash, S3Storage, S3StorageBuilder,
+    AddressingStyle, ChecksumAlgorithm, ChecksumMode, CloudFrontHash, Encryption, RetryMode, S3Storage,
+    S3StorageBuilder,
 };
 
 use crate::options::Options;
@@ -13,7 +16,7 @@ use crate::options::Options;
 /// A setting on its way to the builder.
 type Setter = Box<dyn Fn(S3StorageBuilder) -> S3StorageBuilder>;
 
-/// Keys that no builder takes one by one.
+/// Keys that no builder takes one by one, and about which nobody can say which of them is the wrong one.
 const CREDENTIALS: [&str; 7] = [
     "access_key",
     "secret_key",
@@ -22,6 +25,22 @@ const CREDENTIALS: [&str; 7] = [
     "cloudfront_key",
     "cloudfront_key_file",
     "cloudfront_hash",
+];
+
+/// Keys that mean something beside others only.
+const BESIDE: [(&str, &[&str]); 12] = [
+    ("kms_key_id", &["encryption"]),
+    ("kms_context", &["encryption"]),
+    ("bucket_key", &["encryption"]),
+    ("web_identity_role", &["web_identity_token_file"]),
+    ("web_identity_token_file", &["web_identity_role"]),
+    ("external_id", &["assume_role"]),
+    ("role_duration", &["assume_role"]),
+    ("role_session_name", &["assume_role", "web_identity_role", "web_identity_token_file"]),
+    ("sts_endpoint", &["assume_role", "web_identity_role", "web_identity_token_file"]),
+    ("proxy_username", &["proxy", "proxy_password"]),
+    ("proxy_password", &["proxy", "proxy_username"]),
+    ("no_proxy", &["proxy"]),
 ];
 
 pub(crate) fn open(options: &mut Options) -> Result<Store> {
@@ -37,116 +56,127 @@ pub(crate) fn open(options: &mut Options) -> Result<Store> {
         Ok(storage) => return Ok(Store::new(storage)),
         Err(error) => error,
     };
-    // Whose fault is it? Every key's that an otherwise sound builder refuses: those errors point to
-    // their lines. Where each is fine by itself it is the combination, and the error points to the
-    // storage.
+    // Whose fault is it? Every key's that an otherwise sound builder refuses (with the keys that it goes
+    // beside): those errors point to their lines. Where each is fine by itself it is the combination, and the
+    // error points to the storage.
     let mut told = build(&bucket, &mut [].iter()).err().map(|error| options.refused("bucket", error));
     for one in setters.iter().filter(|(key, _)| !CREDENTIALS.contains(key)) {
-        if let Err(error) = build("sound", &mut [one].into_iter()) {
+        let beside = BESIDE.iter().find(|(key, _)| *key == one.0).map_or(&[][..], |(_, others)| others);
+        let mut with_those = setters.iter().filter(|(key, _)| *key == one.0 || beside.contains(key));
+        if let Err(error) = build("sound", &mut with_those) {
             told = Some(options.refused(one.0, error));
         }
     }
     Err(told.unwrap_or(error))
 }
 
+/// Takes a key that has the name of a builder call, as that call.
+macro_rules! setter {
+    ($options:ident, $setters:ident, $key:ident: $take:ident $(::<$type:ty>)? $(, $argument:expr)*) => {
+        $setters.push($options.$take$(::<$type>)?(stringify!($key) $(, $argument)*).map(|taken| {
+            taken.map(|value| {
+                let set: Setter = Box::new(move |builder| builder.$key(value.clone()));
+                (stringify!($key), set)
+            })
+        }));
+    };
+}
+
 /// All keys but the bucket, each as the call that sets it. Every one is taken before the first error is
 /// returned.
 fn take_setters(options: &mut Options) -> Result<Vec<(&'static str, Setter)>> {
-    let mut setters: Vec<Result<Option<(&'static str, Setter)>>> = Vec::new();
-    macro_rules! setter {
-        ($key:ident: $take:ident $(::<$type:ty>)? $(, $argument:expr)*) => {
-            setters.push(options.$take$(::<$type>)?(stringify!($key) $(, $argument)*).map(|taken| {
-                taken.map(|value| {
-                    let set: Setter = Box::new(move |builder| builder.$key(value.clone()));
-                    (stringify!($key), set)
-                })
-            }));
-        };
-    }
+    let mut setters: Vec<forms::Taken> = Vec::new();
     // The storage's own location, not a prefix around it: what it writes to find out about a server, and
     // what it asks a policy's permission for, then lies below the location too.
-    setter!(location: take_str);
-    setter!(region: take_str);
-    setter!(endpoint: take_str);
+    setter!(options, setters, location: take_str);
+    setter!(options, setters, region: take_str);
+    setter!(options, setters, endpoint: take_str);
     let styles = [
         ("auto", AddressingStyle::Auto),
         ("path", AddressingStyle::Path),
         ("virtual", AddressingStyle::Virtual),
     ];
-    setter!(addressing_style: take_choice, &styles);
-    setter!(access_key: take_str);
-    setter!(secret_key: take_str);
-    setter!(session_token: take_str);
-    setter!(custom_domain: take_str);
-    setter!(url_protocol: take_str);
-    setter!(cloudfront_key_id: take_str);
-    setters.push(take_cloudfront_key(options));
+    setter!(options, setters, addressing_style: take_choice, &styles);
+    setter!(options, setters, access_key: take_str);
+    setter!(options, setters, secret_key: take_str);
+    setter!(options, setters, session_token: take_str);
+    setter!(options, setters, custom_domain: take_str);
+    setter!(options, setters, url_protocol: take_str);
+    setter!(options, setters, cloudfront_key_id: take_str);
+    setters.push(forms::cloudfront_key(options));
     let hashes = [("sha256", CloudFrontHash::Sha256), ("sha1", CloudFrontHash::Sha1)];
-    setter!(cloudfront_hash: take_choice, &hashes);
-    setter!(url_expires_in: take_duration);
-    setter!(connect_timeout: take_duration);
-    setter!(read_timeout: take_duration);
-    setter!(attempt_timeout: take_duration);
-    setter!(operation_timeout: take_duration);
-    setter!(max_attempts: take_parsed::<u32>, WHOLE_NUMBER);
-    setter!(retry_backoff: take_duration);
+    setter!(options, setters, cloudfront_hash: take_choice, &hashes);
+    setter!(options, setters, url_expires_in: take_duration);
+    setter!(options, setters, public_endpoint: take_str);
+    setter!(options, setters, strict_expiry: take_bool);
+    setter!(options, setters, expiry_window: take_duration);
+    setter!(options, setters, connect_timeout: take_duration);
+    setter!(options, setters, read_timeout: take_duration);
+    setter!(options, setters, attempt_timeout: take_duration);
+    setter!(options, setters, operation_timeout: take_duration);
+    setter!(options, setters, max_attempts: take_parsed::<u32>, WHOLE_NUMBER);
+    let paces = [("standard", RetryMode::Standard), ("adaptive", RetryMode::Adaptive)];
+    setter!(options, setters, retry_mode: take_choice, &paces);
+    setter!(options, setters, retry_backoff: take_duration);
     let modes = [
         ("auto", ChecksumMode::Auto),
         ("when_supported", ChecksumMode::WhenSupported),
         ("when_required", ChecksumMode::WhenRequired),
     ];
-    setter!(checksum_mode: take_choice, &modes);
+    setter!(options, setters, checksum_mode: take_choice, &modes);
     let algorithms = [("crc64nvme", ChecksumAlgorithm::Crc64Nvme), ("crc32", ChecksumAlgorithm::Crc32)];
-    setter!(checksum_algorithm: take_choice, &algorithms);
-    setter!(conditional_writes: take_bool);
-    setter!(conditional_deletes: take_bool);
-    setter!(versions: take_bool);
-    setter!(part_size: take_size);
-    setter!(concurrency: take_parsed::<usize>, WHOLE_NUMBER);
-    setter!(equal_parts: take_bool);
-    setter!(max_copy_size: take_size);
-    setter!(copy_part_size: take_size);
-    setters.push(take_attributes(options));
+    setter!(options, setters, checksum_algorithm: take_choice, &algorithms);
+    setter!(options, setters, conditional_writes: take_bool);
+    setter!(options, setters, conditional_deletes: take_bool);
+    setter!(options, setters, versions: take_bool);
+    setter!(options, setters, bulk_delete: take_bool);
+    setter!(options, setters, part_size: take_size);
+    setter!(options, setters, equal_parts: take_bool);
+    setter!(options, setters, max_copy_size: take_size);
+    setter!(options, setters, copy_part_size: take_size);
+    setter!(options, setters, concurrency: take_parsed::<usize>, WHOLE_NUMBER);
+    take_requests(options, &mut setters);
+    take_identity(options, &mut setters);
+    take_connection(options, &mut setters);
+    setters.push(forms::attributes(options));
     setters.into_iter().filter_map(Result::transpose).collect()
 }
 
 const WHOLE_NUMBER: &str = "a whole number";
 
-/// The key itself, or the file that holds it: a PEM has many lines, and secrets are often mounted as files.
-fn take_cloudfront_key(options: &mut Options) -> Result<Option<(&'static str, Setter)>> {
-    let (given, file) = (options.take_str("cloudfront_key"), options.take_path("cloudfront_key_file"));
-    let (key, pem) = match (given?, file?) {
-        (None, None) => return Ok(None),
-        (Some(pem), None) => ("cloudfront_key", pem),
-        (None, Some(path)) => match std::fs::read_to_string(&path) {
-            Ok(pem) => ("cloudfront_key_file", pem),
-            Err(error) => {
-                let reason = format_args!("cannot be read at {}: {error}", path.display());
-                return Err(options.invalid("cloudfront_key_file", reason));
-            }
-        },
-        (Some(_), Some(_)) => {
-            return Err(
-                options.invalid("cloudfront_key_file", "is set beside \"cloudfront_key\"; give one of them")
-            );
-        }
-    };
-    let set: Setter = Box::new(move |builder| builder.cloudfront_key(pem.clone()));
-    Ok(Some((key, set)))
+/// What every request carries.
+fn take_requests(options: &mut Options, setters: &mut Vec<forms::Taken>) {
+    let encryptions =
+        [("AES256", Encryption::S3), ("aws:kms", Encryption::Kms), ("aws:kms:dsse", Encryption::DoubleKms)];
+    setter!(options, setters, encryption: take_choice, &encryptions);
+    setter!(options, setters, kms_key_id: take_str);
+    setters.push(forms::kms_context(options));
+    setter!(options, setters, bucket_key: take_bool);
+    setters.push(forms::customer_key(options));
+    setter!(options, setters, expected_bucket_owner: take_str);
+    setter!(options, setters, requester_pays: take_bool);
 }
 
-/// What every object gets unless the save says otherwise. For static files the policy has taken the
-/// cache control.
-fn take_attributes(options: &mut Options) -> Result<Option<(&'static str, Setter)>> {
-    let cache_control = options.take_str("cache_control");
-    let disposition = options.take_str("content_disposition");
-    let mut attributes = Attributes::default();
-    (attributes.cache_control, attributes.content_disposition) = (cache_control?, disposition?);
-    let key = match (&attributes.cache_control, &attributes.content_disposition) {
-        (None, None) => return Ok(None),
-        (Some(_), _) => "cache_control",
-        (None, Some(_)) => "content_disposition",
-    };
-    let set: Setter = Box::new(move |builder| builder.default_attributes(attributes.clone()));
-    Ok(Some((key, set)))
+/// Where credentials come from that are not written here.
+fn take_identity(options: &mut Options, setters: &mut Vec<forms::Taken>) {
+    setter!(options, setters, profile: take_str);
+    setter!(options, setters, web_identity_role: take_str);
+    setter!(options, setters, web_identity_token_file: take_path);
+    setter!(options, setters, assume_role: take_str);
+    setter!(options, setters, external_id: take_str);
+    setter!(options, setters, role_session_name: take_str);
+    setter!(options, setters, role_duration: take_duration);
+    setter!(options, setters, sts_endpoint: take_str);
+}
+
+/// How connections are made.
+fn take_connection(options: &mut Options, setters: &mut Vec<forms::Taken>) {
+    setter!(options, setters, proxy: take_str);
+    setter!(options, setters, proxy_username: take_str);
+    setter!(options, setters, proxy_password: take_str);
+    setter!(options, setters, no_proxy: take_str);
+    setters.push(forms::ca_bundle(options));
+    setter!(options, setters, verify: take_bool);
+    setter!(options, setters, max_requests: take_parsed::<usize>, WHOLE_NUMBER);
+    setter!(options, setters, app_name: take_str);
 }

@@ -34,7 +34,69 @@ concurrency = 4
 cache_control = "private, max-age=60"
 content_disposition = "attachment"
 visibility = "public"
+retry_mode = "adaptive"
+public_endpoint = "https://files.example.com"
+strict_expiry = true
+expiry_window = "5min"
+checksum_algorithm = "crc32"
+bulk_delete = true
+equal_parts = true
+max_copy_size = "1 GiB"
+copy_part_size = "512 MiB"
+encryption = "aws:kms"
+kms_key_id = "alias/uploads"
+kms_context = "site=7, kind=upload"
+bucket_key = true
+expected_bucket_owner = "123456789012"
+requester_pays = true
+assume_role = "arn:aws:iam::123456789012:role/uploads"
+external_id = "theirs"
+role_session_name = "site"
+role_duration = "2h"
+sts_endpoint = "http://127.0.0.1:9001"
+proxy = "http://127.0.0.1:3128"
+proxy_username = "squid"
+proxy_password = "a/proxy+password"
+no_proxy = "localhost"
+max_requests = 16
+app_name = "my-site"
 "#;
+
+/// Keys that cannot stand beside those above.
+const OTHERWISE: &str = r#"
+[storages.default]
+backend = "s3"
+bucket = "my-site"
+region = "eu-central-1"
+profile = "work"
+customer_key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+verify = false
+"#;
+
+/// Likewise.
+const IN_A_POD: &str = r#"
+[storages.default]
+backend = "s3"
+bucket = "my-site"
+region = "eu-central-1"
+web_identity_role = "arn:aws:iam::123456789012:role/uploads"
+web_identity_token_file = "/var/run/secrets/token"
+"#;
+
+/// Calls of the builder that take what no text can say, or that settings say in other words.
+const NO_KEYS: [&str; 8] = [
+    "build",
+    // The application's own code.
+    "credentials_provider",
+    "http_client",
+    "sdk_config",
+    "sleep",
+    "time_source",
+    // `cache_control` and `content_disposition`.
+    "default_attributes",
+    // The policy of the storage, whatever its backend.
+    "visibility",
+];
 
 fn build(text: &str) -> Result<Store> {
     Storages::builder().toml(text).build()?.get("default")
@@ -57,7 +119,7 @@ async fn every_key_reaches_the_builder() -> Result<()> {
     for value in ["my-site", "media", "eu-central-1", "http://127.0.0.1:9000"] {
         assert!(debug.contains(value), "{debug} has no {value}");
     }
-    for secret in ["secret+key", "AKIDEXAMPLE", "token"] {
+    for secret in ["secret+key", "AKIDEXAMPLE", "token", "proxy+password", "squid"] {
         assert!(!debug.contains(secret), "{debug} has {secret}");
     }
 
@@ -68,6 +130,46 @@ async fn every_key_reaches_the_builder() -> Result<()> {
         assert!(error.contains(&format!("{key:?}")), "{key} is not known in {error}");
     }
     Ok(())
+}
+
+#[test]
+fn keys_that_exclude_each_other_reach_the_builder_too() -> Result<()> {
+    let unverified = build(OTHERWISE)?;
+    assert_eq!(unverified.to_string(), "s3://my-site (certificates are not verified)");
+    assert!(
+        !unverified.capabilities().signed_url,
+        "nobody can be given a link to what is under a customer key"
+    );
+    assert!(!format!("{unverified:?}").contains("AAAA"));
+    build(IN_A_POD)?;
+
+    let directory = tempfile::tempdir().expect("a directory");
+    let bundle = directory.path().join("ca.pem");
+    std::fs::write(&bundle, "no certificate").expect("a file");
+    let settings =
+        format!("[storages.default]\nbackend = 's3'\nbucket = 'my-site'\nca_bundle = '{}'", bundle.display());
+    assert_eq!(
+        build(&settings).unwrap_err().to_string(),
+        "settings:4: \"ca_bundle\" in [storages.default] cannot be used: ca_bundle holds no certificate; it is a PEM \
+         file, with \"-----BEGIN CERTIFICATE-----\""
+    );
+    Ok(())
+}
+
+/// The builder's calls, as its source declares them, and the keys, as the error for an unknown one lists them.
+#[test]
+fn every_call_of_the_builder_has_a_key() {
+    let error = build(&format!("{OTHERWISE}\nshelf = 7")).unwrap_err().to_string();
+    let rooms = concat!(env!("CARGO_MANIFEST_DIR"), "/../holdall-s3/src/builder");
+    let mut calls = Vec::new();
+    for room in std::fs::read_dir(rooms).expect("the builder's rooms") {
+        let source = std::fs::read_to_string(room.expect("a room").path()).expect("its source");
+        let declared = source.lines().filter_map(|line| line.strip_prefix("    pub fn "));
+        calls.extend(declared.filter_map(|line| Some(line.split_once("(")?.0.split('<').next()?.to_owned())));
+    }
+    assert!(calls.len() > 40, "the calls are declared otherwise now: {calls:?}");
+    calls.retain(|call| !NO_KEYS.contains(&call.as_str()) && !error.contains(&format!("\"{call}\"")));
+    assert!(calls.is_empty(), "no key for {calls:?} in {error}");
 }
 
 #[tokio::test]
@@ -152,8 +254,8 @@ fn wrong_keys_and_values() {
         ),
         (
             "[storages.default]\nbackend = 's3'\nbucket = 'my-site'\npart_size = '1 MiB'",
-            "settings:4: \"part_size\" in [storages.default] cannot be used: part_size is 1048576 bytes; S3 takes parts of \
-             5 MiB to 5 GiB",
+            "settings:4: \"part_size\" in [storages.default] cannot be used: part_size is 1048576 bytes; S3 takes parts and \
+             copies of 5 MiB to 5 GiB",
         ),
         (
             "[storages.default]\nbackend = 's3'\nbucket = 'My_Site'\nregion = 'EU'\nlocation = '../media'\n\
@@ -168,6 +270,36 @@ fn wrong_keys_and_values() {
              settings:7: \"concurrency\" in [storages.default] cannot be used: concurrency is 0; at least one part must \
              be on its way",
         ),
+        (
+            "[storages.default]\nbackend = 's3'\nbucket = 'my-site'\nkms_key_id = 'alias/a'\nexternal_id = 'x'\n\
+             no_proxy = 'localhost'\nweb_identity_role = 'arn:aws:iam::123456789012:role/a'\ncustomer_key = 'c2hvcnQ='\n\
+             expected_bucket_owner = 'me'\nsts_endpoint = 'http://127.0.0.1:1'",
+            "7 settings are wrong:\n  \
+             settings:4: \"kms_key_id\" in [storages.default] cannot be used: kms_key_id is set, but encryption is not \
+             \"aws:kms\"\n  \
+             settings:5: \"external_id\" in [storages.default] cannot be used: external_id is set, but assume_role is \
+             not\n  \
+             settings:6: \"no_proxy\" in [storages.default] cannot be used: no_proxy is set, but proxy is not\n  \
+             settings:7: \"web_identity_role\" in [storages.default] cannot be used: web_identity_role is set, but \
+             web_identity_token_file is not\n  \
+             settings:8: \"customer_key\" in [storages.default] cannot be used: customer_key has 5 bytes; S3 takes keys \
+             of 32 bytes (AES-256)\n  \
+             settings:9: \"expected_bucket_owner\" in [storages.default] cannot be used: expected_bucket_owner is \
+             \"me\", which is no account id; those have twelve digits, like \"123456789012\"\n  \
+             settings:10: \"sts_endpoint\" in [storages.default] cannot be used: web_identity_role is set, but \
+             web_identity_token_file is not",
+        ),
+        (
+            "[storages.default]\nbackend = 's3'\nbucket = 'my-site'\nkms_context = 'site'\ncustomer_key = 'no!'\n\
+             encryption = 'aes'\nca_bundle = '/no/such/file.pem'",
+            "4 settings are wrong:\n  \
+             settings:4: \"kms_context\" in [storages.default] has to be pairs like \"site=7, kind=upload\"\n  \
+             settings:5: \"customer_key\" in [storages.default] is not base64\n  \
+             settings:6: \"encryption\" in [storages.default] is \"aes\"; it has to be \"AES256\", \"aws:kms\" or \
+             \"aws:kms:dsse\"\n  \
+             settings:7: \"ca_bundle\" in [storages.default] names /no/such/file.pem, which cannot be read: No such file \
+             or directory (os error 2)",
+        ),
         // Whose fault a combination is, nobody can say: the storage's.
         (
             "[storages.default]\nbackend = 's3'\nbucket = 'my-site'\naccess_key = 'AKIDEXAMPLE'",
@@ -178,6 +310,11 @@ fn wrong_keys_and_values() {
              endpoint = 'http://127.0.0.1:9000'",
             "settings:2: [storages.default] cannot be used: no bucket can be put in front of an IP address; use addressing \
              style \"path\"",
+        ),
+        (
+            "[storages.default]\nbackend = 's3'\nbucket = 'my-site'\nprofile = 'work'\naccess_key = 'AKIDEXAMPLE'\n\
+             secret_key = 'x'",
+            "settings:2: [storages.default] cannot be used: both keys and a profile are set; choose one",
         ),
     ]);
 }

@@ -1,0 +1,90 @@
+//! Values that do not go to the builder as they are written: files, base64, pairs.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use holdall_core::{Attributes, Result};
+
+use super::Setter;
+use crate::options::Options;
+
+/// A key and the call that sets it; `None` for a key that nobody gave.
+pub(super) type Taken = Result<Option<(&'static str, Setter)>>;
+
+/// What every object gets unless the save says otherwise. For static files the policy has taken the
+/// cache control.
+pub(super) fn attributes(options: &mut Options) -> Taken {
+    let cache_control = options.take_str("cache_control");
+    let disposition = options.take_str("content_disposition");
+    let mut attributes = Attributes::default();
+    (attributes.cache_control, attributes.content_disposition) = (cache_control?, disposition?);
+    let key = match (&attributes.cache_control, &attributes.content_disposition) {
+        (None, None) => return Ok(None),
+        (Some(_), _) => "cache_control",
+        (None, Some(_)) => "content_disposition",
+    };
+    let set: Setter = Box::new(move |builder| builder.default_attributes(attributes.clone()));
+    Ok(Some((key, set)))
+}
+
+/// 32 bytes, in base64 because settings are text.
+pub(super) fn customer_key(options: &mut Options) -> Taken {
+    let Some(text) = options.take_str("customer_key")? else { return Ok(None) };
+    let Ok(bytes) = STANDARD.decode(&text) else {
+        return Err(options.invalid("customer_key", "is not base64"));
+    };
+    Ok(Some(("customer_key", Box::new(move |builder| builder.customer_key(bytes.clone())))))
+}
+
+/// A PEM file, read now: a wrong path is an error of the start, not of the first request.
+pub(super) fn ca_bundle(options: &mut Options) -> Taken {
+    let Some(path) = options.take_path("ca_bundle")? else { return Ok(None) };
+    let pem = match std::fs::read(&path) {
+        Ok(pem) => pem,
+        Err(error) => {
+            let reason = format!("names {}, which cannot be read: {error}", path.display());
+            return Err(options.invalid("ca_bundle", reason));
+        }
+    };
+    Ok(Some(("ca_bundle", Box::new(move |builder| builder.ca_bundle(pem.clone())))))
+}
+
+/// Pairs as `name=value`, with commas between them.
+pub(super) fn kms_context(options: &mut Options) -> Taken {
+    let Some(text) = options.take_str("kms_context")? else { return Ok(None) };
+    let pairs: Option<Vec<(String, String)>> = text
+        .split(',')
+        .map(|pair| {
+            pair.split_once('=').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+        })
+        .collect();
+    let Some(pairs) = pairs else {
+        return Err(options.invalid("kms_context", "has to be pairs like \"site=7, kind=upload\""));
+    };
+    let set: Setter = Box::new(move |builder| {
+        pairs.iter().fold(builder, |builder, (name, value)| builder.kms_context(name, value))
+    });
+    Ok(Some(("kms_context", set)))
+}
+
+/// The key itself, or the file that holds it: a PEM has many lines, and secrets are often mounted as files.
+pub(super) fn cloudfront_key(options: &mut Options) -> Taken {
+    let (given, file) = (options.take_str("cloudfront_key"), options.take_path("cloudfront_key_file"));
+    let (key, pem) = match (given?, file?) {
+        (None, None) => return Ok(None),
+        (Some(pem), None) => ("cloudfront_key", pem),
+        (None, Some(path)) => match std::fs::read_to_string(&path) {
+            Ok(pem) => ("cloudfront_key_file", pem),
+            Err(error) => {
+                let reason = format_args!("cannot be read at {}: {error}", path.display());
+                return Err(options.invalid("cloudfront_key_file", reason));
+            }
+        },
+        (Some(_), Some(_)) => {
+            return Err(
+                options.invalid("cloudfront_key_file", "is set beside \"cloudfront_key\"; give one of them")
+            );
+        }
+    };
+    let set: Setter = Box::new(move |builder| builder.cloudfront_key(pem.clone()));
+    Ok(Some((key, set)))
+}
