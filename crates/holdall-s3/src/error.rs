@@ -236,7 +236,7 @@ pub(crate) fn body(error: &(dyn StdError + 'static), config: &Config) -> Error {
 }
 
 /// Where requests go, for people.
-fn host(config: &Config) -> String {
+pub(crate) fn host(config: &Config) -> String {
     match (&config.server.endpoint, &config.server.region) {
         (Some(endpoint), _) => {
             let port = endpoint.port().map(|port| format!(":{port}")).unwrap_or_default();

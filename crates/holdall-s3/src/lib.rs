@@ -140,6 +140,7 @@ mod metadata;
 mod multipart;
 mod naming;
 mod presign;
+mod probe;
 mod publish;
 mod read;
 mod save;
@@ -157,6 +158,7 @@ pub use self::encryption::Encryption;
 pub use self::presign::{
     MultipartUpload, MultipartUploads, PartRequest, PresignMethod, PresignRequest, PresignedRequest,
 };
+pub use self::probe::{Answer, Feature, MAX_PROBE_REQUESTS, ProbeReport};
 pub use self::storage::S3Storage;
 pub use self::versions::FileVersion;
 

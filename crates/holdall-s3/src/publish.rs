@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::MetadataDirective;
-use holdall_core::{Error, ErrorKind, Name, Result, Saved, random_alphanumeric};
+use holdall_core::{Error, ErrorKind, Name, Result, Saved};
 use tokio::task::JoinError;
 
 use crate::client::Inner;
 use crate::conditional::{Condition, Outcome};
 use crate::copy::{Copying, Source};
-use crate::error::Failure;
+use crate::probe::{self, Scratch};
 use crate::save::Write;
 
 /// Runs work in a task of its own, which goes on when the future that waits for it is dropped.
@@ -89,7 +87,7 @@ impl Write {
 
 impl Inner {
     /// Whether the server refuses a copy with `If-None-Match: *` onto an object that is there. AWS does;
-    /// another server is asked once, with an object of one byte that is copied onto itself and deleted again.
+    /// another server is asked once, with a small object that is copied onto itself and deleted again.
     ///
     /// A server that refuses to be asked, or credentials that may not copy or delete, count as a no.
     ///
@@ -100,49 +98,25 @@ impl Inner {
         if let Some(known) = self.copy_conditions.known() {
             return Ok(known);
         }
+        if let Some(known) = self.config.server.conditions.copies {
+            return Ok(known);
+        }
         if self.config.server.endpoint.is_none() {
             return Ok(true);
         }
         let inner = Arc::clone(self);
         to_the_end(async move {
-            let honoured = inner.probe_copy().await?;
+            let scratch = Scratch::new(&inner).await?;
+            let honoured = probe::copies_conditionally(&scratch).await;
+            let left = scratch.clean().await;
+            // Who may not delete cannot move a file.
+            let honoured = honoured? && left.is_empty();
+            for sentence in left {
+                tracing::warn!(storage = %inner, "{sentence}");
+            }
             inner.copy_conditions.learn(honoured);
             Ok(honoured)
         })
         .await
     }
-
-    async fn probe_copy(&self) -> Result<bool> {
-        let client = self.client().await?;
-        let prefix = self.location().prefix();
-        let key = format!("{prefix}{}probe-{}", Name::RESERVED_PREFIX, random_alphanumeric(16));
-        let put = client.put_object().bucket(self.bucket()).key(&key).body(ByteStream::from_static(b"?"));
-        if let Err(failure) = put.send().await.map_err(|error| self.failure(&error)) {
-            return refused(failure);
-        }
-        let copied = client
-            .copy_object()
-            .bucket(self.bucket())
-            .key(&key)
-            .copy_source(crate::copy::path_of(self.bucket(), &key, None))
-            .metadata_directive(MetadataDirective::Replace)
-            .if_none_match("*")
-            .send()
-            .await
-            .map_err(|error| self.failure(&error));
-        let deleted = client.delete_object().bucket(self.bucket()).key(&key).send().await;
-        if let Err(failure) = deleted.map_err(|error| self.failure(&error)) {
-            return refused(failure);
-        }
-        match copied {
-            Err(failure) if failure.is_condition() => Ok(true),
-            Err(failure) => refused(failure),
-            Ok(_) => Ok(false),
-        }
-    }
-}
-
-/// A no, unless it is no answer at all.
-fn refused(failure: Failure) -> Result<bool> {
-    if failure.unknown { Err(failure.into()) } else { Ok(false) }
 }

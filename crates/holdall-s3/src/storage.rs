@@ -42,7 +42,7 @@ impl S3Storage {
             .with_delete_if_match(server.conditions.deletes)
             .with_copy_if_match(true)
             .with_attributes(true)
-            .with_visibility(true)
+            .with_visibility(server.features.acls)
             .with_checksum(server.checksum() == Some(ChecksumAlgorithm::Crc64Nvme))
             .with_durable(true)
             .with_versions(server.features.versions)

@@ -16,6 +16,8 @@ mod creation;
 mod deleting;
 #[path = "s3/download.rs"]
 mod download;
+#[path = "s3/foreign.rs"]
+mod foreign;
 #[path = "s3/large_copies.rs"]
 mod large_copies;
 #[path = "s3/listing.rs"]
@@ -24,6 +26,8 @@ mod listing;
 mod lost_replies;
 #[path = "s3/multipart.rs"]
 mod multipart;
+#[path = "s3/probing.rs"]
+mod probing;
 #[path = "s3/reading.rs"]
 mod reading;
 #[path = "s3/requests.rs"]

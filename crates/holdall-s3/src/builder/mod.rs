@@ -5,6 +5,7 @@ mod cloudfront;
 mod connection;
 mod credentials;
 mod every_request;
+mod probed;
 mod server;
 mod transfers;
 mod urls;
@@ -106,6 +107,11 @@ impl S3StorageBuilder {
     /// setting that is wrong.
     pub fn build(self) -> Result<S3Storage> {
         check_bucket(&self.bucket)?;
+        if !self.server.features.acls && self.objects.default_attributes.visibility.is_some() {
+            return Err(invalid(
+                "acls is false, but the default attributes have a visibility, which is an ACL",
+            ));
+        }
         let from_sdk = self.client.sdk.as_ref().and_then(SdkConfig::endpoint_url);
         let addressing_style = self.server.addressing_style;
         let server = self.server.check(from_sdk)?;

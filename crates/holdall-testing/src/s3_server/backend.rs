@@ -19,6 +19,8 @@ pub(crate) struct Settings {
     pub(crate) min_part_size: u64,
     /// Keep sizes and checksums only.
     pub(crate) discard_content: bool,
+    /// Take the conditions of writes and deletes, and do not look at them.
+    pub(crate) ignore_write_conditions: bool,
     /// The region that requests must be signed for; any, if none.
     pub(crate) region: Option<String>,
     /// What time it is for objects.
@@ -33,6 +35,7 @@ impl fmt::Debug for Settings {
             .field("page_size", &self.page_size)
             .field("min_part_size", &self.min_part_size)
             .field("discard_content", &self.discard_content)
+            .field("ignore_write_conditions", &self.ignore_write_conditions)
             .field("region", &self.region)
             .finish_non_exhaustive()
     }
@@ -85,6 +88,11 @@ impl Backend {
     /// Whether contents are thrown away on arrival.
     pub(crate) fn discards_content(&self) -> bool {
         self.0.settings.discard_content
+    }
+
+    /// The condition of a write or delete, unless the server is one that ignores them.
+    pub(crate) fn heeded<T>(&self, condition: Option<T>) -> Option<T> {
+        condition.filter(|_| !self.0.settings.ignore_write_conditions)
     }
 
     /// The region that the server says it is in.

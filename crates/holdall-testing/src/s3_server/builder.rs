@@ -48,6 +48,7 @@ pub struct S3ServerBuilder {
     page_size: usize,
     min_part_size: u64,
     discard_content: bool,
+    ignore_write_conditions: bool,
     seed: u64,
     bind: SocketAddr,
     clock: Clock,
@@ -89,6 +90,7 @@ impl S3ServerBuilder {
             page_size: MAX_PAGE,
             min_part_size: MIN_PART_SIZE,
             discard_content: false,
+            ignore_write_conditions: false,
             seed: 0,
             bind: SocketAddr::from(([127, 0, 0, 1], 0)),
             clock: Box::new(SystemTime::now),
@@ -181,6 +183,13 @@ impl S3ServerBuilder {
         self
     }
 
+    /// Takes `If-Match` and `If-None-Match` on writes, copies and deletes and ignores them, as Garage 2 does: every one
+    /// is answered with success. For testing that a client finds out.
+    pub fn ignore_write_conditions(mut self, ignore: bool) -> Self {
+        self.ignore_write_conditions = ignore;
+        self
+    }
+
     /// The seed of upload ids and of faults with a probability; 0 without a call.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -236,6 +245,7 @@ impl S3ServerBuilder {
             page_size: self.page_size,
             min_part_size: self.min_part_size,
             discard_content: self.discard_content,
+            ignore_write_conditions: self.ignore_write_conditions,
             region: self.region,
             clock: self.clock,
             signing_clock: self.signing_clock,

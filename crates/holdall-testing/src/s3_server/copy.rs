@@ -100,7 +100,8 @@ impl Backend {
         let bucket = state.bucket_mut(&input.bucket)?;
         // The source's ACL is never copied.
         let acl = acl::requested(bucket, input.acl.as_ref(), grants)?;
-        check_write(bucket.current(&input.key), if_match.as_ref(), if_none_match.as_ref())?;
+        let conditions = (self.heeded(if_match.as_ref()), self.heeded(if_none_match.as_ref()));
+        check_write(bucket.current(&input.key), conditions.0, conditions.1)?;
         let rehashed = rehashed(&source, algorithm.unwrap_or(source.checksum.algorithm));
         let etag = opaque.unwrap_or(rehashed.etag);
         let last_modified = self.now();

@@ -215,7 +215,8 @@ impl Backend {
         }
         let checksum = checksum::of_parts(upload.checksum, &parts);
         check_whole(&claim, input.checksum_type.as_ref(), &checksum)?;
-        check_write(bucket.current(&input.key), input.if_match.as_ref(), input.if_none_match.as_ref())?;
+        let (if_match, if_none_match) = (input.if_match.as_ref(), input.if_none_match.as_ref());
+        check_write(bucket.current(&input.key), self.heeded(if_match), self.heeded(if_none_match))?;
 
         let object = Object {
             content: joined(&parts),

@@ -77,7 +77,8 @@ impl Backend {
         let opaque = encryption.hides_md5().then(|| hex(&state.opaque_etag()));
         let bucket = state.bucket_mut(&input.bucket)?;
         let acl = acl::requested(bucket, input.acl.as_ref(), grants)?;
-        check_write(bucket.current(&input.key), input.if_match.as_ref(), input.if_none_match.as_ref())?;
+        let (if_match, if_none_match) = (input.if_match.as_ref(), input.if_none_match.as_ref());
+        check_write(bucket.current(&input.key), self.heeded(if_match), self.heeded(if_none_match))?;
         let mut object = Object { acl, encryption, tags, ..object_of(received, attributes, self.now()) };
         if let Some(etag) = opaque {
             object.etag = etag;
