@@ -77,6 +77,8 @@ const SEAWEEDFS: Known = Known {
     exceptions: &[
         ("save_survives_directories_that_vanish", EMPTY_DIRECTORIES),
         ("delete_makes_empty_directories_vanish", EMPTY_DIRECTORIES),
+        ("delete_many_deletes_exactly_these", EMPTY_DIRECTORIES),
+        ("delete_location_deletes_what_is_below_and_nothing_else", EMPTY_DIRECTORIES),
         ("rename_moves_the_file", EMPTY_DIRECTORIES),
         ("list_shows_the_root", "finds nothing behind a start-after that sorts before a directory"),
         ("list_starts_behind_any_name", "compares start-after with names, not with whole keys"),
