@@ -22,6 +22,7 @@ pub struct ObjectStoreStorageBuilder {
     label: Option<String>,
     location: String,
     base_url: Option<String>,
+    max_buffer: Option<u64>,
     config: Config,
 }
 
@@ -39,7 +40,15 @@ impl ObjectStoreStorageBuilder {
             concurrency: 4,
             max_buffer: 64 << 20,
         };
-        Self { store, signer: None, label: None, location: String::new(), base_url: None, config }
+        Self {
+            store,
+            signer: None,
+            label: None,
+            location: String::new(),
+            base_url: None,
+            max_buffer: None,
+            config,
+        }
     }
 
     /// What the storage is called in errors and logs, without the location: `gs://my-site`. What the store
@@ -114,7 +123,7 @@ impl ObjectStoreStorageBuilder {
     /// without multipart uploads. 64 MiB, unless it is set. More is `TooLarge`; bytes that are in memory
     /// anyway are not held a second time and do not count.
     pub fn max_buffer(mut self, bytes: u64) -> Self {
-        self.config.max_buffer = bytes;
+        self.max_buffer = Some(bytes);
         self
     }
 
@@ -124,7 +133,8 @@ impl ObjectStoreStorageBuilder {
     ///
     /// `InvalidConfig` with a sentence about the setting that is wrong.
     pub fn build(self) -> Result<ObjectStoreStorage> {
-        let Self { store, signer, label, location, base_url, mut config } = self;
+        let Self { store, signer, label, location, base_url, max_buffer, mut config } = self;
+        config.max_buffer = max_buffer.unwrap_or(config.max_buffer.max(config.part_size));
         let wrong = |what: &str| {
             Err(Error::message(ErrorKind::InvalidConfig, what).with_operation(Operation::Configure))
         };

@@ -18,6 +18,10 @@ pub use holdall_core::*;
 #[cfg(feature = "fs")]
 #[doc(inline)]
 pub use holdall_fs as fs;
+/// Files in Google Cloud Storage, Azure and other stores: the crate `holdall-object-store`.
+#[cfg(feature = "__object-store")]
+#[doc(inline)]
+pub use holdall_object_store as object_store;
 /// Files in a bucket: the crate `holdall-s3`.
 #[cfg(feature = "s3")]
 #[doc(inline)]

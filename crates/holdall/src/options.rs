@@ -8,7 +8,7 @@ use std::fmt;
 use holdall_core::{Error, ErrorKind, Result};
 
 use crate::layers::Resolved;
-#[cfg(any(feature = "fs", feature = "s3"))]
+#[cfg(any(feature = "fs", feature = "s3", feature = "__object-store"))]
 use crate::problems::{Problem, Problems};
 use crate::suggest::{listed, nearest};
 use crate::value::{Origin, Value};
@@ -102,7 +102,7 @@ impl Options {
     }
 
     /// The same for what the backend itself says about the value of a key.
-    #[cfg(any(feature = "fs", feature = "s3"))]
+    #[cfg(any(feature = "fs", feature = "s3", feature = "__object-store"))]
     pub(crate) fn refused(&mut self, key: &str, error: Error) -> Error {
         let origin = self.origin(key).unwrap_or(&self.origin).clone();
         let scope = origin.scope(self.storage_name());

@@ -18,7 +18,7 @@ pub(crate) type Factory = Arc<dyn Fn(&mut Options) -> Result<Store> + Send + Syn
 
 /// Backends that this crate knows without necessarily having them. Their cargo features are called the
 /// same.
-const FEATURES: [&str; 2] = ["fs", "s3"];
+const FEATURES: [&str; 4] = ["azure", "fs", "gcs", "s3"];
 
 /// All factories.
 #[derive(Clone)]
@@ -31,6 +31,10 @@ impl Registry {
         registry.add("memory", Arc::new(backends::memory::open));
         #[cfg(feature = "fs")]
         registry.add("fs", Arc::new(backends::fs::open));
+        #[cfg(feature = "azure")]
+        registry.add("azure", Arc::new(backends::azure::open));
+        #[cfg(feature = "gcs")]
+        registry.add("gcs", Arc::new(backends::gcs::open));
         #[cfg(feature = "s3")]
         registry.add("s3", Arc::new(backends::s3::open));
         registry

@@ -23,7 +23,7 @@ struct Parts {
 
 /// Schemes whose parts have names of their own. In all others, those of third parties included, the
 /// parts are called what they are, and the path is the location.
-const SCHEMES: [(&str, Parts); 2] = [
+const SCHEMES: [(&str, Parts); 4] = [
     (
         "s3",
         Parts {
@@ -31,6 +31,27 @@ const SCHEMES: [(&str, Parts); 2] = [
             host: "bucket",
             username: "access_key",
             password: "secret_key",
+            path: "location",
+        },
+    ),
+    (
+        "gs",
+        Parts {
+            backend: "gcs",
+            host: "bucket",
+            username: "username",
+            password: "password",
+            path: "location",
+        },
+    ),
+    // The account stands in front of its container, with its key.
+    (
+        "az",
+        Parts {
+            backend: "azure",
+            host: "container",
+            username: "account",
+            password: "access_key",
             path: "location",
         },
     ),
