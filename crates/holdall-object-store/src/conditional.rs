@@ -11,7 +11,7 @@
 //! | --- | --- |
 //! | `AlreadyExists`, `Precondition` | the condition did not hold, or it is our own write, or a competing write was in flight (409): HEAD decides |
 //! | `NotFound` to the completion of an upload | aborted, or completed by an attempt whose reply was lost: HEAD decides |
-//! | no reply, timeout, 5xx after all retries | unknown: HEAD decides; if it is not there, the error stands |
+//! | no reply, timeout, 5xx after all retries | unknown: HEAD decides; a conditional write that is not there is sent again, a few times |
 //!
 //! Stores that keep no attributes are local (where no reply is lost) or write unconditionally.
 
@@ -26,6 +26,8 @@ use crate::naming::Condition;
 
 /// How often a write is sent again after a reply that settles nothing.
 const ATTEMPTS: u32 = 8;
+/// How often it is sent again after a reply that was lost: `object_store` has tried many times where it could.
+const RESENDINGS: u32 = 4;
 /// The first pause before that; it doubles up to 3.2 s.
 const FIRST_PAUSE: Duration = Duration::from_millis(25);
 
@@ -38,6 +40,9 @@ pub(crate) enum Outcome {
     Taken,
     /// Nothing is settled; the write may be sent again.
     Again,
+    /// Its reply was lost, and it is not there: it may be sent again, since its condition keeps it from being
+    /// done twice. `object_store` does not do that itself.
+    Lost(Error),
 }
 
 impl Inner {
@@ -82,8 +87,15 @@ impl Inner {
             return Ok(Outcome::Written(head.etag()));
         }
         match (condition, current) {
-            _ if !refused => Err(error),
             (Condition::Absent, Some(_)) => Ok(Outcome::Taken),
+            (Condition::Absent, None) if !refused => Ok(Outcome::Lost(error)),
+            (Condition::Matches(expected), Some(head))
+                if !refused && head.etag().is_some_and(|etag| etag.strong_eq(expected)) =>
+            {
+                Ok(Outcome::Lost(error))
+            }
+            // Ours may have been done and replaced since.
+            _ if !refused => Err(error),
             (Condition::Absent, None) => match self.in_the_way(path).await {
                 Some(conflict) => Err(conflict),
                 // It was deleted in between.
@@ -98,6 +110,15 @@ impl Inner {
             (Condition::Matches(_), _) => Err(Error::new(ErrorKind::PreconditionFailed)),
             (Condition::None, _) => Err(self.in_the_way(path).await.unwrap_or(error)),
         }
+    }
+
+    /// The same after a reply that was lost, for which the error stands when it was sent often enough.
+    ///
+    /// # Errors
+    ///
+    /// That error.
+    pub(crate) async fn before_resending(&self, attempt: &mut u32, error: Error) -> Result<()> {
+        if *attempt >= RESENDINGS { Err(error) } else { self.before_again(attempt).await }
     }
 
     /// Waits before the write is sent again for the `attempt`th time.

@@ -57,6 +57,7 @@ pub(crate) async fn copy(inner: &Arc<Inner>, from: &Name, to: &Name, options: Co
             }
             Ok(Outcome::Taken) => naming.taken(inner)?,
             Ok(Outcome::Again) => inner.before_again(&mut attempt).await?,
+            Ok(Outcome::Lost(error)) => inner.before_resending(&mut attempt, error).await?,
             Err(error) if error.is_not_found() => return Err(Error::not_found(from)),
             Err(error) => return Err(error),
         }

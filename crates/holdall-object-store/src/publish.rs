@@ -72,6 +72,7 @@ impl Write {
                 Outcome::Written(etag) => return Ok(etag),
                 Outcome::Taken => naming.taken(inner)?,
                 Outcome::Again => inner.before_again(&mut attempt).await?,
+                Outcome::Lost(error) => inner.before_resending(&mut attempt, error).await?,
             }
         }
     }

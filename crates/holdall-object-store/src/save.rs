@@ -132,6 +132,7 @@ impl Write {
                 }
                 Outcome::Taken => naming.taken(inner)?,
                 Outcome::Again => inner.before_again(&mut attempt).await?,
+                Outcome::Lost(error) => inner.before_resending(&mut attempt, error).await?,
             }
         }
     }

@@ -5,5 +5,7 @@
 mod conformance;
 #[path = "object_store/reverse.rs"]
 mod reverse;
+#[path = "object_store/s3.rs"]
+mod s3;
 #[path = "object_store/support.rs"]
 mod support;

@@ -71,6 +71,10 @@ pub(crate) fn open(options: &mut Options) -> Result<Store> {
     let secret = |name: &str| given.iter().any(|(given, ..)| *given == name);
     let store = match builder.build() {
         Ok(store) => store,
+        Err(_) if account.is_none() && !given.is_empty() && !set.contains(&"emulator") => {
+            let reason = "cannot be used: no account is given: write \"account\"";
+            return Err(options.invalid("container", reason));
+        }
         // The errors would repeat them.
         Err(_) if secret("access_key") && account.is_some() => {
             return Err(options.invalid("access_key", "is no key of an account: it has to be base64"));

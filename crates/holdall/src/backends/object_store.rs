@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use holdall_core::{Attributes, Error, Result, Store};
+use holdall_core::{Attributes, Error, Location, Result, Store};
 use holdall_object_store::object_store::memory::InMemory;
 use holdall_object_store::object_store::{ClientOptions, RetryConfig};
 use holdall_object_store::{ObjectStoreStorage, ObjectStoreStorageBuilder, Profile};
@@ -16,7 +16,7 @@ type Setter = Box<dyn Fn(ObjectStoreStorageBuilder) -> ObjectStoreStorageBuilder
 /// The keys of the storage, whichever store it has.
 pub(crate) struct Settings {
     setters: Vec<(&'static str, Setter)>,
-    location: Option<String>,
+    location: Option<Location>,
     has_base_url: bool,
 }
 
@@ -34,7 +34,7 @@ impl Settings {
                 }));
             };
         }
-        let location = options.take_str("location");
+        let location = options.take_location("location");
         let has_base_url = options.contains("base_url");
         setter!(base_url: take_str);
         setter!(url_expires_in: take_duration);
@@ -45,7 +45,7 @@ impl Settings {
         let mut setters: Vec<_> = setters.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
         let location = location?;
         if let Some(location) = location.clone() {
-            setters.push(("location", Box::new(move |builder| builder.location(location.clone()))));
+            setters.push(("location", Box::new(move |builder| builder.location(location.as_str()))));
         }
         Ok(Self { setters, location, has_base_url })
     }
@@ -62,12 +62,8 @@ impl Settings {
         provider_url: Option<String>,
     ) -> Result<Store> {
         if let Some(url) = provider_url.filter(|_| !self.has_base_url) {
-            let location = self.location.as_deref().map(|location| location.trim_matches('/'));
-            let location = location.filter(|location| !location.is_empty());
-            builder = builder.base_url(match location.map(encoded) {
-                Some(location) => format!("{url}/{location}"),
-                None => url,
-            });
+            let location = self.location.as_ref().map_or("", Location::as_str);
+            builder = builder.base_url(format!("{url}/{}", encoded(location)));
         }
         builder = self.setters.iter().fold(builder, |builder, (_, set)| set(builder));
         let error = match builder.build() {

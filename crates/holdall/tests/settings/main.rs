@@ -2,6 +2,8 @@
 
 #[cfg(feature = "s3")]
 mod cloudfront;
+#[cfg(all(feature = "azure", feature = "gcs"))]
+mod clouds;
 mod environment;
 #[cfg(all(feature = "fs", feature = "s3"))]
 mod five_lines;

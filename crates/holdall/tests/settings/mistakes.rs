@@ -73,15 +73,25 @@ fn the_backend() {
     ]);
 }
 
+/// The words that are there, as a sentence lists them.
+fn listed(words: &[(&str, bool)]) -> String {
+    let words = words.iter().filter(|(_, there)| *there).map(|(word, _)| format!("{word:?}"));
+    let words: Vec<_> = words.collect();
+    let (last, others) = words.split_last().expect("there is one");
+    format!("{} and {last}", others.join(", "))
+}
+
 #[test]
 fn an_unknown_backend_lists_the_known_ones() {
     let builder = || Storages::builder().register("acme", |_| Ok(holdall::MemoryStorage::new()));
-    let known = match (cfg!(feature = "fs"), cfg!(feature = "s3")) {
-        (true, true) => r#""acme", "fs", "memory" and "s3""#,
-        (true, false) => r#""acme", "fs" and "memory""#,
-        (false, true) => r#""acme", "memory" and "s3""#,
-        (false, false) => r#""acme" and "memory""#,
-    };
+    let known = listed(&[
+        ("acme", true),
+        ("azure", cfg!(feature = "azure")),
+        ("fs", cfg!(feature = "fs")),
+        ("gcs", cfg!(feature = "gcs")),
+        ("memory", true),
+        ("s3", cfg!(feature = "s3")),
+    ]);
     assert_eq!(
         refused(builder().toml("[storages.default]\nbackend = 'memroy'")),
         format!(
@@ -96,7 +106,7 @@ fn an_unknown_backend_lists_the_known_ones() {
         refused(builder().toml("[storages.default]\nurl = 'tape:reel-7'")),
         format!(
             "settings:2: unknown scheme \"tape\" in the url of [storages.default]; known are {}",
-            known.replace("\"fs\"", "\"file\"")
+            known.replace("\"fs\"", "\"file\"").replace("\"azure\"", "\"az\"").replace("\"gcs\"", "\"gs\"")
         )
     );
 }
@@ -159,14 +169,16 @@ fn keys() {
 fn everything_that_is_wrong_is_said_at_once() {
     let text = "[storages.staticfiles]\nbackend = 'memory'\nvisibility = 'hidden'\npolcy = 'static'\n\
                 [storages.default]\nbackend = 'memroy'\n[storages.Backup]\nurl = 'memory:'";
-    let builder = Storages::builder().register("fs", |_| Ok(holdall::MemoryStorage::new()));
-    let builder = builder.register("s3", |_| Ok(holdall::MemoryStorage::new()));
+    // All that there can be, whatever the features are.
+    let builder = ["azure", "fs", "gcs", "s3"].into_iter().fold(Storages::builder(), |builder, backend| {
+        builder.register(backend, |_| Ok(holdall::MemoryStorage::new()))
+    });
     assert_eq!(
         refused(builder.toml(text)),
         "4 settings are wrong:\n  \
          settings:7: \"Backup\" cannot name a storage; use lower-case letters, digits, \"-\" and single \"_\" inside, \
          which the environment can say too\n  \
-         settings:6: unknown backend \"memroy\" in [storages.default]; known are \"fs\", \"memory\" and \"s3\"; \
+         settings:6: unknown backend \"memroy\" in [storages.default]; known are \"azure\", \"fs\", \"gcs\", \"memory\" and \"s3\"; \
          did you mean \"memory\"?\n  \
          settings:3: \"visibility\" in [storages.staticfiles] is \"hidden\"; it has to be \"public\" or \"private\"\n  \
          settings:4: unknown key \"polcy\" in [storages.staticfiles]; did you mean \"policy\"?"
