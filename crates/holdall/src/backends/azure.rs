@@ -52,10 +52,8 @@ pub(crate) fn open(options: &mut Options) -> Result<Store> {
     }
 
     // The environment's chain holds only where nothing is said here.
-    let mut builder = match given.is_empty() {
-        true => MicrosoftAzureBuilder::from_env(),
-        false => MicrosoftAzureBuilder::new(),
-    };
+    let mut builder =
+        if given.is_empty() { MicrosoftAzureBuilder::from_env() } else { MicrosoftAzureBuilder::new() };
     builder = builder.with_container_name(&container);
     builder = builder.with_allow_http(client.endpoint.as_ref().is_some_and(|url| url.starts_with("http:")));
     builder = builder.with_client_options(client.options).with_retry(client.retry);
@@ -66,7 +64,7 @@ pub(crate) fn open(options: &mut Options) -> Result<Store> {
         builder = builder.with_endpoint(endpoint.clone());
     }
     for (_, key, value) in &given {
-        builder = builder.with_config(key.clone(), value);
+        builder = builder.with_config(*key, value);
     }
     let secret = |name: &str| given.iter().any(|(given, ..)| *given == name);
     let store = match builder.build() {

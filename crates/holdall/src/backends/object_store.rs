@@ -144,7 +144,7 @@ impl Client {
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long one request may take, its body included: 30 s, as `object_store` has it, is short for a part of
 /// 8 MiB on a slow line.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(1);
 
 fn is_endpoint(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| {
