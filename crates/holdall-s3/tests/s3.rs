@@ -26,6 +26,8 @@ mod listing;
 mod lost_replies;
 #[path = "s3/multipart.rs"]
 mod multipart;
+#[path = "s3/presign/mod.rs"]
+mod presign;
 #[path = "s3/probing.rs"]
 mod probing;
 #[path = "s3/reading.rs"]

@@ -4,15 +4,23 @@ use std::sync::Arc;
 
 use holdall_core::{Storage as _, Store};
 use holdall_s3::{ChecksumMode, S3Storage};
-use holdall_testing::conformance::{Suite, suite};
+use holdall_testing::conformance::{HttpReply, HttpRequest, Suite, suite};
 use holdall_testing::s3_server::{S3FsServer, S3Server};
 
-use crate::support::{BUCKET, SECRET, builder, server, store};
+use crate::presign::send;
+use crate::support::{BUCKET, Fetched, SECRET, builder, server, store};
+
+/// What a browser does with a URL.
+async fn browse(request: HttpRequest) -> HttpReply {
+    let Fetched { status, body, .. } =
+        send(&request.method, &request.url, &request.headers, request.body).await;
+    HttpReply { status, body }
+}
 
 /// The suite, watching our server for open uploads.
 fn on(server: &Arc<S3Server>) -> Suite {
     let server = Arc::clone(server);
-    suite().secret(SECRET).leftovers(move || {
+    suite().secret(SECRET).http(browse).leftovers(move || {
         let open = server.open_uploads(BUCKET).iter().map(|upload| format!("{upload:?}")).collect();
         async move { open }
     })
@@ -141,7 +149,7 @@ fn with_what_is_known(mut suite: Suite) -> Suite {
     for (case, reason) in RACES {
         suite = suite.skip(*case, *reason);
     }
-    suite.secret(SECRET)
+    suite.secret(SECRET).http(browse)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -33,10 +33,12 @@ pub(super) struct Flags {
     pub(super) heavy: bool,
     /// It works on the store that is refused everything.
     pub(super) refused: bool,
+    /// It sends HTTP requests.
+    pub(super) http: bool,
 }
 
 impl Flags {
-    pub(super) const NONE: Self = Self { whole: false, heavy: false, refused: false };
+    pub(super) const NONE: Self = Self { whole: false, heavy: false, refused: false, http: false };
 }
 
 impl Case {

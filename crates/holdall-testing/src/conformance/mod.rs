@@ -27,6 +27,7 @@
 mod case;
 pub mod cases;
 mod cleanup;
+mod http;
 mod meddled;
 pub mod model;
 mod report;
@@ -36,6 +37,7 @@ mod tests_macro;
 mod watched;
 
 pub use self::case::Case;
+pub use self::http::{HttpReply, HttpRequest};
 pub use self::report::Report;
 pub use self::suite::{Suite, suite};
 #[doc(hidden)]

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::BoxFuture;
 use holdall_core::{Store, random_alphanumeric};
 
+use super::http::{self, Http, HttpReply, HttpRequest};
 use super::watched::Watched;
 use super::{Case, Report, cases, cleanup};
 
@@ -30,6 +31,7 @@ pub struct Suite {
     secrets: Vec<String>,
     leftovers: Option<Leftovers>,
     refused: Option<Store>,
+    http: Option<Http>,
     quick: bool,
     only: Option<String>,
 }
@@ -90,6 +92,18 @@ impl Suite {
         self
     }
 
+    /// How to send a request to what the storage's URLs lead to: a plain HTTP client that adds nothing of its
+    /// own but host and length. The cases that follow links and upload directly need it, and are skipped
+    /// where there is none.
+    pub fn http<F, Sent>(mut self, send: F) -> Self
+    where
+        F: Fn(HttpRequest) -> Sent + Send + Sync + 'static,
+        Sent: Future<Output = HttpReply> + Send + 'static,
+    {
+        self.http = Some(Http(Arc::new(move |request| Box::pin(send(request)))));
+        self
+    }
+
     /// Leaves out the cases that make hundreds of requests or move megabytes.
     pub fn quick(mut self) -> Self {
         self.quick = true;
@@ -140,7 +154,7 @@ impl Suite {
             _ if case.flags.whole => watched,
             _ => own.clone(),
         };
-        let task = tokio::spawn((case.start)(subject));
+        let task = tokio::spawn(http::with(self.http.clone(), (case.start)(subject)));
         let abort = task.abort_handle();
         let outcome = match tokio::time::timeout(CASE_DEADLINE, task).await {
             Ok(Ok(())) => Ok(()),
@@ -164,6 +178,8 @@ impl Suite {
         let skipped = skipped.or_else(|| {
             (case.flags.refused && self.refused.is_none()).then(|| "needs Suite::refused".to_owned())
         });
+        let skipped = skipped
+            .or_else(|| (case.flags.http && self.http.is_none()).then(|| "needs Suite::http".to_owned()));
         if let Some(reason) = skipped {
             report.skipped.push((case.name, reason));
             return;

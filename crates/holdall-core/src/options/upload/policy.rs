@@ -27,6 +27,11 @@ use crate::visibility::Visibility;
 /// | file name chosen by the client ([`with_any_file_name`](Self::with_any_file_name)) | no | yes |
 /// | answer of the server ([`with_success`](Self::with_success)) | no | yes |
 /// | [`Create`](SaveMode::Create), [`Replace`](SaveMode::Replace) | yes | no |
+/// | refuses attributes that the policy does not mention | no | yes |
+///
+/// The last line is S3's: a client may add `Cache-Control`, `Content-Disposition`, `Content-Encoding`,
+/// `Content-Language` or `Expires` to a `PUT`, and they are kept. Give those that matter; what is given cannot
+/// be changed.
 ///
 /// Without [`with_method`](Self::with_method) it is a form where only a form can do it, else `PUT`.
 ///

@@ -27,6 +27,7 @@ mod refusal;
 mod rename;
 mod save;
 mod sequences;
+mod upload;
 mod url;
 mod versions;
 mod visibility;
@@ -217,8 +218,18 @@ macro_rules! __conformance_table {
                 url_refuses_overrides_where_there_are_none: [14] - url_overrides;
                 url_of_a_public_file_is_refused_where_there_is_none: [14] - public_url;
                 url_of_a_private_file_is_refused_where_nothing_is_signed: [14] - signed_url;
+            }
+            upload {
                 upload_request_expires: [14] + writable + upload_request;
+                upload_request_gives_every_client_a_name: [1, 3] + writable + upload_request;
+                upload_request_refuses_what_it_cannot_bind: [14] + writable + upload_request;
                 upload_request_is_refused_where_there_is_none: [14] - upload_request;
+                upload_request_takes_a_file: [1, 11, 14] + writable + upload_request @ http;
+                upload_request_keeps_the_attributes: [10] + writable + upload_request + attributes @ http;
+                upload_request_refuses_other_content: [14] + writable + upload_request @ http;
+                upload_request_with_create_refuses_a_taken_name: [3] + writable + upload_request + create @ http;
+                upload_request_stays_in_its_location: [6] + writable + upload_request @ http;
+                url_of_a_private_file_gives_the_file: [14] + writable + signed_url @ http;
             }
             versions {
                 open_of_a_version_reads_what_was_overwritten: [19] + writable + versions;

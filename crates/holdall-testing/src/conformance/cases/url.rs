@@ -1,4 +1,4 @@
-//! What `url` and `upload_request` promise.
+//! What `url` promises.
 
 use std::time::{Duration, SystemTime};
 
@@ -119,23 +119,6 @@ pub async fn url_of_a_public_file_is_refused_where_there_is_none(store: &Store) 
 /// instead. Promise 14.
 pub async fn url_of_a_private_file_is_refused_where_nothing_is_signed(store: &Store) {
     refused_naming(store.url("cat.jpg").visibility(Visibility::Private).await, Unsupported, "cat.jpg");
-}
-
-/// A client gets a request for one upload that expires and whose `Debug` shows no key. Promise 14.
-pub async fn upload_request_expires(store: &Store) {
-    let before = SystemTime::now();
-    let request = store.upload_request("usr/cat.jpg").expires_in(ASKED).await.unwrap();
-    assert!(request.expires_at > before);
-    assert!(request.expires_at <= SystemTime::now() + ASKED + Duration::from_secs(1));
-    let shown = format!("{request:?}");
-    for value in request.fields.values().filter(|value| value.len() >= 16) {
-        assert!(!shown.contains(value.as_str()), "Debug shows a field of the form");
-    }
-}
-
-/// Where clients cannot upload directly, that is `Unsupported`. Promise 14.
-pub async fn upload_request_is_refused_where_there_is_none(store: &Store) {
-    refused_naming(store.upload_request("cat.jpg").await, Unsupported, "cat.jpg");
 }
 
 /// The URL is ASCII without blanks, and its decoded path ends in the name.
