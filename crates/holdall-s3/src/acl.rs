@@ -8,7 +8,7 @@ use aws_sdk_s3::types::{Grant, Permission};
 use holdall_core::{Error, Name, Result, Visibility};
 
 use crate::client::Inner;
-use crate::metadata::canned;
+use crate::objects::{Acl, ObjectAcl};
 
 /// Everybody, in the words of an ACL.
 const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
@@ -27,11 +27,23 @@ impl Inner {
         }
     }
 
+    /// The ACL of a version of an object, for a copy of it; `None` where the bucket has ACLs disabled.
+    pub(crate) async fn object_acl(&self, key: &Name, version: Option<&str>) -> Result<Option<ObjectAcl>> {
+        let request = self.client().await?.get_object_acl().bucket(self.bucket()).key(key.as_str());
+        let request = request.set_version_id(version.map(str::to_owned));
+        match request.send().await.map_err(|error| self.failure(&error)) {
+            Ok(acl) => ObjectAcl::of_server(&acl).map(Some),
+            Err(failure) if failure.code() == "AccessControlListNotSupported" => Ok(None),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
     /// See [`Storage::set_visibility`](holdall_core::Storage::set_visibility).
     pub(crate) async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
         let key = self.key(name)?;
         let request = self.client().await?.put_object_acl().bucket(self.bucket()).key(key.as_str());
-        match request.acl(canned(visibility)).send().await.map_err(|error| self.failure(&error)) {
+        let canned = Acl::from(visibility).to_headers()?.canned;
+        match request.set_acl(canned).send().await.map_err(|error| self.failure(&error)) {
             Ok(_) => Ok(()),
             Err(failure) if failure.is_missing() => Err(Error::not_found(name)),
             Err(failure) => Err(failure.into()),

@@ -96,8 +96,8 @@
 //! | `addressing_style` | [`addressing_style`](S3StorageBuilder::addressing_style) |
 //! | `signature_version` | always version 4, always with the regional host |
 //! | `file_overwrite` | the mode of a save; `Rename` unless said otherwise |
-//! | `object_parameters` | [`default_attributes`](S3StorageBuilder::default_attributes) |
-//! | `default_acl` | the visibility in there; no ACL is sent without one |
+//! | `object_parameters` | [`default_attributes`](S3StorageBuilder::default_attributes), [`object_parameters`](S3StorageBuilder::object_parameters) |
+//! | `default_acl` | the visibility in the former or the ACL in the latter; no ACL is sent without one |
 //! | `querystring_auth`, `querystring_expire` | [`visibility`](S3StorageBuilder::visibility), `url_expires_in` |
 //! | `custom_domain`, `url_protocol` | `custom_domain`, `url_protocol` |
 //! | `transfer_config`, `max_memory_size` | `part_size`, `concurrency` |
@@ -119,7 +119,7 @@
 //!   reply is lost is reported as an error although the file may be there.
 
 mod acl;
-mod bucket;
+mod buckets;
 mod builder;
 mod client;
 mod cloudfront;
@@ -139,15 +139,21 @@ mod list;
 mod metadata;
 mod multipart;
 mod naming;
+mod objects;
 mod presign;
 mod probe;
 mod publish;
 mod read;
 mod save;
+mod stale_uploads;
 mod storage;
 mod sums;
 mod versions;
 
+pub use self::buckets::{
+    BucketEntry, BucketNotEmpty, BucketPolicy, Buckets, CorsMethod, CorsRule, LifecycleRule, ObjectOwnership,
+    PublicAccessBlock, cors_for_browser_uploads,
+};
 pub use self::builder::S3StorageBuilder;
 pub use self::cloudfront::{
     CloudFrontCookie, CloudFrontCookies, CloudFrontHash, CloudFrontPolicy, CloudFrontSigner,
@@ -155,10 +161,15 @@ pub use self::cloudfront::{
 pub use self::config::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode};
 pub use self::download::Download;
 pub use self::encryption::Encryption;
+pub use self::objects::{
+    Acl, CannedAcl, Grant, Grantee, ObjectAcl, ObjectDetails, ObjectParameters, Permission, StorageClass,
+    Tags,
+};
 pub use self::presign::{
     MultipartUpload, MultipartUploads, PartRequest, PresignMethod, PresignRequest, PresignedRequest,
 };
 pub use self::probe::{Answer, Feature, MAX_PROBE_REQUESTS, ProbeReport};
+pub use self::stale_uploads::AbortedUploads;
 pub use self::storage::S3Storage;
 pub use self::versions::FileVersion;
 

@@ -8,9 +8,10 @@ use holdall_core::{Checksum, Content, Error, ErrorKind, Name, Result, SaveOption
 
 use crate::client::{Inner, send};
 use crate::conditional::{Condition, Made, Outcome, tag};
-use crate::metadata::{Headers, with_defaults, with_headers};
+use crate::metadata::{Headers, with_headers};
 use crate::multipart::Parts;
 use crate::naming::Naming;
+use crate::objects::ObjectParameters;
 use crate::sums::Sums;
 
 /// What all requests of one save have in common.
@@ -20,8 +21,6 @@ pub(crate) struct Write {
     pub(crate) headers: Headers,
     /// Our mark in the metadata.
     pub(crate) put_id: Option<String>,
-    /// Tags for a large file, as `x-amz-tagging` has them.
-    pub(crate) tagging: Option<String>,
     /// The checksum that the content must have.
     expected: Option<Checksum>,
 }
@@ -29,24 +28,23 @@ pub(crate) struct Write {
 impl Write {
     /// What has no content of its own: a copy inside the server.
     pub(crate) fn of_copy(inner: Arc<Inner>, headers: Headers, put_id: Option<String>) -> Self {
-        Self { inner, headers, put_id, tagging: None, expected: None }
+        Self { inner, headers, put_id, expected: None }
     }
 }
 
-/// See [`Storage::save`](holdall_core::Storage::save).
+/// See [`Storage::save`](holdall_core::Storage::save); with parameters that only S3 has.
 pub(crate) async fn save(
     inner: &Arc<Inner>,
     name: &Name,
     content: Content<'_>,
     options: SaveOptions,
+    parameters: ObjectParameters,
 ) -> Result<Saved> {
     let naming = Naming::new(inner, name, options.mode(), options.max_length)?;
-    let attributes = with_defaults(options.attributes, &inner.config.objects.default_attributes);
     let mut write = Write {
         inner: Arc::clone(inner),
-        headers: Headers::new(name, attributes)?,
+        headers: inner.headers(name, options.attributes, parameters)?,
         put_id: None,
-        tagging: None,
         expected: options.checksum,
     };
     let again = content.repeatable();

@@ -11,10 +11,12 @@ use holdall_core::{
     UrlOptions, Visibility,
 };
 
+use crate::buckets::Buckets;
 use crate::builder::S3StorageBuilder;
 use crate::client::Inner;
 use crate::config::ChecksumAlgorithm;
 use crate::multipart::MAX_OBJECT_SIZE;
+use crate::objects::ObjectParameters;
 use crate::presign::{MultipartUploads, PresignRequest, PresignedRequest};
 
 /// Files in a bucket of Amazon S3 or a compatible server. Made by [`S3Storage::builder`].
@@ -65,15 +67,20 @@ impl S3Storage {
         self.inner.location()
     }
 
+    /// The buckets of the account, with this storage's client: to make them, set them up and delete them.
+    pub fn buckets(&self) -> Buckets {
+        Buckets::new(&self.inner)
+    }
+
     /// Makes the bucket in the storage's region, with the server's default settings; one that is there
-    /// already and is ours is fine. For development and tests: a bucket for production wants more settings
-    /// than a region.
+    /// already and is ours is fine. A bucket for production wants more settings than a region: see
+    /// [`buckets`](Self::buckets).
     ///
     /// # Errors
     ///
-    /// `PermissionDenied`; `InvalidConfig` where the name is somebody else's.
+    /// `PermissionDenied`; `AlreadyExists` where the name is somebody else's.
     pub async fn create_bucket(&self) -> Result<()> {
-        self.inner.create_bucket().await
+        self.buckets().create(self.bucket()).await
     }
 
     /// Whether the bucket exists and the credentials may look at it.
@@ -82,7 +89,7 @@ impl S3Storage {
     ///
     /// `PermissionDenied`, never taken for absence.
     pub async fn bucket_exists(&self) -> Result<bool> {
-        self.inner.bucket_exists().await
+        self.buckets().exists(self.bucket()).await
     }
 
     pub(crate) fn inner(&self) -> &Arc<Inner> {
@@ -138,7 +145,7 @@ impl Storage for S3Storage {
 
     async fn save(&self, name: &Name, content: Content<'_>, options: SaveOptions) -> Result<Saved> {
         options.check(name, &self.capabilities)?;
-        crate::save::save(&self.inner, name, content, options).await
+        crate::save::save(&self.inner, name, content, options, ObjectParameters::default()).await
     }
 
     async fn delete(&self, name: &Name, options: DeleteOptions) -> Result<()> {

@@ -197,7 +197,7 @@ impl Inner {
             .await
             .map_err(|failure| crate::read::named(failure, name, version))?;
         let metadata = object.metadata(name)?;
-        let mut headers = self.headers_of(&object, &key, version).await?;
+        let mut headers = self.headers_of(self, &object, &key, version).await?;
         let from = Source::new(self, key.clone(), &object)?.with_version(version);
         let put_id = if from.goes_by_parts(self) { headers.mark() } else { None };
         let copying = Copying {

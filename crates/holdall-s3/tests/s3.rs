@@ -2,6 +2,8 @@
 
 #[path = "s3/across.rs"]
 mod across;
+#[path = "s3/buckets.rs"]
+mod buckets;
 #[path = "s3/cancellation.rs"]
 mod cancellation;
 #[path = "s3/cloudfront/mod.rs"]
@@ -26,6 +28,8 @@ mod listing;
 mod lost_replies;
 #[path = "s3/multipart.rs"]
 mod multipart;
+#[path = "s3/objects.rs"]
+mod objects;
 #[path = "s3/presign/mod.rs"]
 mod presign;
 #[path = "s3/probing.rs"]

@@ -24,6 +24,7 @@ use self::server::ServerSettings;
 use self::urls::UrlSettings;
 use crate::client::Inner;
 use crate::config::{ClientConfig, Config, Objects, Transfers, check_bucket, check_location, invalid};
+use crate::objects::ObjectParameters;
 use crate::storage::S3Storage;
 
 /// Builds an [`S3Storage`]; made by [`S3Storage::builder`].
@@ -99,6 +100,13 @@ impl S3StorageBuilder {
         self
     }
 
+    /// What S3 shall keep with every object that is saved without parameters of its own: a storage class, tags, an
+    /// ACL. See [`ObjectParameters`].
+    pub fn object_parameters(mut self, parameters: ObjectParameters) -> Self {
+        self.objects.parameters = parameters;
+        self
+    }
+
     /// Checks the settings and makes the storage. No I/O.
     ///
     /// # Errors
@@ -147,6 +155,7 @@ impl Objects {
         self.default_attributes
             .validate()
             .map_err(|error| invalid(format!("the default attributes cannot be used: {}", error.reason())))?;
+        self.parameters.check_defaults(self.default_attributes.visibility)?;
         Ok(self)
     }
 }

@@ -12,6 +12,8 @@ use aws_smithy_async::time::SharedTimeSource;
 use holdall_core::{Attributes, Error, ErrorKind, Location, Operation, Visibility};
 use url::Url;
 
+use crate::objects::ObjectParameters;
+
 pub use self::choices::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode};
 use crate::cloudfront::CloudFront;
 
@@ -85,6 +87,7 @@ pub(crate) struct Conditions {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Objects {
     pub(crate) default_attributes: Attributes,
+    pub(crate) parameters: ObjectParameters,
 }
 
 /// How URLs are made.

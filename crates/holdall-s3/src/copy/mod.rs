@@ -12,13 +12,13 @@ mod source;
 
 use std::sync::Arc;
 
-use aws_sdk_s3::types::MetadataDirective;
+use aws_sdk_s3::types::{MetadataDirective, StorageClass, TaggingDirective};
 use holdall_core::{CopyOptions, Error, ErrorKind, Name, Result, Saved};
 
 pub(crate) use self::source::{Source, path_of, with_source};
 use crate::client::{Inner, send};
 use crate::conditional::{Condition, Made, Outcome};
-use crate::metadata::{Headers, Object, PUT_ID, canned, with_headers};
+use crate::metadata::{Headers, Object, PUT_ID, with_headers};
 use crate::naming::Naming;
 
 /// One copy, however many requests it takes.
@@ -55,7 +55,7 @@ pub(crate) async fn copy(
         if is_itself {
             return Ok((Saved::from(object.metadata(to)?), found));
         }
-        let mut headers = source.headers_of(&object, &source_key, None).await?;
+        let mut headers = inner.headers_of(source, &object, &source_key, None).await?;
         let condition = naming.condition();
         // A copy that overwrites may simply be sent again; what is assembled of parts may not.
         let needs_mark = condition != Condition::None || found.goes_by_parts(inner);
@@ -97,17 +97,31 @@ fn missing(error: Error, from: &Name) -> Error {
 }
 
 impl Inner {
-    /// What a copy of that object is sent with: its own headers without our mark, and its visibility.
+    /// What a copy of that object of `source` is sent with: its own headers without our mark, its storage class and
+    /// its ACL; the defaults of this storage for what it has none of. Its tags are copied by the server.
     pub(crate) async fn headers_of(
         &self,
+        source: &Self,
         object: &Object,
         key: &Name,
         version: Option<&str>,
     ) -> Result<Headers> {
+        let defaults = &self.config.objects.parameters;
         let mut headers = object.headers.clone();
         headers.user.remove(PUT_ID);
+        // Some servers say STANDARD, some say nothing; it is what an object has that nothing was asked for.
+        if headers.storage_class.as_ref().is_none_or(|class| *class == StorageClass::Standard) {
+            headers.storage_class = defaults.storage_class.as_ref().map(crate::objects::StorageClass::to_sdk);
+        }
+        if object.tags.is_none_or(|tags| tags == 0) {
+            headers.tagging = defaults.tags.to_header();
+        }
         if object.is_marked() {
-            headers.acl = self.visibility(key, version).await?.map(canned);
+            if let Some(acl) = source.object_acl(key, version).await? {
+                headers.acl = acl.for_copy().to_headers()?;
+            }
+        } else if let Some(acl) = &defaults.acl {
+            headers.set_acl(acl)?;
         }
         Ok(headers)
     }
@@ -130,7 +144,8 @@ impl Inner {
             .key(to.as_str())
             .set_if_none_match(condition.if_none_match())
             .set_if_match(condition.if_match())
-            .metadata_directive(MetadataDirective::Replace);
+            .metadata_directive(MetadataDirective::Replace)
+            .set_tagging_directive(headers.tagging.as_ref().map(|_| TaggingDirective::Replace));
         let request = with_source!(request, from, self);
         let limits = self.with_limits(0, from.size);
         let failure = match send!(with_headers!(request, headers), limits) {

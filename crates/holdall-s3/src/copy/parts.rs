@@ -33,8 +33,11 @@ impl Inner {
     /// Dropping the future aborts the upload, unless it is being completed already.
     pub(super) async fn copy_by_parts(self: &Arc<Self>, copying: Copying<'_>) -> Result<Outcome> {
         let Copying { from, to, headers, put_id, condition } = copying;
-        let mut write = Write::of_copy(Arc::clone(self), headers.clone(), put_id.map(str::to_owned));
-        write.tagging = from.tagging().await?;
+        let mut headers = headers.clone();
+        if let Some(tagging) = from.tagging().await? {
+            headers.tagging = Some(tagging);
+        }
+        let write = Write::of_copy(Arc::clone(self), headers, put_id.map(str::to_owned));
         let upload = multipart::create(&Arc::new(write), to).await?;
         let sent = match copy_all(&upload, from).await {
             Ok(sent) => sent,

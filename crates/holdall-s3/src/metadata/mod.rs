@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::SystemTime;
 
-use aws_sdk_s3::types::{ChecksumType, ObjectCannedAcl};
+use aws_sdk_s3::types::{ChecksumType, StorageClass};
 use holdall_core::{
-    Attributes, ETag, Error, ErrorKind, Metadata, Name, Result, Visibility, guess_content_type, header_text,
+    Attributes, ETag, Error, ErrorKind, Metadata, Name, Result, guess_content_type, header_text,
     random_alphanumeric,
 };
+
+use crate::objects::{Acl, AclHeaders, ObjectParameters};
 
 /// User metadata that tells our own write from another one: see `conditional.rs`.
 pub(crate) const PUT_ID: &str = "holdall-put-id";
@@ -22,7 +24,10 @@ pub(crate) struct Headers {
     pub(crate) content_encoding: Option<String>,
     pub(crate) content_language: Option<String>,
     pub(crate) cache_control: Option<String>,
-    pub(crate) acl: Option<ObjectCannedAcl>,
+    pub(crate) acl: AclHeaders,
+    pub(crate) storage_class: Option<StorageClass>,
+    /// Tags as `x-amz-tagging` has them.
+    pub(crate) tagging: Option<String>,
     /// As it goes over the wire: encoded, with our own entries.
     pub(crate) user: HashMap<String, String>,
 }
@@ -48,7 +53,9 @@ impl Headers {
             content_encoding: attributes.content_encoding,
             content_language: attributes.content_language,
             cache_control: attributes.cache_control,
-            acl: attributes.visibility.map(canned),
+            acl: attributes.visibility.map_or(Ok(AclHeaders::default()), |it| Acl::from(it).to_headers())?,
+            storage_class: None,
+            tagging: None,
             user,
         })
     }
@@ -61,10 +68,13 @@ impl Headers {
             content_encoding,
             content_language,
             cache_control,
-            acl,
+            acl: AclHeaders { canned, read, read_acl, write_acl, full_control },
+            storage_class,
+            tagging,
             user,
         } = self;
-        let acl = acl.as_ref().map(|acl| acl.as_str().to_owned());
+        let acl = canned.as_ref().map(|acl| acl.as_str().to_owned());
+        let storage_class = storage_class.as_ref().map(|class| class.as_str().to_owned());
         let headers = [
             ("content-type", content_type),
             ("content-disposition", content_disposition),
@@ -72,10 +82,44 @@ impl Headers {
             ("content-language", content_language),
             ("cache-control", cache_control),
             ("x-amz-acl", &acl),
+            ("x-amz-grant-read", read),
+            ("x-amz-grant-read-acp", read_acl),
+            ("x-amz-grant-write-acp", write_acl),
+            ("x-amz-grant-full-control", full_control),
+            ("x-amz-storage-class", &storage_class),
+            ("x-amz-tagging", tagging),
         ];
         let headers = headers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
         let user = user.iter().map(|(name, value)| (format!("x-amz-meta-{name}"), value.clone()));
         headers.chain(user).collect()
+    }
+
+    /// With these parameters; an ACL among them replaces that of a visibility.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for grants that cannot be sent.
+    pub(crate) fn with_parameters(mut self, parameters: &ObjectParameters) -> Result<Self> {
+        let ObjectParameters { storage_class, tags, acl } = parameters;
+        self.storage_class = storage_class.as_ref().map(crate::objects::StorageClass::to_sdk);
+        self.tagging = tags.to_header();
+        if let Some(acl) = acl {
+            self.set_acl(acl)?;
+        }
+        Ok(self)
+    }
+
+    /// Sets the ACL, and marks the object where it should be asked for later.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for grants that cannot be sent.
+    pub(crate) fn set_acl(&mut self, acl: &Acl) -> Result<()> {
+        self.acl = acl.to_headers()?;
+        if acl.is_its_own() {
+            self.user.insert(ACL_MARKER.to_owned(), "1".to_owned());
+        }
+        Ok(())
     }
 
     /// Marks the write as ours, with 128 random bits and more. Returns the mark.
@@ -124,19 +168,17 @@ macro_rules! with_headers {
             .set_content_encoding(headers.content_encoding.clone())
             .set_content_language(headers.content_language.clone())
             .set_cache_control(headers.cache_control.clone())
-            .set_acl(headers.acl.clone())
+            .set_acl(headers.acl.canned.clone())
+            .set_grant_read(headers.acl.read.clone())
+            .set_grant_read_acp(headers.acl.read_acl.clone())
+            .set_grant_write_acp(headers.acl.write_acl.clone())
+            .set_grant_full_control(headers.acl.full_control.clone())
+            .set_storage_class(headers.storage_class.clone())
+            .set_tagging(headers.tagging.clone())
             .set_metadata((!headers.user.is_empty()).then(|| headers.user.clone()))
     }};
 }
 pub(crate) use with_headers;
-
-/// The canned ACL of a visibility.
-pub(crate) fn canned(visibility: Visibility) -> ObjectCannedAcl {
-    match visibility {
-        Visibility::Public => ObjectCannedAcl::PublicRead,
-        Visibility::Private => ObjectCannedAcl::Private,
-    }
-}
 
 /// The caller's attributes, and the storage's defaults where the caller gave none.
 pub(crate) fn with_defaults(mut given: Attributes, defaults: &Attributes) -> Attributes {
@@ -203,7 +245,9 @@ macro_rules! object {
                 content_encoding: $output.content_encoding.take(),
                 content_language: $output.content_language.take(),
                 cache_control: $output.cache_control.take(),
-                acl: None,
+                acl: $crate::objects::AclHeaders::default(),
+                storage_class: $output.storage_class.take(),
+                tagging: None,
                 user: $output.metadata.take().unwrap_or_default(),
             },
         }

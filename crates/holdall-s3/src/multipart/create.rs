@@ -83,7 +83,6 @@ async fn ask(write: &Write, key: &Name) -> Result<Result<String, Failure>> {
             ChecksumAlgorithm::Crc32 => SdkAlgorithm::Crc32,
         }))
         .set_checksum_type(algorithm.map(|_| ChecksumType::FullObject))
-        .set_tagging(write.tagging.clone())
         .customize()
         .config_override(aws_sdk_s3::Config::builder().retry_classifier(UnknownIsFinal))
         .send()

@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use holdall_core::{
     Error, ErrorKind, Name, Result, UploadMethod, UploadPolicy, UploadRequest, UploadSuccess,
 };
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::life::Life;
@@ -68,6 +69,13 @@ impl Inner {
             let message = "a form has no field for the content language; use PUT, or leave it out";
             return Err(Error::message(ErrorKind::InvalidInput, message));
         }
+        if headers.keys().any(|name| name.starts_with("x-amz-grant-")) {
+            let message = "a form has no fields for grants; use PUT, or an ACL that has a name";
+            return Err(Error::message(ErrorKind::InvalidInput, message));
+        }
+        if let Some(tagging) = headers.remove("x-amz-tagging") {
+            headers.insert("tagging".to_owned(), tagging_document(&tagging));
+        }
         let mut conditions = Vec::new();
         if policy.min_size.is_some() || policy.max_size.is_some() {
             let (min, max) =
@@ -92,6 +100,19 @@ impl Inner {
         conditions.extend(fields.iter().map(|(name, value)| condition(name, value)));
         Ok((fields, conditions))
     }
+}
+
+/// Tags as a form has them: where the header is a query, the field is the body of `PutObjectTagging`. Checked tags
+/// have nothing that XML would have to escape.
+fn tagging_document(header: &str) -> String {
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let tags = header.split('&').filter_map(|pair| pair.split_once('='));
+    let mut set = String::new();
+    for (name, value) in tags {
+        let (name, value) = (decode(name), decode(value));
+        write!(set, "<Tag><Key>{name}</Key><Value>{value}</Value></Tag>").expect("a String takes everything");
+    }
+    format!("<Tagging><TagSet>{set}</TagSet></Tagging>")
 }
 
 /// The field that a form has for a header.

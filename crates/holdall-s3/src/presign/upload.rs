@@ -4,8 +4,9 @@ use holdall_core::{Error, ErrorKind, Name, Result, SaveMode, UploadMethod, Uploa
 
 use super::sign::{self, ToSign};
 use crate::client::Inner;
-use crate::metadata::{Headers, with_defaults};
+use crate::metadata::Headers;
 use crate::multipart::MAX_PART_SIZE;
+use crate::objects::ObjectParameters;
 
 /// The most that one PUT or form can carry: 5 GiB.
 pub(super) const MAX_SINGLE: u64 = MAX_PART_SIZE;
@@ -72,7 +73,6 @@ impl Inner {
     }
 
     pub(super) fn upload_attributes(&self, name: &Name, policy: &UploadPolicy) -> Result<Headers> {
-        let defaults = &self.config.objects.default_attributes;
-        Headers::new(name, with_defaults(policy.attributes.clone(), defaults))
+        self.headers(name, policy.attributes.clone(), ObjectParameters::default())
     }
 }

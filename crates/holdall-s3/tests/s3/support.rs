@@ -81,8 +81,23 @@ impl Fetched {
 
 /// Fetches a URL with a client that knows nothing of S3.
 pub(crate) async fn fetch(method: &str, url: &str) -> Fetched {
+    fetch_with(method, url, &[]).await
+}
+
+/// Asks what a page of that origin may do, as a browser does before it does it.
+pub(crate) async fn preflight(url: &str, origin: &str, method: &str, headers: &str) -> Fetched {
+    let mut sent = vec![("origin", origin), ("access-control-request-method", method)];
+    if !headers.is_empty() {
+        sent.push(("access-control-request-headers", headers));
+    }
+    fetch_with("OPTIONS", url, &sent).await
+}
+
+async fn fetch_with(method: &str, url: &str, headers: &[(&str, &str)]) -> Fetched {
     let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
-    let request = hyper::Request::builder().method(method).uri(url).body(Empty::new()).expect("a request");
+    let request = hyper::Request::builder().method(method).uri(url);
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    let request = request.body(Empty::new()).expect("a request");
     let reply = client.request(request).await.expect("a reply");
     let status = reply.status().as_u16();
     let headers = reply

@@ -139,6 +139,7 @@ fn take_setters(options: &mut Options) -> Result<Vec<(&'static str, Setter)>> {
     take_identity(options, &mut setters);
     take_connection(options, &mut setters);
     setters.push(forms::attributes(options));
+    setters.push(forms::object_parameters(options));
     setters.into_iter().filter_map(Result::transpose).collect()
 }
 

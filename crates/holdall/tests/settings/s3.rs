@@ -40,6 +40,10 @@ strict_expiry = true
 expiry_window = "5min"
 checksum_algorithm = "crc32"
 bulk_delete = true
+versions = false
+storage_class = "STANDARD_IA"
+acl = "bucket-owner-full-control"
+tags = "team=web, kind=upload"
 equal_parts = true
 max_copy_size = "1 GiB"
 copy_part_size = "512 MiB"
@@ -84,7 +88,7 @@ web_identity_token_file = "/var/run/secrets/token"
 "#;
 
 /// Calls of the builder that take what no text can say, or that settings say in other words.
-const NO_KEYS: [&str; 8] = [
+const NO_KEYS: [&str; 9] = [
     "build",
     // The application's own code.
     "credentials_provider",
@@ -94,6 +98,8 @@ const NO_KEYS: [&str; 8] = [
     "time_source",
     // `cache_control` and `content_disposition`.
     "default_attributes",
+    // `storage_class`, `acl` and `tags`.
+    "object_parameters",
     // The policy of the storage, whatever its backend.
     "visibility",
 ];

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use holdall_core::{Attributes, Result};
+use holdall_s3::{CannedAcl, ObjectParameters, StorageClass, Tags};
 
 use super::Setter;
 use crate::options::Options;
@@ -48,18 +49,50 @@ pub(super) fn ca_bundle(options: &mut Options) -> Taken {
     Ok(Some(("ca_bundle", Box::new(move |builder| builder.ca_bundle(pem.clone())))))
 }
 
+/// What S3 keeps with every object unless the save says otherwise.
+pub(super) fn object_parameters(options: &mut Options) -> Taken {
+    let (class, acl) = (options.take_str("storage_class"), options.take_str("acl"));
+    let tags = pairs(options, "tags");
+    let mut parameters = ObjectParameters::default();
+    let mut given = None;
+    if let Some(class) = class? {
+        let class = class.parse::<StorageClass>();
+        let class = class.map_err(|error| options.refused("storage_class", error))?;
+        parameters = parameters.with_storage_class(class);
+        given = Some("storage_class");
+    }
+    if let Some(acl) = acl? {
+        let acl = acl.parse::<CannedAcl>().map_err(|error| options.refused("acl", error))?;
+        parameters = parameters.with_acl(acl);
+        given = given.or(Some("acl"));
+    }
+    if let Some(tags) = tags? {
+        let tags = Tags::new(tags).map_err(|error| options.refused("tags", error))?;
+        parameters = parameters.with_tags(tags);
+        given = given.or(Some("tags"));
+    }
+    let Some(key) = given else { return Ok(None) };
+    Ok(Some((key, Box::new(move |builder| builder.object_parameters(parameters.clone())))))
+}
+
 /// Pairs as `name=value`, with commas between them.
-pub(super) fn kms_context(options: &mut Options) -> Taken {
-    let Some(text) = options.take_str("kms_context")? else { return Ok(None) };
+fn pairs(options: &mut Options, key: &'static str) -> Result<Option<Vec<(String, String)>>> {
+    let Some(text) = options.take_str(key)? else { return Ok(None) };
     let pairs: Option<Vec<(String, String)>> = text
         .split(',')
         .map(|pair| {
             pair.split_once('=').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
         })
         .collect();
-    let Some(pairs) = pairs else {
-        return Err(options.invalid("kms_context", "has to be pairs like \"site=7, kind=upload\""));
-    };
+    match pairs {
+        Some(pairs) => Ok(Some(pairs)),
+        None => Err(options.invalid(key, "has to be pairs like \"site=7, kind=upload\"")),
+    }
+}
+
+/// What an encryption key is used with.
+pub(super) fn kms_context(options: &mut Options) -> Taken {
+    let Some(pairs) = pairs(options, "kms_context")? else { return Ok(None) };
     let set: Setter = Box::new(move |builder| {
         pairs.iter().fold(builder, |builder, (name, value)| builder.kms_context(name, value))
     });
