@@ -34,6 +34,9 @@
 //! # Ok(()) }
 //! ```
 //!
+//! Of eleven kinds of servers it is known what they do: [`Preset`] sets it. Of yours, [`S3Storage::probe`] finds it
+//! out.
+//!
 //! An endpoint is talked to in path style and without checksums unless you say otherwise: that is what every
 //! server takes. A server that ignores `If-None-Match` (Garage 2.5 does) must be declared with
 //! [`conditional_writes(false)`](S3StorageBuilder::conditional_writes); then `Rename`, `Create` and `Replace`
@@ -140,6 +143,7 @@ mod metadata;
 mod multipart;
 mod naming;
 mod objects;
+mod preset;
 mod presign;
 mod probe;
 mod publish;
@@ -165,6 +169,7 @@ pub use self::objects::{
     Acl, CannedAcl, Grant, Grantee, ObjectAcl, ObjectDetails, ObjectParameters, Permission, StorageClass,
     Tags,
 };
+pub use self::preset::Preset;
 pub use self::presign::{
     MultipartUpload, MultipartUploads, PartRequest, PresignMethod, PresignRequest, PresignedRequest,
 };

@@ -5,6 +5,7 @@ mod cloudfront;
 mod connection;
 mod credentials;
 mod every_request;
+mod preset;
 mod probed;
 mod server;
 mod transfers;

@@ -5,9 +5,11 @@ use url::Url;
 
 use super::S3StorageBuilder;
 use crate::config::{self, AddressingStyle, ChecksumAlgorithm, ChecksumMode, Conditions, Features, Server};
+use crate::preset::Preset;
 
 /// The settings of this room.
 pub(super) struct ServerSettings {
+    pub(super) preset: Option<Preset>,
     pub(super) region: Option<String>,
     pub(super) endpoint: Option<String>,
     pub(super) addressing_style: AddressingStyle,
@@ -20,6 +22,7 @@ pub(super) struct ServerSettings {
 impl Default for ServerSettings {
     fn default() -> Self {
         Self {
+            preset: None,
             region: None,
             endpoint: None,
             addressing_style: AddressingStyle::Auto,
@@ -69,8 +72,10 @@ impl S3StorageBuilder {
 
     /// Whether the server honours `If-None-Match` and `If-Match` on writes; `true` without a call.
     ///
-    /// AWS, Cloudflare R2, Ceph and `SeaweedFS` do. Garage and some others accept the header and ignore it:
-    /// say `false` there, and `Rename`, `Create` and `Replace` are refused instead of being unsafe.
+    /// AWS, Cloudflare R2, `MinIO` and `SeaweedFS` do. Garage and some others accept the header and ignore it,
+    /// Ceph 16 does so when a multipart upload is completed: say `false` there, and `Rename`, `Create` and `Replace`
+    /// are refused instead of being unsafe. A [`Preset`] says it for you, a [probe](crate::S3Storage::probe) finds
+    /// out.
     pub fn conditional_writes(mut self, honoured: bool) -> Self {
         self.server.conditions.writes = honoured;
         self
@@ -115,12 +120,13 @@ impl S3StorageBuilder {
 impl ServerSettings {
     pub(super) fn check(self, from_sdk: Option<&str>) -> Result<Server> {
         self.region.as_deref().map_or(Ok(()), config::check_region)?;
-        let endpoint: Option<Url> = self
-            .endpoint
-            .as_deref()
-            .or(from_sdk)
-            .map(|url| config::check_endpoint("the endpoint", url))
-            .transpose()?;
+        let endpoint = match (self.endpoint.as_deref().or(from_sdk), self.preset) {
+            (Some(given), _) => Some(given.to_owned()),
+            (None, Some(preset)) => preset.endpoint(self.region.as_deref())?,
+            (None, None) => None,
+        };
+        let endpoint: Option<Url> =
+            endpoint.map(|url| config::check_endpoint("the endpoint", &url)).transpose()?;
         let checksums = match self.checksum_mode {
             ChecksumMode::Auto => endpoint.is_none(),
             ChecksumMode::WhenSupported => true,

@@ -7,8 +7,8 @@ mod forms;
 
 use holdall_core::{Result, Store};
 use holdall_s3::{
-    AddressingStyle, ChecksumAlgorithm, ChecksumMode, CloudFrontHash, Encryption, RetryMode, S3Storage,
-    S3StorageBuilder,
+    AddressingStyle, ChecksumAlgorithm, ChecksumMode, CloudFrontHash, Encryption, Preset, RetryMode,
+    S3Storage, S3StorageBuilder,
 };
 
 use crate::options::Options;
@@ -28,7 +28,8 @@ const CREDENTIALS: [&str; 7] = [
 ];
 
 /// Keys that mean something beside others only.
-const BESIDE: [(&str, &[&str]); 12] = [
+const BESIDE: [(&str, &[&str]); 13] = [
+    ("preset", &["endpoint", "region"]),
     ("kms_key_id", &["encryption"]),
     ("kms_context", &["encryption"]),
     ("bucket_key", &["encryption"]),
@@ -86,6 +87,9 @@ macro_rules! setter {
 /// returned.
 fn take_setters(options: &mut Options) -> Result<Vec<(&'static str, Setter)>> {
     let mut setters: Vec<forms::Taken> = Vec::new();
+    // First, so that every other key wins.
+    let presets = Preset::ALL.map(|preset| (preset.as_str(), preset));
+    setter!(options, setters, preset: take_choice, &presets);
     // The storage's own location, not a prefix around it: what it writes to find out about a server, and
     // what it asks a policy's permission for, then lies below the location too.
     setter!(options, setters, location: take_str);
@@ -129,6 +133,7 @@ fn take_setters(options: &mut Options) -> Result<Vec<(&'static str, Setter)>> {
     setter!(options, setters, conditional_writes: take_bool);
     setter!(options, setters, conditional_deletes: take_bool);
     setter!(options, setters, versions: take_bool);
+    setter!(options, setters, acls: take_bool);
     setter!(options, setters, bulk_delete: take_bool);
     setter!(options, setters, part_size: take_size);
     setter!(options, setters, equal_parts: take_bool);

@@ -88,7 +88,7 @@ web_identity_token_file = "/var/run/secrets/token"
 "#;
 
 /// Calls of the builder that take what no text can say, or that settings say in other words.
-const NO_KEYS: [&str; 9] = [
+const NO_KEYS: [&str; 10] = [
     "build",
     // The application's own code.
     "credentials_provider",
@@ -100,6 +100,8 @@ const NO_KEYS: [&str; 9] = [
     "default_attributes",
     // `storage_class`, `acl` and `tags`.
     "object_parameters",
+    // What a program has found out while it runs.
+    "probed",
     // The policy of the storage, whatever its backend.
     "visibility",
 ];
@@ -340,4 +342,21 @@ fn errors_of_the_backend_keep_their_kind() {
         "\"bucket\" in the URL cannot be used: \"My_Site\" is not a bucket name: it must be lower-case ASCII letters, \
          digits, \".\" and \"-\""
     );
+}
+
+#[tokio::test]
+async fn a_preset_fills_in_what_is_known_and_other_keys_win() -> Result<()> {
+    let spaces = "[storages.default]\nbackend = 's3'\nbucket = 'my-site'\npreset = 'spaces'\nregion = 'fra1'\n\
+                  visibility = 'public'";
+    let store = build(spaces)?;
+    let place = "https://fra1.digitaloceanspaces.com/my-site/cats/tom%20cat.jpg";
+    assert_eq!(url(&store).await?, place);
+    assert!(!store.capabilities().create, "nothing is known of its conditional writes");
+    assert!(build(&format!("{spaces}\nconditional_writes = true"))?.capabilities().create);
+    expect_refusals(&[(
+        "[storages.default]\nbackend = 's3'\nbucket = 'my-site'\npreset = 'r2'",
+        "settings:4: \"preset\" in [storages.default] cannot be used: the preset r2 needs an endpoint, such as \
+         https://<account id>.r2.cloudflarestorage.com; set endpoint",
+    )]);
+    Ok(())
 }
