@@ -120,6 +120,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("names_of_255_bytes_can_be_renamed", LONG_KEYS),
     ("list_reaches_any_depth", LONG_KEYS),
     ("list_tells_what_metadata_tells", "leaves the entity tag out of listings"),
+    ("upload_request_takes_a_file", NOT_ENCODED),
+    ("url_of_a_private_file_gives_the_file", NOT_ENCODED),
     ("copy_has_the_modes_of_save", COPY_CONDITIONS),
     ("copy_with_replace_takes_only_that_version", COPY_CONDITIONS),
     ("rename_has_the_modes_of_save", COPY_CONDITIONS),

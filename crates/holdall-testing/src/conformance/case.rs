@@ -24,6 +24,7 @@ pub struct Case {
 }
 
 /// What the runner has to know about a case.
+#[expect(clippy::struct_excessive_bools, reason = "marks of the table, each of its own")]
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Flags {
     /// It looks at the root of the storage and cannot be put into a location. It uses names that nobody
