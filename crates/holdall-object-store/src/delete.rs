@@ -1,10 +1,10 @@
 //! Deleting a file, and never a directory.
 
 use holdall_core::{Error, ErrorKind, Name, Result};
+use object_store::path::Path;
 
 use crate::client::{Inner, is_absent, path};
 use crate::error::translate;
-use object_store::path::Path;
 
 impl Inner {
     /// See [`Storage::delete`](holdall_core::Storage::delete).

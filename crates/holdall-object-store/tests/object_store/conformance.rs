@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
-use holdall_core::{ErrorKind, Store};
+use holdall_core::{Entry, ErrorKind, Store};
 use holdall_object_store::{ObjectStoreStorage, Profile};
 use holdall_testing::conformance::{Suite, suite};
+
+use object_store::ObjectStoreExt as _;
+use object_store::memory::InMemory;
 
 use crate::support::{disk, files_below, memory};
 
@@ -15,9 +18,42 @@ async fn memory_conforms() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_conforms_below_a_location() {
-    let store = object_store::memory::InMemory::new();
+    let store = InMemory::new();
     let storage = ObjectStoreStorage::memory(store.clone()).location("the/media").build().unwrap();
     suite().quick().run(&Store::new(storage).located("inner/place").unwrap()).await.assert();
+}
+
+/// The ways that stores go which have no order, no copies and nothing to publish with.
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_conforms_by_the_long_ways() {
+    let profile = Profile::memory().with_ordered(false).with_copy(false).with_publish(false);
+    let storage = ObjectStoreStorage::memory(InMemory::new()).profile(profile).build().unwrap();
+    suite().run(&Store::new(storage)).await.assert();
+}
+
+/// What no name can say is shown as foreign, in its place, in both kinds of listing; what is reserved is not.
+#[tokio::test]
+async fn what_others_put_there_is_foreign() {
+    for ordered in [true, false] {
+        let objects = InMemory::new();
+        let raw = ["a", "a\\b", "c\u{85}/x", "d/e", "d/.holdall-x/y", "z\u{9c}"];
+        for raw in raw {
+            objects.put(&object_store::path::Path::parse(raw).unwrap(), "x".into()).await.unwrap();
+        }
+        let profile = Profile::memory().with_ordered(ordered);
+        let store = Store::new(ObjectStoreStorage::memory(objects).profile(profile).build().unwrap());
+        let shown = |entries: Vec<Entry>| {
+            let shown = entries.iter().map(|entry| {
+                let mark = if matches!(entry, Entry::Foreign(_)) { "!" } else { "" };
+                format!("{mark}{}", String::from_utf8(entry.sort_key()).unwrap())
+            });
+            shown.collect::<Vec<_>>()
+        };
+        let all = shown(store.list("").recursive().collect().await.unwrap());
+        assert_eq!(all, ["a", "!a\\b", "!c\u{85}/x", "d/e", "!z\u{9c}"], "ordered: {ordered}");
+        let level = shown(store.list("").collect().await.unwrap());
+        assert_eq!(level, ["a", "!a\\b", "!c\u{85}/", "d/", "!z\u{9c}"]);
+    }
 }
 
 /// `LocalFileSystem` puts `#1` and the like behind the name of a file while it writes it.
