@@ -69,6 +69,23 @@ macro_rules! send {
 }
 pub(crate) use send;
 
+/// The same for a request with a body from memory: `PutObject` or `UploadPart`.
+macro_rules! send_body {
+    ($request:expr, $limits:expr, $inner:expr) => {{
+        let request = $request.customize();
+        let request = match $limits {
+            Some(limits) => request.config_override(limits),
+            None => request,
+        };
+        if $inner.config.signs_payload() {
+            request.send().await
+        } else {
+            request.disable_payload_signing().send().await
+        }
+    }};
+}
+pub(crate) use send_body;
+
 impl Inner {
     pub(crate) fn new(config: Config) -> Self {
         Self {

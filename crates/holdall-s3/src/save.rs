@@ -6,7 +6,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use holdall_core::{Checksum, Content, Error, ErrorKind, Name, Result, SaveOptions, Saved};
 
-use crate::client::{Inner, send};
+use crate::client::{Inner, send_body};
 use crate::conditional::{Condition, Made, Outcome, tag};
 use crate::metadata::{Headers, with_headers};
 use crate::multipart::Parts;
@@ -100,7 +100,7 @@ impl Write {
             .set_checksum_crc64_nvme(sums.crc64_nvme())
             .set_checksum_crc32(sums.crc32());
         let limits = inner.with_limits(bytes.len() as u64, 0);
-        match send!(with_headers!(request, self.headers), limits) {
+        match send_body!(with_headers!(request, self.headers), limits, inner) {
             Ok(reply) => Ok(Outcome::Written(Made::new(reply.e_tag(), reply.version_id()))),
             Err(error) => {
                 let failure = inner.failure(&error);

@@ -24,6 +24,8 @@ mod foreign;
 mod large_copies;
 #[path = "s3/listing.rs"]
 mod listing;
+#[path = "s3/listing_model.rs"]
+mod listing_model;
 #[path = "s3/lost_replies.rs"]
 mod lost_replies;
 #[path = "s3/multipart.rs"]

@@ -22,6 +22,18 @@ impl S3StorageBuilder {
         self
     }
 
+    /// Whether the SHA-256 of what is saved becomes part of the signature. Without a call it does, except over
+    /// TLS with a checksum beside it (see [`checksum_mode`](Self::checksum_mode)), where it would protect from
+    /// nothing more: the same rule as boto3's `payload_signing_enabled`.
+    ///
+    /// `false` spares the processor the hash, the most expensive thing that a client does with the bytes. Over
+    /// plain HTTP nothing but a checksum, or nothing at all, is left then to tell that other bytes arrived than
+    /// were sent: say it only for a network that you trust.
+    pub fn sign_payload(mut self, sign: bool) -> Self {
+        self.transfers.sign_payload = Some(sign);
+        self
+    }
+
     /// Whether all parts of an upload must have the same size but the last, as Cloudflare R2 wants it ("R2
     /// documentation, Multipart upload"); `false` without a call.
     ///
@@ -56,6 +68,7 @@ impl Default for Transfers {
         Self {
             part_size: 8 << 20,
             concurrency: 3,
+            sign_payload: None,
             equal_parts: false,
             max_copy_size: MAX_PART_SIZE,
             copy_part_size: 512 << 20,
@@ -78,5 +91,44 @@ impl Transfers {
             return Err(invalid("concurrency is 0; at least one part must be on its way"));
         }
         Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use holdall_core::ErrorKind;
+
+    use crate::config::ChecksumMode;
+    use crate::storage::S3Storage;
+
+    #[test]
+    fn what_tls_and_a_checksum_protect_needs_no_hash() {
+        let builder = || S3Storage::builder("my-site").region("eu-central-1");
+        let signs = |builder: crate::S3StorageBuilder| builder.build().unwrap().config().signs_payload();
+        assert!(!signs(builder()), "AWS");
+        assert!(signs(builder().checksum_mode(ChecksumMode::WhenRequired)));
+        assert!(signs(builder().sign_payload(true)));
+        for (endpoint, signed) in [("https://s3.example.com", false), ("http://s3.example.com", true)] {
+            let with_checksum = builder().endpoint(endpoint).checksum_mode(ChecksumMode::WhenSupported);
+            assert_eq!(signs(with_checksum), signed, "{endpoint}");
+            assert!(signs(builder().endpoint(endpoint)), "no checksum is sent to {endpoint}");
+        }
+    }
+
+    #[test]
+    fn sizes_that_s3_would_refuse_are_refused_at_once() {
+        let builder = || S3Storage::builder("my-site");
+        for (setting, wrong) in [
+            ("part_size", builder().part_size((5 << 20) - 1)),
+            ("part_size", builder().part_size((5 << 30) + 1)),
+            ("copy_part_size", builder().copy_part_size(1)),
+            ("max_copy_size", builder().max_copy_size(6 << 30)),
+            ("concurrency", builder().concurrency(0)),
+        ] {
+            let error = wrong.build().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+            assert!(error.to_string().contains(setting), "{error}");
+        }
+        assert!(builder().part_size(5 << 20).max_copy_size(5 << 30).copy_part_size(5 << 30).build().is_ok());
     }
 }

@@ -117,6 +117,8 @@ pub(crate) struct PublicEndpoint {
 pub(crate) struct Transfers {
     pub(crate) part_size: u64,
     pub(crate) concurrency: usize,
+    /// `None` leaves it to what else protects a body.
+    pub(crate) sign_payload: Option<bool>,
     /// Whether all parts of a file but the last must have one size.
     pub(crate) equal_parts: bool,
     /// The most that one `CopyObject` takes; more is copied by parts.
@@ -143,6 +145,18 @@ pub(crate) struct Timeouts {
     pub(crate) read: Duration,
     pub(crate) attempt: Duration,
     pub(crate) operation: Duration,
+}
+
+impl Config {
+    /// Whether the SHA-256 of a body is part of its request's signature.
+    ///
+    /// It is what protects a body on its way over plain HTTP. Over TLS, and with a signed checksum beside it, it
+    /// protects from nothing more, and costs more than all else that a client does with the bytes; boto3 leaves it
+    /// out in the same case.
+    pub(crate) fn signs_payload(&self) -> bool {
+        let is_tls = self.server.endpoint.as_ref().is_none_or(|endpoint| endpoint.scheme() == "https");
+        self.transfers.sign_payload.unwrap_or(!(is_tls && self.server.checksums))
+    }
 }
 
 impl fmt::Debug for Config {

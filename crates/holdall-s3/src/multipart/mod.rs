@@ -62,12 +62,11 @@ impl Write {
                 naming.taken(&write.inner)?;
                 continue;
             }
-            let (upload, sent) = match begun.take() {
-                Some((first, parts)) => upload(&write, naming.key(), Some(first), parts).await?,
-                None => {
-                    let parts = Parts::new(again.content(), &write.inner.config.transfers).await?;
-                    upload(&write, naming.key(), None, parts).await?
-                }
+            let (upload, sent) = if let Some((first, parts)) = begun.take() {
+                upload(&write, naming.key(), Some(first), parts).await?
+            } else {
+                let parts = Parts::new(again.content(), &write.inner.config.transfers).await?;
+                upload(&write, naming.key(), None, parts).await?
             };
             let (saved, finished) = to_the_end(async move { upload.finish(sent, &condition).await }).await?;
             match finished {

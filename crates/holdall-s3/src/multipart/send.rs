@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use super::gather::Parts;
 use super::upload::{Claim, Sent, Upload};
-use crate::client::send;
+use crate::client::send_body;
 use crate::save::Write;
 use crate::sums::Sums;
 
@@ -77,7 +77,7 @@ async fn send_part(
         .set_checksum_crc64_nvme(sums.crc64_nvme())
         .set_checksum_crc32(sums.crc32())
         .body(ByteStream::from(part));
-    let reply = send!(request, limits).map_err(|error| inner.failure(&error))?;
+    let reply = send_body!(request, limits, inner).map_err(|error| inner.failure(&error))?;
     Ok(CompletedPart::builder()
         .part_number(number)
         .set_e_tag(reply.e_tag().map(str::to_owned))

@@ -98,3 +98,26 @@ async fn a_server_that_is_not_aws_is_sent_no_checksums_unless_asked() {
         assert!(sent.is_empty(), "{}: {sent:?}", request.operation);
     }
 }
+
+/// Over plain HTTP the hash of a body is all that protects it; it is left out only where somebody says so.
+#[tokio::test]
+async fn bodies_are_signed_over_plain_http_unless_it_is_said_otherwise() {
+    let server = server().await;
+    for (setting, is_signed) in [(None, true), (Some(true), true), (Some(false), false)] {
+        let settings = match setting {
+            Some(sign) => builder(&server).sign_payload(sign),
+            None => builder(&server),
+        };
+        let store = holdall_core::Store::new(settings.build().unwrap());
+        server.clear_requests();
+        store.save("a.txt", "hello").overwrite().await.unwrap();
+        store.save("b.bin", noise(9 * MIB)).overwrite().await.unwrap();
+        for request in server.requests() {
+            if matches!(&*request.operation, "PutObject" | "UploadPart") {
+                let hash = request.header("x-amz-content-sha256").unwrap();
+                assert_eq!(hash != "UNSIGNED-PAYLOAD", is_signed, "{setting:?} {}", request.operation);
+                assert!(request.header("x-amz-checksum-crc64nvme").is_some());
+            }
+        }
+    }
+}

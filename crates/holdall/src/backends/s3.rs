@@ -137,6 +137,7 @@ fn take_setters(options: &mut Options) -> Result<Vec<(&'static str, Setter)>> {
     setter!(options, setters, bulk_delete: take_bool);
     setter!(options, setters, part_size: take_size);
     setter!(options, setters, equal_parts: take_bool);
+    setter!(options, setters, sign_payload: take_bool);
     setter!(options, setters, max_copy_size: take_size);
     setter!(options, setters, copy_part_size: take_size);
     setter!(options, setters, concurrency: take_parsed::<usize>, WHOLE_NUMBER);
