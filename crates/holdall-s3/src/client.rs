@@ -200,7 +200,9 @@ impl Inner {
             return Some(given.clone());
         }
         let region = &config.server.region;
-        let is_placed = region.is_some() || config.server.endpoint.is_some();
+        // At an endpoint any region will do, but a profile may name the right one.
+        let is_placed =
+            region.is_some() || (config.server.endpoint.is_some() && config.identity.profile().is_none());
         if is_placed && !config.identity.asks_chain() {
             return None;
         }

@@ -10,6 +10,8 @@ mod cancellation;
 mod cloudfront;
 #[path = "s3/conformance.rs"]
 mod conformance;
+#[path = "s3/connection.rs"]
+mod connection;
 #[path = "s3/copying.rs"]
 mod copying;
 #[path = "s3/creation.rs"]
@@ -18,14 +20,20 @@ mod creation;
 mod deleting;
 #[path = "s3/download.rs"]
 mod download;
+#[path = "s3/every_request.rs"]
+mod every_request;
 #[path = "s3/foreign.rs"]
 mod foreign;
+#[path = "s3/identity.rs"]
+mod identity;
 #[path = "s3/large_copies.rs"]
 mod large_copies;
 #[path = "s3/listing.rs"]
 mod listing;
 #[path = "s3/listing_model.rs"]
 mod listing_model;
+#[path = "s3/loopback.rs"]
+mod loopback;
 #[path = "s3/lost_replies.rs"]
 mod lost_replies;
 #[path = "s3/multipart.rs"]
@@ -40,6 +48,10 @@ mod probing;
 mod reading;
 #[path = "s3/requests.rs"]
 mod requests;
+#[path = "s3/secrets.rs"]
+mod secrets;
+#[path = "s3/settings.rs"]
+mod settings;
 #[path = "s3/support.rs"]
 mod support;
 #[path = "s3/trouble.rs"]

@@ -16,7 +16,8 @@ use crate::support::{BUCKET, MIB, SECRET, noise};
 
 /// A server that takes the keys `AKIDCANARY0` to `AKIDCANARY3`.
 async fn server() -> S3Server {
-    let builder = (0..4).fold(S3Server::builder(), |builder, n| builder.credentials(format!("AKIDCANARY{n}"), SECRET));
+    let builder =
+        (0..4).fold(S3Server::builder(), |builder, n| builder.credentials(format!("AKIDCANARY{n}"), SECRET));
     builder.bucket(BUCKET).start().await.expect("a free port")
 }
 
@@ -82,7 +83,8 @@ async fn credentials_that_end_in_the_middle_of_an_upload_are_replaced() {
     let server = server().await;
     let clock = Clock::new();
     let keyring = Keyring::new(&clock, Duration::from_mins(2));
-    let settings = builder(&server).credentials_provider(keyring.clone()).time_source(clock.clone()).concurrency(1);
+    let settings =
+        builder(&server).credentials_provider(keyring.clone()).time_source(clock.clone()).concurrency(1);
     let store = Store::new(settings.build().unwrap());
     // Parts of 8 MiB: between the second and the third the clock passes the end of the first credentials.
     let bytes = noise(28 * MIB);
@@ -191,7 +193,11 @@ async fn a_web_identity_is_exchanged_for_credentials() {
     let store = Store::new(settings().build().unwrap());
     store.save("a.txt", "hello").await.unwrap();
     let [asked] = &sts.requests()[..] else { panic!("one request") };
-    for field in ["Action=AssumeRoleWithWebIdentity&", "WebIdentityToken=header.canary-web-token.signature&", "RoleSessionName=holdall"] {
+    for field in [
+        "Action=AssumeRoleWithWebIdentity&",
+        "WebIdentityToken=header.canary-web-token.signature&",
+        "RoleSessionName=holdall",
+    ] {
         assert!(format!("{}&", asked.body).contains(field), "{field} in {}", asked.body);
     }
     assert!(!asked.head.to_lowercase().contains("authorization:"), "nobody to sign it is known yet");

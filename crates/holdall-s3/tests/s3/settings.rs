@@ -117,10 +117,7 @@ fn credentials() -> Refused {
 
 fn requests() -> Refused {
     vec![
-        (
-            good().customer_key([7; 31]),
-            "customer_key has 31 bytes; S3 takes keys of 32 bytes (AES-256)",
-        ),
+        (good().customer_key([7; 31]), "customer_key has 31 bytes; S3 takes keys of 32 bytes (AES-256)"),
         (
             good().customer_key([7; 32]).endpoint("http://s3.example.com"),
             "customer_key is set, but the endpoint begins with http://; the key would travel in the clear, use \
@@ -191,10 +188,7 @@ fn connections() -> Refused {
 
 fn numbers() -> Refused {
     vec![
-        (
-            good().part_size(1),
-            "part_size is 1 bytes; S3 takes parts and copies of 5 MiB to 5 GiB",
-        ),
+        (good().part_size(1), "part_size is 1 bytes; S3 takes parts of 5 MiB to 5 GiB"),
         (good().concurrency(0), "concurrency is 0; at least one part must be on its way"),
         (good().max_attempts(0), "max_attempts is 0; 1 turns retries off"),
         (good().attempt_timeout(Duration::ZERO), "a timeout of 0 lets nothing succeed"),
@@ -210,7 +204,9 @@ fn a_certificate_that_is_none_is_refused() {
 
 #[test]
 fn a_customer_key_may_go_to_this_machine_in_the_clear() {
-    for endpoint in ["http://127.0.0.1:9000", "http://[::1]:9000", "http://localhost:9000", "https://s3.example.com"] {
+    for endpoint in
+        ["http://127.0.0.1:9000", "http://[::1]:9000", "http://localhost:9000", "https://s3.example.com"]
+    {
         good().customer_key([7; 32]).endpoint(endpoint).build().unwrap();
     }
 }

@@ -186,31 +186,6 @@ async fn an_upload_that_cannot_be_removed_is_mentioned() {
 }
 
 #[tokio::test]
-async fn settings_that_are_wrong_are_refused_with_a_sentence() {
-    let good = || S3Storage::builder("bucket").region("eu-central-1");
-    let cases = [
-        (S3Storage::builder("Bucket").build(), "bucket name"),
-        (good().access_key("a").build(), "secret_key"),
-        (good().secret_key("a").build(), "access_key"),
-        (good().session_token("a").build(), "session_token"),
-        (good().location("/media").build(), "slash"),
-        (good().endpoint("s3.example.com").build(), "endpoint"),
-        (good().custom_domain("https://cdn.example.com").build(), "scheme"),
-        (good().region("Europe").build(), "region"),
-        (good().part_size(1).build(), "part_size"),
-        (good().concurrency(0).build(), "concurrency"),
-        (good().max_attempts(0).build(), "max_attempts"),
-        (good().url_expires_in(Duration::from_secs(604_801)).build(), "seven days"),
-        (good().attempt_timeout(Duration::ZERO).build(), "timeout"),
-    ];
-    for (built, hint) in cases {
-        let error = built.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidConfig, "{error}");
-        assert!(error.to_string().contains(hint), "{error}");
-    }
-}
-
-#[tokio::test]
 async fn a_server_without_conditional_writes_is_never_trusted_with_one() {
     let server = server().await;
     let store = Store::new(builder(&server).conditional_writes(false).build().unwrap());

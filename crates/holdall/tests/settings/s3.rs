@@ -262,8 +262,8 @@ fn wrong_keys_and_values() {
         ),
         (
             "[storages.default]\nbackend = 's3'\nbucket = 'my-site'\npart_size = '1 MiB'",
-            "settings:4: \"part_size\" in [storages.default] cannot be used: part_size is 1048576 bytes; S3 takes parts and \
-             copies of 5 MiB to 5 GiB",
+            "settings:4: \"part_size\" in [storages.default] cannot be used: part_size is 1048576 bytes; S3 takes parts of \
+             5 MiB to 5 GiB",
         ),
         (
             "[storages.default]\nbackend = 's3'\nbucket = 'My_Site'\nregion = 'EU'\nlocation = '../media'\n\
