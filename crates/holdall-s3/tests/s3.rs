@@ -22,6 +22,8 @@ mod deleting;
 mod download;
 #[path = "s3/every_request.rs"]
 mod every_request;
+#[path = "s3/fault_matrix/mod.rs"]
+mod fault_matrix;
 #[path = "s3/foreign.rs"]
 mod foreign;
 #[path = "s3/identity.rs"]

@@ -286,8 +286,7 @@ impl S3ServerBuilder {
             backend: Some(backend.clone()),
             domain: self.domain,
             log: Arc::new(Log::default()),
-            // Another stream than that of the upload ids, so that the one does not shift the other.
-            faults: Arc::new(FaultList::new(self.seed ^ 0xFA17)),
+            faults: Arc::new(FaultList::new(self.seed)),
         };
         let (log, faults) = (Arc::clone(&shared.log), Arc::clone(&shared.faults));
         let task = tokio::spawn(serve(listener, shared));

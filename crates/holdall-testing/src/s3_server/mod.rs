@@ -203,6 +203,12 @@ impl S3Server {
         self.faults.inject(fault)
     }
 
+    /// Starts the random numbers of faults with a probability anew, as if the server had been built with this
+    /// [`seed`](S3ServerBuilder::seed): many seeded runs need one server.
+    pub fn reseed(&self, seed: u64) {
+        self.faults.reseed(seed);
+    }
+
     /// Takes every fault out of force and lets everything go on that is stalled.
     pub fn clear_faults(&self) {
         self.faults.clear();

@@ -15,7 +15,7 @@ use super::faults::{Active, FaultAction, FaultList, Target};
 use super::form::{Form, is_form};
 use super::log::{EntryId, Log, LoggedRequest};
 use super::operation::{Resource, classify};
-use super::refusal::permanent_redirect;
+use super::refusal::{bad_request, permanent_redirect};
 use super::reply_body::{flipped, stalled, truncated};
 use super::request_body::SharedBody;
 
@@ -134,6 +134,10 @@ impl Call {
             FaultAction::TruncateBody { after } => response.map(|body| truncated(body, after)),
             FaultAction::FlipBit { at } => response.map(|body| flipped(body, at)),
             FaultAction::StallBody { after } => response.map(|body| stalled(body, after, active)),
+            // s3s calls it an internal error where it reads a whole document that is not what its hash says.
+            FaultAction::FlipRequestBit { .. } if response.status() == StatusCode::INTERNAL_SERVER_ERROR => {
+                payload_mismatch().to_http_response().unwrap_or(response)
+            }
             // What happened before or while the request was read.
             FaultAction::SlowDown
             | FaultAction::InternalError
@@ -200,6 +204,11 @@ impl Shared {
 
 fn internal_error() -> S3Error {
     error("InternalError", 500, "We encountered an internal error. Please try again.")
+}
+
+fn payload_mismatch() -> S3Error {
+    let message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
+    bad_request("XAmzContentSHA256Mismatch", message)
 }
 
 fn error(code: &str, status: u16, message: &'static str) -> S3Error {

@@ -233,16 +233,8 @@ async fn bodies_can_be_cut_and_flipped() {
 
 #[tokio::test]
 async fn faults_with_a_probability_are_repeated_by_the_seed() {
-    async fn run(seed: u64) -> Vec<bool> {
-        let server = S3Server::builder()
-            .credentials("AKID", "secret")
-            .bucket(BUCKET)
-            .seed(seed)
-            .start()
-            .await
-            .unwrap();
-        server.inject(Fault::new(FaultAction::InternalError).probability(0.5));
-        let s3 = client(&server);
+    async fn observe(server: &S3Server) -> Vec<bool> {
+        let s3 = client(server);
         let mut outcome = Vec::new();
         for _ in 0..32 {
             outcome.push(s3.head_object().bucket(BUCKET).key("k").send().await.is_err_and(|error| {
@@ -251,9 +243,24 @@ async fn faults_with_a_probability_are_repeated_by_the_seed() {
         }
         outcome
     }
-    let first = run(1).await;
-    assert_eq!(first, run(1).await);
-    assert_ne!(first, run(2).await);
+    async fn start(seed: u64) -> S3Server {
+        let server = S3Server::builder()
+            .credentials("AKID", "secret")
+            .bucket(BUCKET)
+            .seed(seed)
+            .start()
+            .await
+            .unwrap();
+        server.inject(Fault::new(FaultAction::InternalError).probability(0.5));
+        server
+    }
+    let (one, two) = (start(1).await, start(2).await);
+    let first = observe(&one).await;
+    assert_ne!(first, observe(&two).await);
+    assert_ne!(first, observe(&one).await, "the stream goes on");
+    two.reseed(1);
+    assert_eq!(first, observe(&two).await);
+    assert_eq!(first, observe(&start(1).await).await);
 }
 
 #[tokio::test]

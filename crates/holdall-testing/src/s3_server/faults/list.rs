@@ -72,9 +72,19 @@ pub(crate) struct Faults {
     random: Random,
 }
 
+/// Another stream than that of the upload ids, so that the one does not shift the other.
+fn stream(seed: u64) -> Random {
+    Random::new(seed ^ 0xFA17)
+}
+
 impl FaultList {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(Mutex::new(Faults { active: Vec::new(), random: Random::new(seed) }))
+        Self(Mutex::new(Faults { active: Vec::new(), random: stream(seed) }))
+    }
+
+    /// Starts the random numbers anew.
+    pub(crate) fn reseed(&self, seed: u64) {
+        self.lock().random = stream(seed);
     }
 
     fn lock(&self) -> MutexGuard<'_, Faults> {
