@@ -11,7 +11,7 @@
 //! | 412 | the condition did not hold, or it is our own write: HEAD decides |
 //! | 409 | a competing write was in flight and nothing is settled: the whole write again, after a pause |
 //! | 404 `NoSuchUpload` to Complete | aborted, or completed by an attempt whose reply was lost: HEAD decides |
-//! | timeout, reset, 5xx after all retries | unknown: HEAD decides; if it is not there, the error stands |
+//! | timeout, reset, 5xx after all retries | unknown: HEAD decides; if nothing is there, the error stands |
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
@@ -122,8 +122,9 @@ impl Inner {
             return Ok(Outcome::Written(Made::new(object.etag.as_deref(), object.version.as_deref())));
         }
         match (condition, current) {
-            _ if !refused => Err(failure.into()),
+            // Also where the reply was lost: what we sent would be refused, whenever it arrives.
             (Condition::Absent, Some(_)) => Ok(Outcome::Taken),
+            _ if !refused => Err(failure.into()),
             // It was deleted in between.
             (Condition::Absent, None) => Ok(Outcome::Again),
             // It is there, so that it was something else that did not hold: the source of a copy has changed.

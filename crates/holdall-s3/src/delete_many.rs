@@ -205,6 +205,7 @@ fn is_about_credentials(code: &str) -> bool {
             | "InvalidBucketName"
             | "BadDigest"
             | "InvalidDigest"
+            | "XAmzContentSHA256Mismatch"
     )
 }
 
