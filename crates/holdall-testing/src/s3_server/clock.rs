@@ -32,12 +32,11 @@ pub(crate) fn check(headers: &HeaderMap, query: &str, now: SystemTime) -> S3Resu
             Err(s3_error!(AccessDenied, "Request has expired"))
         }
         Some(_) if too_early => Err(s3_error!(AccessDenied, "Request is not yet valid")),
-        Some(_) => Ok(()),
         None if too_early || signed < before(MAX_SKEW) => Err(s3_error!(
             RequestTimeTooSkewed,
             "The difference between the request time and the current time is too large."
         )),
-        None => Ok(()),
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -144,8 +144,8 @@ async fn grants_are_kept_given_back_and_honoured() {
 
     let grantee = Grantee::builder().r#type(Type::CanonicalUser).id(OWNER_ID).build().unwrap();
     let grant = Grant::builder().grantee(grantee).permission(Permission::FullControl).build();
-    let owned = Owner::builder().id(OWNER_ID).build();
-    let policy = AccessControlPolicy::builder().owner(owned).grants(grant).build();
+    let account = Owner::builder().id(OWNER_ID).build();
+    let policy = AccessControlPolicy::builder().owner(account).grants(grant).build();
     s3.put_object_acl().bucket(BUCKET).key("k").access_control_policy(policy).send().await.unwrap();
     assert_eq!(http::send("GET", &url, &[], b"").await.unwrap().status, 403);
 

@@ -6,7 +6,7 @@ use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use aws_sdk_s3::types::{
     AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, BucketLocationConstraint,
     CreateBucketConfiguration, ExpirationStatus, LifecycleRule, LifecycleRuleFilter, ObjectCannedAcl,
-    ObjectOwnership, OwnershipControls, OwnershipControlsRule, Payer, RequestPayer,
+    ObjectOwnership, OwnershipControls, OwnershipControlsRule, Payer, RequestCharged, RequestPayer,
     RequestPaymentConfiguration, Tag,
 };
 use holdall_testing::s3_server::S3Server;
@@ -147,7 +147,7 @@ async fn where_the_requester_pays_it_must_say_so() {
     assert_eq!(refusal(get().send().await), (403, "AccessDenied".into()));
     assert_eq!(refusal(s3.list_objects_v2().bucket(BUCKET).send().await).0, 403);
     let got = get().request_payer(RequestPayer::Requester).send().await.unwrap();
-    assert_eq!(got.request_charged().map(|charged| charged.as_str()), Some("requester"));
+    assert_eq!(got.request_charged(), Some(&RequestCharged::Requester));
     let kept = s3.get_bucket_request_payment().bucket(BUCKET).send().await.unwrap();
     assert_eq!(kept.payer(), Some(&Payer::Requester));
     let owner = RequestPaymentConfiguration::builder().payer(Payer::BucketOwner).build().unwrap();
