@@ -186,7 +186,7 @@ fn link<'a>(
 /// The name that is nearest to one that is not there: the same but for case, else one that differs little. The
 /// file that refers to it is not meant, and a source map is no other kind of file.
 fn nearest(missing: &str, from: &Name, sources: &[SourceFile]) -> Option<Name> {
-    let is_map = missing.ends_with(".map");
+    let is_map = missing.rsplit_once('.').is_some_and(|(_, extension)| extension == "map");
     let fits = |name: &&Name| *name != from && (!is_map || name.extension() == Some("map"));
     let names = || sources.iter().map(|file| &file.name).filter(fits);
     if let Some(same) = names().find(|name| name.as_str().to_lowercase() == missing.to_lowercase()) {
