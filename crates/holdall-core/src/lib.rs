@@ -48,6 +48,8 @@ pub use self::storage::{Storage, delete_each};
 pub use self::store::{DeletedLocation, Promoted, Store};
 pub use self::upload_to::UploadTo;
 pub use self::visibility::Visibility;
+#[cfg(feature = "gzip")]
+pub use self::wrappers::Gzipped;
 pub use self::wrappers::{Located, MediaStorage, ReadOnly, StaticStorage};
 pub use self::writer::Writer;
 

@@ -1,5 +1,7 @@
 //! Storages that are made of other storages.
 
+#[cfg(feature = "gzip")]
+mod gzip;
 mod located;
 mod media;
 mod policy;
@@ -8,6 +10,8 @@ mod static_files;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "gzip")]
+pub use self::gzip::Gzipped;
 pub use self::located::Located;
 pub use self::media::MediaStorage;
 pub use self::read_only::ReadOnly;
