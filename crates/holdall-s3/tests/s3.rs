@@ -26,6 +26,8 @@ mod every_request;
 mod fault_matrix;
 #[path = "s3/foreign.rs"]
 mod foreign;
+#[path = "s3/gzipped.rs"]
+mod gzipped;
 #[path = "s3/identity.rs"]
 mod identity;
 #[path = "s3/large_copies.rs"]
@@ -42,6 +44,8 @@ mod lost_replies;
 mod multipart;
 #[path = "s3/objects.rs"]
 mod objects;
+#[path = "s3/per_name.rs"]
+mod per_name;
 #[path = "s3/presign/mod.rs"]
 mod presign;
 #[path = "s3/probing.rs"]

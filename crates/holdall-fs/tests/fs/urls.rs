@@ -53,6 +53,6 @@ async fn what_cannot_be_made_is_refused_in_words() {
     }
     let url = private.url("x").visibility(Visibility::Public).await.unwrap();
     assert_eq!((url.as_str(), url.expires_at), ("/media/x", None));
-    let upload = public.upload_request("x", holdall_core::UploadPolicy::default()).await.unwrap_err();
+    let upload = public.upload_request("x").await.unwrap_err();
     assert_eq!(upload.kind(), ErrorKind::Unsupported);
 }

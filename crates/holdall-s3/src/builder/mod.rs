@@ -15,7 +15,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
-use holdall_core::{Attributes, Result};
+use holdall_core::{Attributes, Name, Result};
 
 use self::cloudfront::CloudFrontSettings;
 use self::connection::ConnectionSettings;
@@ -24,7 +24,9 @@ use self::every_request::RequestSettings;
 use self::server::ServerSettings;
 use self::urls::UrlSettings;
 use crate::client::Inner;
-use crate::config::{ClientConfig, Config, Objects, Transfers, check_bucket, check_location, invalid};
+use crate::config::{
+    ClientConfig, Config, Objects, PerName, Transfers, check_bucket, check_location, invalid,
+};
 use crate::objects::ObjectParameters;
 use crate::storage::S3Storage;
 
@@ -105,6 +107,51 @@ impl S3StorageBuilder {
     /// ACL. See [`ObjectParameters`].
     pub fn object_parameters(mut self, parameters: ObjectParameters) -> Self {
         self.objects.parameters = parameters;
+        self
+    }
+
+    /// Attributes for every save of a name, where the save does not give its own; what the closure leaves out
+    /// comes from the [`default_attributes`](Self::default_attributes). What `get_object_parameters` is in
+    /// django-storages.
+    ///
+    /// ```
+    /// use holdall_core::Attributes;
+    /// use holdall_s3::S3Storage;
+    ///
+    /// # fn main() -> holdall_core::Result<()> {
+    /// let storage = S3Storage::builder("my-site")
+    ///     .attributes_for(|name| {
+    ///         let mut attributes = Attributes::default();
+    ///         if name.as_str().starts_with("hashed/") {
+    ///             attributes.cache_control = Some("public, max-age=31536000, immutable".to_owned());
+    ///         }
+    ///         attributes
+    ///     })
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// It is called once a save, with the name that was asked for, relative to the location, and once for each
+    /// upload that a client is to make, with the name that was chosen; it should not block. Copies keep what they
+    /// are copies of, and take what that has none of from the defaults. Attributes that cannot be stored are an
+    /// error of the save.
+    pub fn attributes_for(
+        mut self,
+        attributes: impl Fn(&Name) -> Attributes + Send + Sync + 'static,
+    ) -> Self {
+        self.objects.attributes_for = Some(PerName::new(attributes));
+        self
+    }
+
+    /// The same for what only S3 keeps: storage class, tags and ACL by name, before those of
+    /// [`object_parameters`](Self::object_parameters). What the closure says about access, here or in
+    /// [`attributes_for`](Self::attributes_for), replaces the default visibility and ACL; both at once are an
+    /// error of the save.
+    pub fn object_parameters_for(
+        mut self,
+        parameters: impl Fn(&Name) -> ObjectParameters + Send + Sync + 'static,
+    ) -> Self {
+        self.objects.parameters_for = Some(PerName::new(parameters));
         self
     }
 

@@ -1,6 +1,7 @@
 //! The settings of a storage after they were checked.
 
 mod choices;
+mod per_name;
 mod rules;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use crate::objects::ObjectParameters;
 pub use self::choices::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode};
 use crate::cloudfront::CloudFront;
 
+pub(crate) use self::per_name::PerName;
 pub(crate) use self::rules::{
     check_bucket, check_custom_domain, check_endpoint, check_location, check_region, path_style,
 };
@@ -88,6 +90,9 @@ pub(crate) struct Conditions {
 pub(crate) struct Objects {
     pub(crate) default_attributes: Attributes,
     pub(crate) parameters: ObjectParameters,
+    /// Both by name, before the defaults.
+    pub(crate) attributes_for: Option<PerName<Attributes>>,
+    pub(crate) parameters_for: Option<PerName<ObjectParameters>>,
 }
 
 /// How URLs are made.

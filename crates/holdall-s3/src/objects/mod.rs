@@ -123,8 +123,9 @@ impl ObjectParameters {
 }
 
 impl Inner {
-    /// The headers of a new object: what is given for it, and the storage's defaults for the rest. What is given
-    /// about access, a visibility or an ACL, replaces the default of either kind.
+    /// The headers of a new object: what is given for it, what the closures say about its name, and the storage's
+    /// defaults for the rest. What is said about access, a visibility or an ACL, replaces what comes after it of
+    /// either kind.
     ///
     /// # Errors
     ///
@@ -137,15 +138,21 @@ impl Inner {
         parameters: ObjectParameters,
     ) -> Result<Headers> {
         parameters.check_beside(attributes.visibility)?;
-        let mut default_attributes = self.config.objects.default_attributes.clone();
-        let mut defaults = self.config.objects.parameters.clone();
-        if attributes.visibility.is_some() {
-            defaults.acl = None;
+        let objects = &self.config.objects;
+        let (mut attributes, mut parameters) = (attributes, parameters);
+        let of_name = objects.of_name(name)?;
+        for (mut other_attributes, mut other) in
+            [of_name, (objects.default_attributes.clone(), objects.parameters.clone())]
+        {
+            if attributes.visibility.is_some() {
+                other.acl = None;
+            }
+            if parameters.acl.is_some() {
+                other_attributes.visibility = None;
+            }
+            attributes = with_defaults(attributes, &other_attributes);
+            parameters = parameters.or(&other);
         }
-        if parameters.acl.is_some() {
-            default_attributes.visibility = None;
-        }
-        let attributes = with_defaults(attributes, &default_attributes);
-        Headers::new(name, attributes)?.with_parameters(&parameters.or(&defaults))
+        Headers::new(name, attributes)?.with_parameters(&parameters)
     }
 }

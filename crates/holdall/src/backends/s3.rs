@@ -1,11 +1,12 @@
 //! `backend = "s3"`, `s3://bucket/location?region=...`: files in a bucket.
 //!
 //! The keys are the calls of the builder, under the same names. Building does no I/O, so that a bucket
-//! that does not answer is an error of the first request, not of the start.
+//! that does not answer is an error of the first request, not of the start. What is no call of the builder is a wrapper
+//! around the storage: `gzip`.
 
 mod forms;
 
-use holdall_core::{Result, Store};
+use holdall_core::{Gzipped, Result, Store};
 use holdall_s3::{
     AddressingStyle, ChecksumAlgorithm, ChecksumMode, CloudFrontHash, Encryption, Preset, RetryMode,
     S3Storage, S3StorageBuilder,
@@ -47,14 +48,20 @@ const BESIDE: [(&str, &[&str]); 13] = [
 pub(crate) fn open(options: &mut Options) -> Result<Store> {
     let bucket = options.require_str("bucket");
     let setters = take_setters(options);
+    let gzip = forms::gzip(options);
     options.finish()?;
-    let (bucket, setters) = (bucket?, setters?);
+    let (bucket, setters, gzip) = (bucket?, setters?, gzip?);
 
     let build = |bucket: &str, setters: &mut dyn Iterator<Item = &(&'static str, Setter)>| {
         setters.fold(S3Storage::builder(bucket), |builder, (_, set)| set(builder)).build()
     };
     let error = match build(&bucket, &mut setters.iter()) {
-        Ok(storage) => return Ok(Store::new(storage)),
+        Ok(storage) => {
+            return Ok(match gzip {
+                Some(types) => Store::new(Gzipped::new(storage).content_types(types)?),
+                None => Store::new(storage),
+            });
+        }
         Err(error) => error,
     };
     // Whose fault is it? Every key's that an otherwise sound builder refuses (with the keys that it goes

@@ -9,6 +9,8 @@ mod environment;
 mod five_lines;
 #[cfg(feature = "fs")]
 mod fs;
+#[cfg(feature = "s3")]
+mod gzip;
 mod layers;
 mod mistakes;
 mod policy;

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use holdall_core::{Attributes, Result};
+use holdall_core::{Attributes, Gzipped, MemoryStorage, Result};
 use holdall_s3::{CannedAcl, ObjectParameters, StorageClass, Tags};
 
 use super::Setter;
@@ -120,4 +120,22 @@ pub(super) fn cloudfront_key(options: &mut Options) -> Taken {
     };
     let set: Setter = Box::new(move |builder| builder.cloudfront_key(pem.clone()));
     Ok(Some((key, set)))
+}
+
+/// The content types that are compressed, if any are.
+pub(super) fn gzip(options: &mut Options) -> Result<Option<Vec<String>>> {
+    let is_on = options.take_bool("gzip");
+    let types = options.take_str("gzip_content_types");
+    match (is_on?.unwrap_or(false), types?) {
+        (false, None) => Ok(None),
+        (false, Some(_)) => Err(options.invalid("gzip_content_types", "is set, but \"gzip\" is not true")),
+        (true, None) => Ok(Some(Gzipped::<MemoryStorage>::CONTENT_TYPES.map(str::to_owned).to_vec())),
+        (true, Some(types)) => {
+            let types: Vec<_> = types.split(',').map(|content_type| content_type.trim().to_owned()).collect();
+            match Gzipped::new(MemoryStorage::new()).content_types(types.clone()) {
+                Ok(_) => Ok(Some(types)),
+                Err(error) => Err(options.refused("gzip_content_types", error)),
+            }
+        }
+    }
 }
