@@ -16,12 +16,11 @@ use url::Url;
 use crate::objects::ObjectParameters;
 
 pub use self::choices::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode};
-use crate::cloudfront::CloudFront;
-
 pub(crate) use self::per_name::PerName;
 pub(crate) use self::rules::{
     check_bucket, check_custom_domain, check_endpoint, check_location, check_region, path_style,
 };
+use crate::cloudfront::CloudFront;
 use crate::every_request::EveryRequest;
 use crate::http::HttpConfig;
 use crate::identity::IdentityConfig;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use holdall_core::{Capabilities, Located, Location, MemoryStorage, ReadOnly, Storage, Store};
+use holdall_core::{Capabilities, Gzipped, Located, Location, MemoryStorage, ReadOnly, Storage, Store};
 use holdall_testing::conformance::suite;
 
 use crate::doctored::Doctored;
@@ -50,6 +50,12 @@ async fn nested_locations_conform() {
     let outer = Located::new(Box::new(MemoryStorage::new()), location("sites/日本 a+b"));
     let inner = Located::new(outer, location("media/usr"));
     suite().run(&Store::new(inner)).await.assert();
+}
+
+/// No case saves a style sheet: whatever is not compressed passes as it is, with every option.
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_that_compresses_style_sheets_conforms() {
+    suite().run(&Store::new(Gzipped::new(MemoryStorage::new()))).await.assert();
 }
 
 /// What is refused where nothing can be written.

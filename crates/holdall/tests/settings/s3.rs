@@ -88,11 +88,13 @@ web_identity_token_file = "/var/run/secrets/token"
 "#;
 
 /// Calls of the builder that take what no text can say, or that settings say in other words.
-const NO_KEYS: [&str; 10] = [
+const NO_KEYS: [&str; 12] = [
     "build",
     // The application's own code.
+    "attributes_for",
     "credentials_provider",
     "http_client",
+    "object_parameters_for",
     "sdk_config",
     "sleep",
     "time_source",
