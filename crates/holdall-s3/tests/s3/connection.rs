@@ -110,7 +110,7 @@ async fn no_more_requests_are_under_way_than_configured() {
     let saves: Vec<_> = (0..10)
         .map(|number| {
             let store = store.clone();
-            tokio::spawn(async move { store.save(&format!("{number}.txt"), "x").overwrite().await })
+            tokio::spawn(async move { store.save(format!("{number}.txt"), "x").overwrite().await })
         })
         .collect();
     eventually("three requests are under way", || under_way(&server) == 3).await;
@@ -120,7 +120,7 @@ async fn no_more_requests_are_under_way_than_configured() {
         save.abort();
     }
     for number in 0..20 {
-        store.save(&format!("after-{number}.txt"), "x").overwrite().await.unwrap();
+        store.save(format!("after-{number}.txt"), "x").overwrite().await.unwrap();
     }
     assert_eq!(stalled.hits(), 3, "the others never left");
 }
