@@ -130,7 +130,7 @@ impl Scratch {
             let request = self.client.delete_object().bucket(self.bucket()).key(key);
             match request.send().await.map_err(|error| self.inner.failure(&error)) {
                 Ok(deleted) => {
-                    is_versioned |= deleted.version_id.is_some() || deleted.delete_marker == Some(true)
+                    is_versioned |= deleted.version_id.is_some() || deleted.delete_marker == Some(true);
                 }
                 Err(failure) if failure.status() == Some(404) => {}
                 Err(failure) => {

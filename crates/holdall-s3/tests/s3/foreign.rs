@@ -99,7 +99,7 @@ const CHECKSUM_BY_NAME: &str = "keeps a checksum only where x-amz-sdk-checksum-a
 const CHECK_THEN_WRITE: &str =
     "checks a condition and writes afterwards, without a lock: several writers may win";
 /// Threads that share objects.
-const NOT_THREAD_SAFE: &str = "answers 500 when an object is read while it is overwritten";
+const NOT_THREAD_SAFE: &str = "answers 500 when objects are read or listed while others are written";
 
 /// moto 5.2.5, with `awscrt`: without it, it keeps a CRC-32 where it is given a CRC-64/NVME.
 const MOTO: Known = Known {
@@ -122,6 +122,7 @@ const MOTO: Known = Known {
         ("save_gives_a_hundred_simultaneous_savers_a_hundred_names", CHECK_THEN_WRITE),
         ("save_is_never_seen_torn", NOT_THREAD_SAFE),
         ("save_with_overwrite_leaves_one_whole_file", NOT_THREAD_SAFE),
+        ("list_survives_changes", NOT_THREAD_SAFE),
         ("operations_in_any_order_match_the_model", "random sequences that meet the copies above"),
     ],
 };

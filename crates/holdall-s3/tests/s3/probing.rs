@@ -130,6 +130,42 @@ async fn a_bucket_with_versions_keeps_none_of_the_probe() {
 }
 
 #[tokio::test]
+async fn a_bucket_that_is_set_up_is_told_so() {
+    use aws_sdk_s3::types::{
+        AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, CorsConfiguration, CorsRule,
+        ExpirationStatus, LifecycleRule, LifecycleRuleFilter,
+    };
+
+    let server = server().await;
+    let client = foreign::client(&server.endpoint(), server.access_key(), server.secret_key());
+    let rule = CorsRule::builder().allowed_origins("https://*.example.com").allowed_methods("PUT");
+    let cors = CorsConfiguration::builder().cors_rules(rule.build().unwrap()).build().unwrap();
+    client.put_bucket_cors().bucket(BUCKET).cors_configuration(cors).send().await.unwrap();
+    let lifecycle = |prefix: &str| {
+        let rule = LifecycleRule::builder()
+            .id("abandoned")
+            .status(ExpirationStatus::Enabled)
+            .filter(LifecycleRuleFilter::builder().prefix(prefix).build())
+            .abort_incomplete_multipart_upload(
+                AbortIncompleteMultipartUpload::builder().days_after_initiation(7).build(),
+            );
+        let rules = BucketLifecycleConfiguration::builder().rules(rule.build().unwrap()).build().unwrap();
+        client.put_bucket_lifecycle_configuration().bucket(BUCKET).lifecycle_configuration(rules)
+    };
+    lifecycle("media/").send().await.unwrap();
+    let report = builder(&server).location("media").build().unwrap().probe().await.unwrap();
+    nothing_is_left(&server, &report);
+    assert!(report.has(Feature::Cors) && report.has(Feature::AbortRule), "{report}");
+    assert_eq!(report.warnings(), [""; 0]);
+
+    // A rule for another place does not help.
+    lifecycle("static/").send().await.unwrap();
+    let report = builder(&server).location("media").build().unwrap().probe().await.unwrap();
+    assert!(report.lacks(Feature::AbortRule), "{report}");
+    assert!(report.warnings()[0].contains("AbortIncompleteMultipartUpload"), "{report}");
+}
+
+#[tokio::test]
 async fn who_may_not_write_is_told_so_at_once() {
     let server = server().await;
     let storage = builder(&server).secret_key("not the secret").build().unwrap();
