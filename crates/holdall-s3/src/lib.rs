@@ -1,5 +1,6 @@
 #![doc = include_str!("docs/crate.md")]
 #![doc = include_str!("docs/servers.md")]
+#![doc = include_str!("docs/links.md")]
 #![doc = include_str!("docs/protection.md")]
 #![doc = include_str!("docs/costs.md")]
 #![doc = include_str!("docs/django.md")]

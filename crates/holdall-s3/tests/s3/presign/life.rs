@@ -152,6 +152,27 @@ async fn links_stay_the_same_within_their_window() {
 }
 
 #[tokio::test]
+async fn links_of_cloudfront_have_the_window_too() {
+    let clock = Clock::at(HOUR);
+    let key = include_str!("../golden/cloudfront_rsa.pem");
+    let storage = builder(&Ends::at(&[None]), &clock)
+        .custom_domain("cdn.example.com")
+        .cloudfront_key_id("K2TESTHOLDALL")
+        .cloudfront_key(key)
+        .expiry_window(Duration::from_mins(30))
+        .build()
+        .unwrap();
+    let store = Store::new(storage);
+    let first = store.url("a").response_expires(at(HOUR)).await.unwrap();
+    assert!(first.url.contains("response-expires="), "{}", first.url);
+    clock.set(HOUR + 1799);
+    assert_eq!(store.url("a").response_expires(at(HOUR)).await.unwrap(), first);
+    assert_eq!(first.expires_at, Some(at(HOUR + 3600)));
+    clock.set(HOUR + 1800);
+    assert_ne!(store.url("a").response_expires(at(HOUR)).await.unwrap(), first);
+}
+
+#[tokio::test]
 async fn a_window_keeps_its_credentials_as_long_as_can_be() {
     let clock = Clock::at(HOUR);
     // A role's sessions, each an hour; the window is asked about a link of an hour.
