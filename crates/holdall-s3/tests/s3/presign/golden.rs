@@ -163,7 +163,7 @@ fn attributes(policy: UploadPolicy) -> UploadPolicy {
         .with_content_disposition("attachment")
         .with_visibility(Visibility::Public)
         .with_size(5)
-        .with_expires_in(Duration::from_secs(600));
+        .with_expires_in(Duration::from_mins(10));
     policy.attributes.content_encoding = Some("gzip".to_owned());
     policy
 }
@@ -195,7 +195,7 @@ async fn parts_are_those_of_boto3() {
     let golden = golden();
     let part = |case: &&Value| case["operation"] == "upload_part";
     let case = golden["urls"].as_array().unwrap().iter().find(part).unwrap();
-    let policy = UploadPolicy::default().with_size(100 << 23).with_expires_in(Duration::from_secs(600));
+    let policy = UploadPolicy::default().with_size(100 << 23).with_expires_in(Duration::from_mins(10));
     let uploads = storage(&golden, &case["client"]).multipart_uploads(policy).unwrap();
     let json = serde_json::json!({
         "name": case["params"]["Key"], "upload_id": case["params"]["UploadId"], "part_size": 1

@@ -114,7 +114,7 @@ async fn credentials_that_end_too_soon_are_refreshed_before_anything_is_cut() {
         let short = store.url("a").expires_in(Duration::from_secs(100)).await.unwrap();
         assert_eq!((short.expires_at, ends.asked()), (Some(at(NOW + 100)), 1));
         clock.set(NOW + 60);
-        let long = store.url("a").expires_in(Duration::from_secs(3600)).await.unwrap();
+        let long = store.url("a").expires_in(Duration::from_hours(1)).await.unwrap();
         assert_eq!((long.expires_at, ends.asked()), (Some(at(NOW + 60 + 3600)), 2));
         clock.set(NOW);
     }

@@ -72,17 +72,16 @@ pub(crate) async fn send(
 /// A form as a browser sends it, the file last.
 fn form(fields: &BTreeMap<String, String>, file_name: &str, content: &[u8]) -> (String, Vec<u8>) {
     const BOUNDARY: &str = "----a-boundary-that-is-in-no-field";
-    let mut body = String::new();
+    let mut body = Vec::new();
+    let mut part = |name: &str, value: &[u8]| {
+        let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+        body.extend_from_slice(&[head.as_bytes(), value, b"\r\n"].concat());
+    };
     for (name, value) in fields {
-        body +=
-            &format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        part(name, value.as_bytes());
     }
-    body += &format!(
-        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\n\r\n"
-    );
-    let mut body = body.into_bytes();
-    body.extend_from_slice(content);
-    body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+    part(&format!("file\"; filename=\"{file_name}"), content);
+    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
     (format!("multipart/form-data; boundary={BOUNDARY}"), body)
 }
 

@@ -1,6 +1,7 @@
 //! Every character of a URL and of a form, changed: the server refuses each.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use futures_util::StreamExt as _;
@@ -47,14 +48,23 @@ fn mutations(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// What a URL says once it is decoded. Two that say the same are two spellings of one.
-fn meaning(url: &str) -> (String, Vec<(Vec<u8>, Vec<u8>)>) {
+fn meaning(url: &str) -> Vec<Vec<u8>> {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let decoded = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
-    let query = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    // The host is not encoded; of the path every byte counts.
     let (host, path) = path.split_at(path.find('/').unwrap_or(path.len()));
-    let path = decoded(path).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    (host.to_owned() + &path, query.map(|(name, value)| (decoded(name), decoded(value))).collect())
+    let query = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let query = query.flat_map(|(name, value)| [decoded(name), decoded(value)]);
+    // The host is not encoded.
+    [host.as_bytes().to_vec(), decoded(path)].into_iter().chain(query).collect()
+}
+
+/// Headers as they are sent.
+fn lines<'a>(headers: impl Iterator<Item = (&'a String, &'a String)>) -> String {
+    let mut lines = String::new();
+    for (name, value) in headers {
+        write!(lines, "{name}: {value}\r\n").expect("a String takes everything");
+    }
+    lines
 }
 
 /// The mutations of a URL: those that mean something else, and those that are only spelled otherwise.
@@ -118,8 +128,7 @@ async fn every_changed_character_of_a_link_is_refused() {
 async fn every_changed_character_of_an_upload_is_refused() {
     let server = server().await;
     let request = put(&store(&server)).await;
-    let headers =
-        request.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<String>();
+    let headers = lines(request.headers.iter());
     let (other, _) = tampered(&request.url);
     assert!(other.len() > 1500, "{}", other.len());
     for (status, url) in try_all(&server, "PUT", other, &format!("{headers}\r\nhello")).await {
@@ -129,15 +138,10 @@ async fn every_changed_character_of_an_upload_is_refused() {
     // The headers, too: each name and each value.
     let mut refused = 0;
     for (name, value) in &request.headers {
-        let others: String = request
-            .headers
-            .iter()
-            .filter(|(other, _)| *other != name)
-            .map(|(name, value)| format!("{name}: {value}\r\n"))
-            .collect();
-        let lines = mutations(name).map(|name| (name, value.clone()));
-        let lines = lines.chain(mutations(value).map(|value| (name.clone(), value)));
-        for (other, changed) in lines.chain([("x-left-out".to_owned(), value.clone())]) {
+        let others = lines(request.headers.iter().filter(|(other, _)| *other != name));
+        let changes = mutations(name).map(|name| (name, value.clone()));
+        let changes = changes.chain(mutations(value).map(|value| (name.clone(), value)));
+        for (other, changed) in changes.chain([("x-left-out".to_owned(), value.clone())]) {
             // Names of headers have no case, and neither has what is only spelled so.
             if other.eq_ignore_ascii_case(name) && changed == *value {
                 continue;
