@@ -25,7 +25,7 @@ async fn a_saves_own_come_before_those_of_its_name_before_the_defaults() {
         .default_attributes(defaults)
         .attributes_for(|name| {
             let mut attributes = cache_control(name.as_str());
-            if name.as_str().ends_with(".zip") {
+            if name.file_name().rsplit_once('.').is_some_and(|(_, extension)| extension == "zip") {
                 attributes.content_disposition = Some("attachment".to_owned());
             }
             attributes.user.insert("from".to_owned(), "name".to_owned());
