@@ -4,7 +4,7 @@ use holdall_core::{CopyOptions, ErrorKind, SaveMode, Store, Visibility};
 use holdall_s3::{S3Storage, S3StorageBuilder};
 use holdall_testing::s3_server::{Fault, FaultAction, S3Server};
 
-use crate::support::{BUCKET, MIB, SECRET, builder, noise, server};
+use crate::support::{BUCKET, MIB, SECRET, builder, eventually, noise, server};
 
 const OTHER: &str = "archive";
 
@@ -93,6 +93,7 @@ async fn a_source_that_was_replaced_meanwhile_is_not_deleted() {
         async move { from.move_to("a.txt", &to, "a.txt", CopyOptions::default()).await }
     });
     stalled.wait_for_hits(1).await;
+    eventually("the copy is made", || server.object(OTHER, "kept/a.txt").is_some()).await;
     server.put_object(BUCKET, "a.txt", "new");
     stalled.release();
     let error = moving.await.unwrap().unwrap_err();

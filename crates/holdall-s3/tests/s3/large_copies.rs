@@ -1,6 +1,7 @@
 //! Copies by parts: what one `CopyObject` does not take.
 
 use holdall_core::{ErrorKind, SaveMode, Store, Visibility};
+use holdall_s3::Tags;
 use holdall_testing::s3_server::{Fault, FaultAction, S3Server};
 
 use crate::support::{BUCKET, MIB, builder, eventually, noise, server, stream_of};
@@ -49,6 +50,20 @@ async fn everything_that_belongs_to_a_file_comes_along() {
         saved.checksum.map(|sum| sum.to_string()).as_deref()
     );
     assert!(server.open_uploads(BUCKET).is_empty());
+}
+
+/// `UploadPartCopy` drops tags, so that they are sent again.
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_come_along() {
+    let server = server().await;
+    let storage = builder(&server).max_copy_size(5 << 20).copy_part_size(5 << 20).build().unwrap();
+    let store = Store::new(storage.clone());
+    store.save("a.bin", noise(6 * MIB)).await.unwrap();
+    let tags = Tags::new([("owner", "web + site"), ("paid", "a/b=c")]).unwrap();
+    storage.set_tags("a.bin", &tags).await.unwrap();
+    store.copy("a.bin", "b.bin").await.unwrap();
+    assert_eq!(server.count("UploadPartCopy"), 2);
+    assert_eq!(storage.tags("b.bin").await.unwrap(), tags);
 }
 
 #[tokio::test(flavor = "multi_thread")]
