@@ -192,7 +192,7 @@ async fn a_probe_that_is_dropped_stops_and_leaves_nothing() {
     assert_eq!(server.count("CreateMultipartUpload"), 0, "no further question was asked");
 }
 
-/// What `reference` tables of measured servers say of it, too. The race is left out: it has several winners, but
+/// As measured with boto3, too. The race is left out: it has several winners, but
 /// not every time.
 #[tokio::test]
 async fn s3s_fs_is_what_it_is_known_to_be() {
