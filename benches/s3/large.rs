@@ -26,12 +26,12 @@ pub(crate) async fn compare(plain: &Plain, store: &Store, storage: &S3Storage) -
     let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).map_err(Error::from_io)?;
     let content = Bytes::from(vec![b'x'; LARGE]);
     for _ in 0..ROUNDS {
-        up.plain(plain.upload(UP[0], &content, PART_SIZE, UP_AT_ONCE)).await;
+        Box::pin(up.plain(plain.upload(UP[0], &content, PART_SIZE, UP_AT_ONCE))).await;
         plain.delete(vec![UP[0].to_owned()]).await;
         up.holdall(store.save(UP[1], content.clone()).overwrite().into_future()).await?;
         store.delete(UP[1]).await?;
 
-        assert_eq!(down.plain(plain.read(DOWN)).await, LARGE);
+        assert_eq!(Box::pin(down.plain(plain.read(DOWN))).await, LARGE);
         let read = async {
             let file = store.open(DOWN).await?;
             file.try_fold(0, |size, chunk| std::future::ready(Ok(size + chunk.len()))).await

@@ -41,13 +41,13 @@ async fn main() -> Result<()> {
     let wanted = |room: &str| only.as_deref().is_none_or(|only| only == room);
     print_head("S3: S3Storage against the bare aws-sdk-s3 client");
     if wanted("small") {
-        small::compare(&plain, &store).await?;
+        Box::pin(small::compare(&plain, &store)).await?;
     }
     if wanted("keys") {
         keys::compare(&plain, &store).await?;
     }
     if wanted("large") {
-        large::compare(&plain, &store, &storage).await?;
+        Box::pin(large::compare(&plain, &store, &storage)).await?;
     }
     Ok(())
 }

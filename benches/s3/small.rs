@@ -42,7 +42,7 @@ pub(crate) async fn compare(plain: &Plain, store: &Store) -> Result<()> {
                 store.open(name).await?.bytes().await.map(|body| assert_eq!(body.len(), SIZE))
             }))
             .await?;
-        deleting.plain(plain.delete(keys("plain").collect())).await;
+        Box::pin(deleting.plain(plain.delete(keys("plain").collect()))).await;
         for result in deleting.holdall(store.delete_many(keys("holdall"))).await {
             result?;
         }

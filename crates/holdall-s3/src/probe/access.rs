@@ -1,8 +1,8 @@
 //! Who may do what with objects, and what the bucket does by itself: ACLs, tags, versions, CORS, lifecycle.
 
 use aws_sdk_s3::types::{
-    BucketVersioningStatus, ExpirationStatus, LifecycleRuleFilter, ObjectCannedAcl, ObjectOwnership,
-    Permission,
+    AbortIncompleteMultipartUpload, BucketVersioningStatus, ExpirationStatus, LifecycleRuleFilter,
+    ObjectCannedAcl, ObjectOwnership, Permission,
 };
 
 use super::conditions::settled;
@@ -131,7 +131,9 @@ async fn abort_rule(scratch: &Scratch) -> Result<Answer, Failure> {
         #[expect(deprecated, reason = "rules of before 2017 still have it")]
         let old = rule.prefix();
         let prefix = rule.filter().and_then(LifecycleRuleFilter::prefix).or(old).unwrap_or_default();
-        let days = rule.abort_incomplete_multipart_upload().and_then(|abort| abort.days_after_initiation());
+        let days = rule
+            .abort_incomplete_multipart_upload()
+            .and_then(AbortIncompleteMultipartUpload::days_after_initiation);
         *rule.status() == ExpirationStatus::Enabled && days.is_some() && location.starts_with(prefix)
     });
     Ok(Answer::yes_if(aborts, "the bucket has no lifecycle rule that removes abandoned uploads"))
