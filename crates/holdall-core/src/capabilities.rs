@@ -97,6 +97,8 @@ capabilities! {
     url_overrides / with_url_overrides: "override response headers in URLs",
     /// Clients can upload directly to the storage.
     upload_request / with_upload_request: "take uploads directly from clients",
+    /// Such uploads can be forms (`POST`), which alone can limit a size or leave a choice to the client.
+    upload_forms / with_upload_forms: "take uploads by forms (POST), which this policy needs",
     /// `a` and `a/b` can both be files.
     files_beside_directories / with_files_beside_directories: "hold a file and a directory of one name",
 }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use holdall_core::{Error, ErrorKind, Name, Result, SaveMode, UploadMethod, UploadPolicy, UploadRequest};
+use holdall_core::{Error, ErrorKind, Name, Result, SaveMode, UploadPolicy, UploadRequest};
 use http::{HeaderName, HeaderValue, Method};
 use object_store::Attribute;
 use object_store::signer::SignedUrlOptions;
@@ -21,9 +21,6 @@ impl Inner {
     /// See [`Storage::upload_request`](holdall_core::Storage::upload_request).
     pub(crate) async fn upload_request(&self, name: &Name, policy: UploadPolicy) -> Result<UploadRequest> {
         let signer = self.signer()?;
-        if policy.resolve_method()? != UploadMethod::Put {
-            return Err(Error::unsupported("take forms (POST), which this policy needs"));
-        }
         if policy.exact_size().is_some() {
             return Err(Error::unsupported("bind the size of what a client uploads"));
         }

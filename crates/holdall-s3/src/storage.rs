@@ -52,6 +52,7 @@ impl S3Storage {
             .with_signed_url(links)
             .with_url_overrides(links)
             .with_upload_request(links)
+            .with_upload_forms(links)
             .with_files_beside_directories(true)
             .with_max_size(MAX_OBJECT_SIZE);
         Self { inner, capabilities }

@@ -147,7 +147,7 @@ async fn direct_uploads_stay_below_their_location() {
     let seen = Arc::new(Mutex::new(None));
     let uploads = || {
         let inner = MemoryStorage::new();
-        let capabilities = inner.capabilities().clone().with_upload_request(true);
+        let capabilities = inner.capabilities().clone().with_upload_request(true).with_upload_forms(true);
         Uploads(inner, capabilities, Arc::clone(&seen))
     };
     let policy = || seen.lock().unwrap().take().unwrap();

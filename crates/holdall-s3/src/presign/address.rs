@@ -1,7 +1,7 @@
 //! The host that a request is signed for.
 
 use aws_sdk_s3::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
-use holdall_core::{Error, ErrorKind, Name, Result};
+use holdall_core::{Error, ErrorKind, Result};
 use percent_encoding::utf8_percent_encode;
 use tokio::sync::OnceCell;
 use url::Url;
@@ -17,8 +17,8 @@ pub(crate) struct Address(OnceCell<String>);
 
 impl Inner {
     /// The URL of an object, without a query, as browsers reach it.
-    pub(super) async fn object_url(&self, key: &Name) -> Result<String> {
-        Ok(format!("{}/{}", self.bucket_address().await?, utf8_percent_encode(key.as_str(), PATH)))
+    pub(crate) async fn object_url(&self, key: &str) -> Result<String> {
+        Ok(format!("{}/{}", self.bucket_address().await?, utf8_percent_encode(key, PATH)))
     }
 
     /// The URL that forms are posted to. In virtual-hosted style the bucket's path is `/`.

@@ -150,7 +150,7 @@ impl MultipartUploads {
         let (part_size, count) = (self.part_size(), self.max_size.div_ceil(self.part_size()).max(1));
         let inner = &self.inner;
         let life = inner.life_of_request(self.policy.expires_in).await?;
-        let url = inner.object_url(&inner.key(&name)?).await?;
+        let url = inner.object_url(inner.key(&name)?.as_str()).await?;
         let mut requests = Vec::new();
         for part_number in parts {
             let number = u64::from(part_number);

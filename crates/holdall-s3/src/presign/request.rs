@@ -156,8 +156,12 @@ impl Inner {
         check_query(&query)?;
         let headers = check_headers(headers)?;
         let life = self.life_of_request(expires_in).await?;
-        let to_sign =
-            ToSign { method: method.as_str(), url: self.object_url(&key).await?, query, headers: &headers };
+        let to_sign = ToSign {
+            method: method.as_str(),
+            url: self.object_url(key.as_str()).await?,
+            query,
+            headers: &headers,
+        };
         let url = self.sign(to_sign, &life).await?;
         Ok(PresignedRequest { method, url, headers, expires_at: life.expires_at() })
     }

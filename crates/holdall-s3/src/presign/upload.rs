@@ -54,7 +54,7 @@ impl Inner {
             _ => {}
         }
         let life = self.life_of_request(policy.expires_in).await?;
-        let url = self.object_url(&key).await?;
+        let url = self.object_url(key.as_str()).await?;
         let query = self.about_the_bucket("PutObject").collect();
         let to_sign = ToSign { method: "PUT", url, query, headers: &headers };
         let url = self.sign(to_sign, &life).await?;

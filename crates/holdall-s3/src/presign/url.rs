@@ -33,7 +33,7 @@ impl Inner {
     async fn plain(&self, key: &Name) -> Result<String> {
         match &self.config.urls.public_base {
             Some(base) => Ok(format!("{base}/{}", utf8_percent_encode(key.as_str(), PATH))),
-            None => self.object_url(key).await,
+            None => self.object_url(key.as_str()).await,
         }
     }
 
@@ -54,7 +54,7 @@ impl Inner {
         query.extend(options.version.map(|version| ("versionId".to_owned(), version)));
         query.extend(self.about_the_bucket("GetObject"));
         let life = self.life_of_link(options.expires_in).await?;
-        let url = self.object_url(key).await?;
+        let url = self.object_url(key.as_str()).await?;
         let url = self.sign(ToSign { method, url, query, headers: &Headers::new() }, &life).await?;
         Ok(FileUrl::signed(url, life.expires_at()))
     }

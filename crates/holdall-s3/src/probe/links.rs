@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use holdall_core::{
-    Error, ErrorKind, SaveMode, Storage as _, UploadMethod, UploadPolicy, UploadRequest, random_alphanumeric,
+    Name, Result, SaveMode, Storage as _, UploadMethod, UploadPolicy, UploadRequest, random_alphanumeric,
 };
 
 use super::conditions::settled;
@@ -13,6 +12,7 @@ use super::plain::{Plain, Reply};
 use super::scratch::{BODY, OTHER, Scratch};
 use super::{Answer, Feature, ProbeReport};
 use crate::error::{Failure, local};
+use crate::presign::{PresignRequest, PresignedRequest};
 use crate::storage::S3Storage;
 
 /// Longer than a probe takes.
@@ -25,24 +25,34 @@ pub(super) async fn ask(scratch: &Scratch, report: &mut ProbeReport) {
     report.record(Feature::PresignedPost, settled(post(scratch).await));
 }
 
-fn life(scratch: &Scratch) -> Result<PresigningConfig, Failure> {
-    let config = PresigningConfig::builder().start_time(scratch.inner.now()).expires_in(LIFE).build();
-    config.map_err(|error| local(Error::message(ErrorKind::Other, error.to_string()), false))
+/// The storage itself: what is tried is what it would hand out.
+fn storage(scratch: &Scratch) -> S3Storage {
+    S3Storage::new(Arc::clone(&scratch.inner))
 }
 
 /// The URL of an object without a signature.
 pub(super) async fn unsigned(scratch: &Scratch, key: &str) -> Result<String, Failure> {
-    let request =
-        scratch.client.get_object().bucket(scratch.bucket()).key(key).presigned(life(scratch)?).await;
-    let request = request.map_err(|error| scratch.inner.failure(&error))?;
-    Ok(request.uri().split('?').next().unwrap_or_default().to_owned())
+    scratch.inner.object_url(key).await.map_err(|error| local(error, false))
 }
 
-/// The same request, for somebody who has it.
-fn plain(request: &PresignedRequest) -> Plain {
-    let headers = request.headers();
-    headers
-        .fold(Plain::new(request.method(), request.uri()), |plain, (name, value)| plain.header(name, value))
+/// A signed request; an answer where the storage makes none, as under a key of the customer's.
+async fn signed(scratch: &Scratch, request: PresignRequest) -> Result<PresignedRequest, Answer> {
+    let signed = storage(scratch).presign(request.expires_in(LIFE)).await;
+    signed.map_err(|error| Answer::Unknown(format!("no link can be made: {}", error.reason())))
+}
+
+/// The key of a name that was made for the probe.
+fn key(scratch: &Scratch, name: &Name) -> Result<Name, Failure> {
+    scratch.inner.key(name).map_err(|error| local(error, false))
+}
+
+/// The same request, for somebody who has it, with that content type instead of the signed one.
+fn plain(request: &PresignedRequest, content_type: Option<&str>) -> Plain {
+    let plain = Plain::new(request.method.as_str(), &request.url);
+    request.headers.iter().fold(plain, |plain, (name, value)| match content_type {
+        Some(other) if name == "content-type" => plain.header(name, other),
+        _ => plain.header(name, value),
+    })
 }
 
 /// The same URL with another signature.
@@ -58,35 +68,39 @@ fn refused(reply: &Reply, otherwise: &str) -> Answer {
 }
 
 async fn get(scratch: &Scratch) -> Result<Answer, Failure> {
-    let key = scratch.key("get");
-    scratch.store(&key).await?;
-    let request =
-        scratch.client.get_object().bucket(scratch.bucket()).key(&key).presigned(life(scratch)?).await;
-    let request = request.map_err(|error| scratch.inner.failure(&error))?;
-    let reply = plain(&request).send(scratch).await?;
+    let name = scratch.name("get")?;
+    scratch.store(key(scratch, &name)?.as_str()).await?;
+    let request = match signed(scratch, PresignRequest::get(&name)).await {
+        Ok(request) => request,
+        Err(answer) => return Ok(answer),
+    };
+    let reply = plain(&request, None).send(scratch).await?;
     if !reply.is_success() || reply.body != BODY {
         return Ok(Answer::No(format!("it answers {} to a signed link", reply.status)));
     }
-    let reply = Plain::new("GET", tampered(request.uri())).send(scratch).await?;
+    let reply = Plain::new("GET", tampered(&request.url)).send(scratch).await?;
     Ok(refused(&reply, "it takes a link whose signature was changed"))
 }
 
 async fn put(scratch: &Scratch) -> Result<Answer, Failure> {
-    let key = scratch.key("put");
-    let request = scratch.client.put_object().bucket(scratch.bucket()).key(&key).content_type("text/x-probe");
-    let request = request.presigned(life(scratch)?).await.map_err(|error| scratch.inner.failure(&error))?;
-    let reply = plain(&request).body(BODY).send(scratch).await?;
-    if !reply.is_success() || scratch.content(&key).await?.as_deref() != Some(BODY) {
+    let name = scratch.name("put")?;
+    let request = PresignRequest::put(&name).header("content-type", "text/x-probe");
+    let request = match signed(scratch, request).await {
+        Ok(request) => request,
+        Err(answer) => return Ok(answer),
+    };
+    let reply = plain(&request, None).body(BODY).send(scratch).await?;
+    let key = key(scratch, &name)?;
+    if !reply.is_success() || scratch.content(key.as_str()).await?.as_deref() != Some(BODY) {
         return Ok(Answer::No(format!("it answers {} to a signed PUT", reply.status)));
     }
-    let other = Plain::new("PUT", request.uri()).header("content-type", "text/html").body(OTHER);
+    let other = plain(&request, Some("text/html")).body(OTHER);
     let reply = other.send(scratch).await?;
     Ok(refused(&reply, "it takes another content type than the one that was signed"))
 }
 
 /// A form of the storage's own making: it is what would be handed out.
 async fn post(scratch: &Scratch) -> Result<Answer, Failure> {
-    let storage = S3Storage::new(Arc::clone(&scratch.inner));
     let name = scratch.name("post")?;
     let policy = UploadPolicy::default()
         .with_method(UploadMethod::Post)
@@ -94,13 +108,13 @@ async fn post(scratch: &Scratch) -> Result<Answer, Failure> {
         .with_content_type("text/x-probe")
         .with_min_size(1)
         .with_max_size(BODY.len() as u64);
-    let form = match storage.upload_request(&name, policy).await {
+    let form = match storage(scratch).upload_request(&name, policy).await {
         Ok(form) => form,
         Err(error) => return Ok(Answer::Unknown(format!("no form can be made: {}", error.reason()))),
     };
     let reply = filled(&form, BODY).send(scratch).await?;
     // What a form is answered with is the policy's choice: 200, 201, 204 or a redirect.
-    let key = scratch.inner.key(&name).map_err(|error| local(error, false))?;
+    let key = key(scratch, &name)?;
     if reply.status >= 400 || scratch.content(key.as_str()).await?.as_deref() != Some(BODY) {
         return Ok(Answer::No(format!("it answers {} to a signed form", reply.status)));
     }

@@ -4,6 +4,7 @@
 //! The SDK cannot send what it did not make. So it is asked for some operation, and just before that leaves, after it
 //! was signed, an interceptor puts another request in its place and keeps the reply's status and headers.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_s3::config::http::HttpRequest;
@@ -19,8 +20,8 @@ use bytes::Bytes;
 use super::scratch::Scratch;
 use crate::error::Failure;
 
-/// A request to send as it is.
-#[derive(Debug, Clone)]
+/// A request to send as it is. `Debug` shows no query: the SDK writes what an interceptor keeps to its log.
+#[derive(Clone)]
 pub(super) struct Plain {
     pub(super) method: String,
     pub(super) url: String,
@@ -44,6 +45,13 @@ impl Reply {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         let (_, value) = self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name))?;
         Some(value)
+    }
+}
+
+impl fmt::Debug for Plain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = self.url.split('?').next().unwrap_or_default();
+        f.debug_struct("Plain").field("method", &self.method).field("url", &url).finish_non_exhaustive()
     }
 }
 

@@ -11,7 +11,7 @@ use crate::presign::send;
 use crate::support::{BUCKET, Fetched, SECRET, builder, server, store};
 
 /// What a browser does with a URL.
-async fn browse(request: HttpRequest) -> HttpReply {
+pub(crate) async fn browse(request: HttpRequest) -> HttpReply {
     let Fetched { status, body, .. } =
         send(&request.method, &request.url, &request.headers, request.body).await;
     HttpReply { status, body }

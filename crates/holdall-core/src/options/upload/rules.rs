@@ -78,7 +78,8 @@ impl UploadPolicy {
     /// [`ErrorKind::Unsupported`], [`ErrorKind::InvalidInput`] or [`ErrorKind::TooLarge`].
     pub fn check(&self, capabilities: &Capabilities) -> Result<()> {
         self.check_values(capabilities)?;
-        self.resolve_method().map(|_| ())
+        let is_form = self.resolve_method()? == UploadMethod::Post;
+        Capabilities::require(is_form, capabilities.upload_forms, "upload_forms")
     }
 
     /// The same but for the way of sending: for uploads that are neither one `PUT` nor a form, such as those

@@ -9,6 +9,7 @@ fn able() -> Capabilities {
     Capabilities::default()
         .with_writable(true)
         .with_upload_request(true)
+        .with_upload_forms(true)
         .with_create(true)
         .with_replace(true)
         .with_attributes(true)

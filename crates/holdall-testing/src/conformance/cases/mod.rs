@@ -226,9 +226,9 @@ macro_rules! __conformance_table {
                 upload_request_is_refused_where_there_is_none: [14] - upload_request;
                 upload_request_takes_a_file: [1, 11, 14] + writable + upload_request @ http;
                 upload_request_keeps_the_attributes: [10] + writable + upload_request + attributes @ http;
-                upload_request_refuses_other_content: [14] + writable + upload_request @ http;
+                upload_request_refuses_other_content: [14] + writable + upload_request + upload_forms @ http;
                 upload_request_with_create_refuses_a_taken_name: [3] + writable + upload_request + create @ http;
-                upload_request_stays_in_its_location: [6] + writable + upload_request @ http;
+                upload_request_stays_in_its_location: [6] + writable + upload_request + upload_forms @ http;
                 url_of_a_private_file_gives_the_file: [14] + writable + signed_url @ http;
             }
             versions {
