@@ -16,6 +16,8 @@ use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
 use aws_sdk_s3::primitives::SdkBody;
 use bytes::Bytes;
+use tracing::instrument::WithSubscriber as _;
+use tracing::subscriber::NoSubscriber;
 
 use super::scratch::Scratch;
 use crate::error::Failure;
@@ -81,7 +83,10 @@ impl Plain {
         let once = aws_sdk_s3::Config::builder().retry_config(RetryConfig::disabled());
         // A GET, because its reply may have any body and need not have one.
         let carrier = scratch.client.get_object().bucket(scratch.bucket()).key("carrier");
-        let sent = carrier.customize().config_override(once).interceptor(swap).send().await;
+        // The SDK writes each request to its log at TRACE as it leaves, with the URL, which is a key here: nobody
+        // listens meanwhile.
+        let sent = carrier.customize().config_override(once).interceptor(swap).send();
+        let sent = sent.with_subscriber(NoSubscriber::new()).await;
         let mut reply: Reply = match reply.lock().unwrap_or_else(PoisonError::into_inner).take() {
             Some(reply) => reply,
             None => {
