@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use holdall_core::{Error, ErrorKind, Name, Result, SaveMode, UploadPolicy, UploadRequest};
+use holdall_core::{Error, ErrorKind, Name, Result, SaveMode, UploadMethod, UploadPolicy, UploadRequest};
 use http::{HeaderName, HeaderValue, Method};
 use object_store::Attribute;
 use object_store::signer::SignedUrlOptions;
