@@ -20,6 +20,8 @@ pub(crate) async fn compare(plain: &Plain, store: &Store) -> Result<()> {
     let at_once = best(plain, &content).await;
     let title = |work: &str| format!("{work} {OBJECTS} of 10 KiB, {at_once} at once");
     let mut saving = Comparison::new(title("save"), OBJECTS);
+    // The same request as the plain one, without the condition and the mark that keep a name from being taken twice.
+    let mut overwriting = Comparison::new(title("overwrite"), OBJECTS);
     let mut opening = Comparison::new(title("open and read"), OBJECTS);
     let mut deleting = Comparison::new(format!("delete {OBJECTS} with one call"), OBJECTS);
     for round in 0..ROUNDS {
@@ -30,6 +32,13 @@ pub(crate) async fn compare(plain: &Plain, store: &Store) -> Result<()> {
             .holdall(stream::iter(keys("holdall").map(Ok)).try_for_each_concurrent(at_once, |name| {
                 let content = content.clone();
                 async move { store.save(name, content).await.map(drop) }
+            }))
+            .await?;
+        overwriting.plain(put_all(plain, keys("plain"), &content, at_once)).await;
+        overwriting
+            .holdall(stream::iter(keys("holdall").map(Ok)).try_for_each_concurrent(at_once, |name| {
+                let content = content.clone();
+                async move { store.save(name, content).overwrite().await.map(drop) }
             }))
             .await?;
         opening
@@ -48,6 +57,7 @@ pub(crate) async fn compare(plain: &Plain, store: &Store) -> Result<()> {
         }
     }
     saving.print();
+    overwriting.print();
     opening.print();
     deleting.print();
     Ok(())
