@@ -103,9 +103,9 @@ function expected(name, text) {
   let at = 0;
   for (const [kind, start, end, target] of references) {
     if (/^([a-z][a-z0-9+.-]*:|\/|#|\?|$)/i.test(target)) continue;
-    const url = new URL(target, `http://host/root/${name.split("/").map(encodeURIComponent).join("/")}`);
-    const hashed = manifest[decodeURIComponent(url.pathname.slice("/root/".length))];
-    if (hashed === undefined || !url.pathname.startsWith("/root/")) continue;
+    const url = new URL(target, `http://host/static/${name.split("/").map(encodeURIComponent).join("/")}`);
+    const hashed = manifest[decodeURIComponent(url.pathname.slice("/static/".length))];
+    if (hashed === undefined || !url.pathname.startsWith("/static/")) continue;
     counts[kind] = (counts[kind] ?? 0) + 1;
     const raw = text.slice(start, end);
     const file = raw.split(/[?#]/, 1)[0].split("/").at(-1);
