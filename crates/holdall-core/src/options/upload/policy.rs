@@ -16,7 +16,7 @@ use crate::visibility::Visibility;
 /// # PUT or POST
 ///
 /// Two ways of uploading can promise different things, and what cannot be promised is refused
-/// ([`ErrorKind::InvalidInput`]), never left out:
+/// ([`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput)), never left out:
 ///
 /// | | `PUT` | `POST` |
 /// | --- | --- | --- |
