@@ -105,7 +105,8 @@ pub(crate) async fn publish(store: &Store, plan: &Plan, options: Publishing) -> 
         let copy = tag.filter(|_| options.copies).map(|tag| CopyDetails::new(file.original.md5(), tag));
         let digests = file.digests();
         let details = FileDetails::new(digests.size, content_type(&file.name), digests.integrity());
-        manifest.insert(file.name.clone(), file.hashed.clone(), details.with_copy(copy));
+        let details = details.with_sha256(digests.sha256()).with_copy(copy);
+        manifest.insert(file.name.clone(), file.hashed.clone(), details);
     }
     if manifest != before.manifest {
         let name = Name::new(MANIFEST_NAME)?;

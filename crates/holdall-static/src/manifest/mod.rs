@@ -4,14 +4,18 @@
 //! text, the same hash over the paths. What Django does not know is in a section of its own, which its reader
 //! passes over.
 
+mod details;
 mod python_json;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use holdall_core::{Error, ErrorKind, Name, Result};
+use holdall_core::{Error, ErrorKind, Name, Operation, Result, Store};
 use serde::{Deserialize, Serialize};
 
+pub use self::details::{CopyDetails, FileDetails};
 use self::python_json::to_json;
 use crate::hash::HashAlgorithm;
 
@@ -34,51 +38,6 @@ const VERSION: &str = "1.1";
 pub struct Manifest {
     paths: BTreeMap<Name, Name>,
     details: BTreeMap<Name, FileDetails>,
-}
-
-/// What a manifest of ours knows about a file beyond its hashed name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct FileDetails {
-    /// Bytes of the file as it is published.
-    pub size: u64,
-    /// Its content type, with charset.
-    pub content_type: String,
-    /// What goes into the `integrity` attribute (Subresource Integrity): SHA-384 of the published bytes.
-    pub integrity: String,
-    /// The copy under the file's own name, if there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub copy: Option<CopyDetails>,
-}
-
-/// What is known about the copy of a file under its own name: enough to see that it need not be written again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CopyDetails {
-    /// MD5 of its content, in hexadecimal digits.
-    pub md5: String,
-    /// The tag that the storage gave it.
-    pub etag: String,
-}
-
-impl CopyDetails {
-    /// A copy with that content and tag.
-    pub fn new(md5: impl Into<String>, etag: impl Into<String>) -> Self {
-        Self { md5: md5.into(), etag: etag.into() }
-    }
-}
-
-impl FileDetails {
-    /// What is known about a file.
-    pub fn new(size: u64, content_type: impl Into<String>, integrity: impl Into<String>) -> Self {
-        Self { size, content_type: content_type.into(), integrity: integrity.into(), copy: None }
-    }
-
-    /// With that copy under the file's own name.
-    pub fn with_copy(mut self, copy: impl Into<Option<CopyDetails>>) -> Self {
-        self.copy = copy.into();
-        self
-    }
 }
 
 /// The file as it is written, in the order of its keys.
@@ -143,7 +102,37 @@ impl Manifest {
         })
     }
 
+    /// The current manifest of a storage: its [`MANIFEST_NAME`].
+    ///
+    /// ```
+    /// use holdall_core::{MemoryStorage, Store};
+    /// use holdall_static::{Collector, Embedded, Manifest};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> holdall_core::Result<()> {
+    /// let store = Store::new(MemoryStorage::new());
+    /// Collector::new().finder(Embedded::new([("a.css", "a {}")])?).collect(&store).await?;
+    /// assert!(Manifest::load(&store).await?.get("a.css").is_some());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] where nothing was collected yet; as [`parse`](Self::parse); those of the storage. A
+    /// permission that is missing is never taken for a manifest that is.
+    pub async fn load(store: &Store) -> Result<Self> {
+        let file = store.open(MANIFEST_NAME).await.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => error.with_message(
+                "there is no manifest of static files; collectstatic has not been run for this storage",
+            ),
+            _ => error,
+        })?;
+        Self::parse(&file.bytes().await?)
+            .map_err(|error| error.or_at(Operation::Open, store, Some(MANIFEST_NAME)))
+    }
+
     /// Reads a manifest, Django's or ours.
+    ///
+    /// What stands in our section and is not known is passed over: a newer version of this library wrote it.
     ///
     /// # Errors
     ///
@@ -184,64 +173,4 @@ impl Manifest {
 fn broken(what: impl fmt::Display) -> Error {
     let message = format!("the manifest cannot be read: {what}; run collectstatic again to write a new one");
     Error::message(ErrorKind::InvalidInput, message)
-}
-
-#[cfg(test)]
-mod tests {
-    use holdall_core::{ErrorKind, Name};
-
-    use super::{FileDetails, Manifest};
-
-    fn name(text: &str) -> Name {
-        Name::new(text).unwrap()
-    }
-
-    /// As `json.dumps` of Python 3.12 writes it in Django 6.1's `save_manifest`.
-    const OF_DJANGO: &str = "{\"paths\": {\"a \\\"b\\\".css\": \"a \\\"b\\\".5e0040571e1a.css\", \"gr\\u00fc\\u00dfe/\\ud83d\\ude00.png\": \
-                             \"gr\\u00fc\\u00dfe/\\ud83d\\ude00.acae32e4532b.png\"}, \"version\": \"1.1\", \"hash\": \"";
-
-    fn example() -> Manifest {
-        let mut manifest = Manifest::default();
-        manifest.insert(name("grüße/😀.png"), name("grüße/😀.acae32e4532b.png"), None);
-        manifest.insert(name("a \"b\".css"), name("a \"b\".5e0040571e1a.css"), None);
-        manifest
-    }
-
-    #[test]
-    fn the_text_is_that_of_django() {
-        let written = String::from_utf8(example().to_bytes()).unwrap();
-        assert_eq!(written, format!("{OF_DJANGO}{}\"}}", example().hash()));
-        assert_eq!(Manifest::parse(written.as_bytes()).unwrap(), example());
-        // Of `[]`.
-        assert_eq!(Manifest::default().hash(), "d75171398898");
-    }
-
-    #[test]
-    fn what_is_ours_comes_back_and_is_not_in_the_hash() {
-        let mut manifest = example();
-        let before = manifest.hash();
-        let details = FileDetails::new(7, "text/css; charset=utf-8", "sha384-x");
-        manifest.insert(name("a \"b\".css"), name("a \"b\".5e0040571e1a.css"), details.clone());
-        assert_eq!(manifest.hash(), before);
-        let read = Manifest::parse(&manifest.to_bytes()).unwrap();
-        assert_eq!(read.details("a \"b\".css"), Some(&details));
-        assert_eq!(read, manifest);
-    }
-
-    #[test]
-    fn what_is_no_manifest_is_refused_with_a_sentence() {
-        for (text, says) in [
-            ("", "no manifest"),
-            ("{}", "no manifest"),
-            ("[]", "no manifest"),
-            ("{\"paths\": {}, \"version\": \"2.0\"}", "version \"2.0\""),
-            ("{\"paths\": {\"../a\": \"b\"}, \"version\": \"1.0\"}", "\"../a\""),
-            ("{\"paths\": {\"a\": \"b//c\"}, \"version\": \"1.0\"}", "\"b//c\""),
-            ("{\"paths\": {\"a\": \"b\"}, \"version\": \"1.1\", \"hash\": \"000000000000\"}", "was changed"),
-        ] {
-            let error = Manifest::parse(text.as_bytes()).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::InvalidInput);
-            assert!(error.reason().contains(says), "{text}: {}", error.reason());
-        }
-    }
 }

@@ -1,0 +1,66 @@
+//! What a manifest of ours knows about a file beyond its hashed name.
+//!
+//! Every field that comes later is optional: a manifest that was written before must still be read.
+
+use serde::{Deserialize, Serialize};
+
+/// What a manifest of ours knows about a file beyond its hashed name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FileDetails {
+    /// Bytes of the file as it is published.
+    pub size: u64,
+    /// Its content type, with charset.
+    pub content_type: String,
+    /// SHA-256 of the published bytes, in 64 hexadecimal digits: what other programs compare files by. Manifests
+    /// of before have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// What goes into the `integrity` attribute (Subresource Integrity): SHA-384 of the published bytes.
+    pub integrity: String,
+    /// The copy under the file's own name, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<CopyDetails>,
+}
+
+/// What is known about the copy of a file under its own name: enough to see that it need not be written again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CopyDetails {
+    /// MD5 of its content, in hexadecimal digits.
+    pub md5: String,
+    /// The tag that the storage gave it.
+    pub etag: String,
+}
+
+impl CopyDetails {
+    /// A copy with that content and tag.
+    pub fn new(md5: impl Into<String>, etag: impl Into<String>) -> Self {
+        Self { md5: md5.into(), etag: etag.into() }
+    }
+}
+
+impl FileDetails {
+    /// What is known about a file.
+    pub fn new(size: u64, content_type: impl Into<String>, integrity: impl Into<String>) -> Self {
+        Self {
+            size,
+            content_type: content_type.into(),
+            integrity: integrity.into(),
+            sha256: None,
+            copy: None,
+        }
+    }
+
+    /// With that SHA-256, in hexadecimal digits.
+    pub fn with_sha256(mut self, sha256: impl Into<Option<String>>) -> Self {
+        self.sha256 = sha256.into();
+        self
+    }
+
+    /// With that copy under the file's own name.
+    pub fn with_copy(mut self, copy: impl Into<Option<CopyDetails>>) -> Self {
+        self.copy = copy.into();
+        self
+    }
+}
