@@ -22,14 +22,17 @@ pub(crate) struct Digests {
 }
 
 impl Digests {
+    /// One digest of each kind: the one that the name is made of is not computed twice.
     pub(crate) fn of(bytes: &[u8], algorithm: HashAlgorithm) -> Self {
-        Self {
-            size: bytes.len() as u64,
-            hash: algorithm.hash(bytes),
-            md5: Md5::digest(bytes).into(),
-            sha256: Box::new(Sha256::digest(bytes).into()),
-            sha384: Box::new(Sha384::digest(bytes).into()),
-        }
+        let md5: [u8; 16] = Md5::digest(bytes).into();
+        let sha256: [u8; 32] = Sha256::digest(bytes).into();
+        let hash = match algorithm {
+            HashAlgorithm::Md5 => ContentHash::from_start(&md5),
+            HashAlgorithm::Sha256 => ContentHash::from_start(&sha256),
+            HashAlgorithm::Blake3 => algorithm.hash(bytes),
+        };
+        let sha384 = Box::new(Sha384::digest(bytes).into());
+        Self { size: bytes.len() as u64, hash, md5, sha256: Box::new(sha256), sha384 }
     }
 
     /// MD5 in hexadecimal digits, as S3 writes it.
@@ -54,4 +57,19 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Digests, HashAlgorithm};
+
+    #[test]
+    fn the_name_is_made_of_the_algorithm_that_was_asked_for() {
+        for algorithm in [HashAlgorithm::Md5, HashAlgorithm::Sha256, HashAlgorithm::Blake3] {
+            assert_eq!(Digests::of(b"a", algorithm).hash, algorithm.hash(b"a"));
+        }
+        let empty = Digests::of(b"", HashAlgorithm::Md5);
+        assert_eq!(empty.md5(), "d41d8cd98f00b204e9800998ecf8427e");
+        assert_eq!(empty.sha256(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    }
 }

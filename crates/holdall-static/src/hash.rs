@@ -65,7 +65,8 @@ impl fmt::Display for HashAlgorithm {
 pub(crate) struct ContentHash([u8; 6]);
 
 impl ContentHash {
-    fn from_start(digest: &[u8]) -> Self {
+    /// The first bytes of a digest.
+    pub(crate) fn from_start(digest: &[u8]) -> Self {
         Self(std::array::from_fn(|at| digest[at]))
     }
 

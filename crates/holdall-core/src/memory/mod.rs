@@ -49,7 +49,11 @@ struct State {
     version: u64,
     /// Where versions are kept.
     history: Option<History>,
+    /// `None` is the clock of the system.
+    clock: Option<Clock>,
 }
+
+type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
 
 #[derive(Clone)]
 struct Stored {
@@ -90,6 +94,25 @@ impl MemoryStorage {
     pub fn with_versions(mut self) -> Self {
         self.capabilities.versions = true;
         self.state.get_mut().unwrap_or_else(PoisonError::into_inner).history = Some(History::default());
+        self
+    }
+
+    /// Asks that clock when a file is saved: for tests of what depends on when files were saved.
+    ///
+    /// ```
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// use holdall_core::{MemoryStorage, Store};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> holdall_core::Result<()> {
+    /// let then = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    /// let store = Store::new(MemoryStorage::new().with_clock(move || then));
+    /// store.save("a.txt", "a").await?;
+    /// assert_eq!(store.metadata("a.txt").await?.modified, then);
+    /// # Ok(()) }
+    /// ```
+    pub fn with_clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.state.get_mut().unwrap_or_else(PoisonError::into_inner).clock = Some(Box::new(clock));
         self
     }
 
@@ -172,9 +195,9 @@ impl State {
         self.version += 1;
         let etag = ETag::strong(&format!("{:x}", self.version));
         let version = self.history.is_some().then(|| format!("v{}", self.version));
-        let metadata = Metadata { name: name.clone(), modified: SystemTime::now(), ..metadata }
-            .with_etag(etag)
-            .with_version(version);
+        let now = self.clock.as_ref().map_or_else(SystemTime::now, |clock| clock());
+        let metadata =
+            Metadata { name: name.clone(), modified: now, ..metadata }.with_etag(etag).with_version(version);
         let saved = Saved::from(metadata.clone());
         let stored = Stored { content, metadata };
         if let Some(history) = &mut self.history {
