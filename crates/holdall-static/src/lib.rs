@@ -48,14 +48,19 @@
 //! those of `support_js_module_import_aggregation = True`. Names differ where more is found: `image-set()`,
 //! `src()`, `.mjs`, `new URL()`, escapes. [`Manifest`] reads and writes `staticfiles.json`.
 
+mod assets;
 mod collect;
 mod digest;
 mod finders;
 mod hash;
 mod manifest;
+mod nearest;
 mod scan;
+mod serving;
 
+pub use self::assets::{Asset, Assets, AttributeValue, Tag, Tags};
 pub use self::collect::{Collector, Conflict, Problem, ProblemKind, Published, Report, Severity};
 pub use self::finders::{Directories, Embedded, Finder, Ignore, Source, SourceFile};
 pub use self::hash::HashAlgorithm;
 pub use self::manifest::{CopyDetails, FileDetails, MANIFEST_NAME, Manifest};
+pub use self::serving::ManifestStorage;

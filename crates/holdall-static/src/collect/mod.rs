@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use holdall_core::{Error, ErrorKind, Name, Operation, Result, Store};
 
+pub(crate) use self::plan::content_type;
 use self::plan::{Plan, Rules, plan};
 use self::problem::Policy;
 pub use self::problem::{Problem, ProblemKind, Severity};

@@ -188,15 +188,7 @@ fn link<'a>(
 fn nearest(missing: &str, from: &Name, sources: &[SourceFile]) -> Option<Name> {
     let is_map = missing.rsplit_once('.').is_some_and(|(_, extension)| extension == "map");
     let fits = |name: &&Name| *name != from && (!is_map || name.extension() == Some("map"));
-    let names = || sources.iter().map(|file| &file.name).filter(fits);
-    if let Some(same) = names().find(|name| name.as_str().to_lowercase() == missing.to_lowercase()) {
-        return Some(same.clone());
-    }
-    // Of several that are as near, the first.
-    let scored =
-        names().rev().map(|name| (strsim::normalized_damerau_levenshtein(name.as_str(), missing), name));
-    let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
-    (best.0 > 0.8).then(|| best.1.clone())
+    crate::nearest::nearest(missing, sources.iter().map(|file| &file.name).filter(fits)).cloned()
 }
 
 impl Linked<'_> {

@@ -73,6 +73,11 @@ impl Manifest {
         self.paths.iter()
     }
 
+    /// All names, in order.
+    pub(crate) fn names(&self) -> impl DoubleEndedIterator<Item = &Name> + Clone {
+        self.paths.keys()
+    }
+
     /// Adds a file, or changes what is known about it.
     pub fn insert(&mut self, name: Name, hashed: Name, details: impl Into<Option<FileDetails>>) {
         if let Some(details) = details.into() {

@@ -1,0 +1,87 @@
+//! Answers from a manifest, with all URLs made beforehand.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use holdall_core::{Error, ErrorKind, Name, Operation, Result, Store};
+
+use super::asset::Asset;
+use crate::collect::content_type;
+use crate::manifest::Manifest;
+use crate::serving::{Current, load, unknown};
+
+/// Files that were collected.
+pub(super) struct Collected {
+    store: Store,
+    current: Current<Loaded>,
+}
+
+/// A manifest, and where its files are.
+struct Loaded {
+    manifest: Manifest,
+    /// By the files' own names.
+    urls: HashMap<Name, String>,
+}
+
+impl Collected {
+    pub(super) async fn load(store: &Store) -> Result<Self> {
+        Self::with_manifest(store, load(store.storage()).await?).await
+    }
+
+    pub(super) async fn with_manifest(store: &Store, manifest: Manifest) -> Result<Self> {
+        let current = Current::new(Loaded::new(store, manifest).await?);
+        Ok(Self { store: store.clone(), current })
+    }
+
+    /// Whether anything has changed.
+    pub(super) async fn reload(&self) -> Result<bool> {
+        let manifest = load(self.store.storage()).await?;
+        let changed = manifest != self.current.get().manifest;
+        if changed {
+            self.current.set(Loaded::new(&self.store, manifest).await?);
+        }
+        Ok(changed)
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<Asset> {
+        let loaded = self.current.get();
+        let (name, url) = loaded.urls.get_key_value(name)?;
+        let details = loaded.manifest.details(name.as_str());
+        Some(Asset {
+            name: name.clone(),
+            url: url.clone(),
+            content_type: details.map_or_else(|| content_type(name), |details| details.content_type.clone()),
+            integrity: details.map(|details| details.integrity.clone()),
+        })
+    }
+
+    pub(super) fn unknown(&self, name: &str) -> Error {
+        unknown(name, self.current.get().manifest.names())
+    }
+}
+
+impl Loaded {
+    /// Asks the store for every URL. That costs no I/O, and what the store says is right whatever it is: a domain
+    /// of its own, a location, names that have to be encoded.
+    async fn new(store: &Store, manifest: Manifest) -> Result<Self> {
+        let mut urls = HashMap::with_capacity(manifest.iter().len());
+        for (name, hashed) in manifest.iter() {
+            let url = store.url(hashed).await?;
+            if url.expires_at.is_some() {
+                let message = "its URLs expire, but pages and caches keep the URLs of static files; \
+                               make the files public: visibility = \"public\", or policy = \"static\"";
+                let error = Error::message(ErrorKind::InvalidConfig, message);
+                return Err(error.or_at(Operation::Url, store, Some(hashed.as_str())));
+            }
+            urls.insert(name.clone(), url.url);
+        }
+        Ok(Self { manifest, urls })
+    }
+}
+
+impl fmt::Debug for Collected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let files = self.current.get().urls.len();
+        f.debug_struct("Collected").field("store", &self.store).field("files", &files).finish_non_exhaustive()
+    }
+}

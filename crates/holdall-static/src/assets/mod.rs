@@ -1,0 +1,184 @@
+//! Static files in templates: URLs, integrity values, tags, headers.
+
+mod asset;
+mod collected;
+mod headers;
+mod tag;
+mod tags;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use holdall_core::{Result, Store};
+
+pub use self::asset::Asset;
+use self::collected::Collected;
+pub use self::tag::{AttributeValue, Tag, Tags};
+use crate::manifest::Manifest;
+
+/// The static files of an application, for its templates: what Django's `{% static %}` looks into.
+///
+/// A handle that is cheap to clone. No call waits: all URLs are made when it is loaded, so that a template engine
+/// can ask while it renders.
+///
+/// ```
+/// use holdall_core::{Store, Visibility};
+/// use holdall_fs::FileSystemStorage;
+/// use holdall_static::{Assets, Collector, Embedded};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> holdall_core::Result<()> {
+/// # let root = tempfile::tempdir().unwrap();
+/// # let root = root.path();
+/// let disk = FileSystemStorage::builder(root).base_url("/static/").visibility(Visibility::Public);
+/// let files = Store::new(disk.build()?);
+/// Collector::new().finder(Embedded::new([("css/app.css", "p { margin: 0 }")])?).collect(&files).await?;
+///
+/// let assets = Assets::load(&files).await?;
+/// assert_eq!(assets.static_url("css/app.css")?, "/static/css/app.4d67f80c8dd9.css");
+/// let tag = assets.stylesheet("css/app.css")?.attribute("media", "screen")?;
+/// assert!(tag.to_string().starts_with(r#"<link rel="stylesheet" href="/static/css/app.4d67f80c8dd9.css" integrity="sha384-"#));
+/// assert!(assets.static_url("css/apps.css").is_err());
+/// # Ok(()) }
+/// ```
+///
+/// # Integrity
+///
+/// Tags say which bytes they expect (Subresource Integrity), as the manifest knows them: those of the file as it
+/// is published, after a `Content-Encoding` was undone. A manifest that Django wrote knows none, and tags have
+/// none then.
+///
+/// A browser compares what comes from another origin only when that origin lets the page read it (CORS), so the
+/// tag of such a URL has `crossorigin="anonymous"` beside the integrity, and does not load without an
+/// `Access-Control-Allow-Origin` header. Fonts and modules from another origin need that header anyway. For a host
+/// that does not send it there is [`cors(false)`](Self::cors): tags of other origins then have neither.
+#[derive(Clone)]
+pub struct Assets {
+    source: Arc<Source>,
+    cors: bool,
+}
+
+/// Where the answers come from.
+#[derive(Debug)]
+enum Source {
+    Collected(Collected),
+}
+
+impl Assets {
+    /// The files that were collected into a store, by the manifest that lies there.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](holdall_core::ErrorKind::NotFound) when nothing was collected yet, which says to run
+    /// `holdall collectstatic`; [`InvalidInput`](holdall_core::ErrorKind::InvalidInput) for a broken manifest;
+    /// [`InvalidConfig`](holdall_core::ErrorKind::InvalidConfig) when the store's URLs expire, which a cached page
+    /// would outlive; those of the storage.
+    pub async fn load(store: &Store) -> Result<Self> {
+        Ok(Self::from_source(Source::Collected(Collected::load(store).await?)))
+    }
+
+    /// The files in a store by a manifest from elsewhere: one that is part of the program
+    /// (`Manifest::parse(include_bytes!(...))`).
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](holdall_core::ErrorKind::InvalidConfig) when the store's URLs expire, and what its `url`
+    /// says.
+    pub async fn with_manifest(store: &Store, manifest: Manifest) -> Result<Self> {
+        Ok(Self::from_source(Source::Collected(Collected::with_manifest(store, manifest).await?)))
+    }
+
+    fn from_source(source: Source) -> Self {
+        Self { source: Arc::new(source), cors: true }
+    }
+
+    /// Whether other origins send `Access-Control-Allow-Origin` with static files; `true` without a call. See
+    /// [Integrity](Self#integrity).
+    pub fn cors(mut self, cors: bool) -> Self {
+        self.cors = cors;
+        self
+    }
+
+    /// Reads the manifest again, for a program that runs on while files are collected anew, and says whether it has
+    /// changed. Every clone sees the new one at once, and a page that is being rendered the old or the new of each
+    /// file: both exist.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load); everything stays as it was then.
+    pub async fn reload(&self) -> Result<bool> {
+        match &*self.source {
+            Source::Collected(collected) => collected.reload().await,
+        }
+    }
+
+    /// What is known about a file. The name may end in a query or a fragment, which go to the end of the URL:
+    /// `img/icons.svg#cat`, `fonts/old.eot?#iefix`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](holdall_core::ErrorKind::InvalidInput) for a name that does not exist, with the nearest one.
+    pub fn get(&self, name: &str) -> Result<Asset> {
+        match self.find(name)? {
+            Some(asset) => Ok(asset),
+            None => {
+                let (path, suffix) = split_suffix(name);
+                // A name may have `?` and `#` in it; only what is no name is taken apart.
+                match self.find(path).transpose().filter(|_| !suffix.is_empty()) {
+                    Some(asset) => Ok(asset?.with_suffix(suffix)),
+                    None => Err(self.unknown(path)),
+                }
+            }
+        }
+    }
+
+    /// The URL of a file: Django's `{% static %}`.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn static_url(&self, name: &str) -> Result<String> {
+        Ok(self.get(name)?.url)
+    }
+
+    /// What an `integrity` attribute for a file holds (Subresource Integrity); `None` where it is not known.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn integrity(&self, name: &str) -> Result<Option<String>> {
+        Ok(self.get(name)?.integrity)
+    }
+
+    fn find(&self, name: &str) -> Result<Option<Asset>> {
+        match &*self.source {
+            Source::Collected(collected) => Ok(collected.find(name)),
+        }
+    }
+
+    fn unknown(&self, name: &str) -> holdall_core::Error {
+        match &*self.source {
+            Source::Collected(collected) => collected.unknown(name),
+        }
+    }
+}
+
+impl fmt::Debug for Assets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Assets").field("source", &self.source).field("cors", &self.cors).finish()
+    }
+}
+
+/// What belongs to the name, and the query and fragment behind it.
+fn split_suffix(name: &str) -> (&str, &str) {
+    name.split_at(name.find(['?', '#']).unwrap_or(name.len()))
+}
+
+/// A URL with a query or a fragment behind it; one that has a query already gets a second part.
+fn append(url: &str, suffix: &str) -> String {
+    let suffix = match suffix.strip_prefix('?') {
+        Some(query) if url.contains('?') => Cow::Owned(format!("&{query}")),
+        _ => Cow::Borrowed(suffix),
+    };
+    format!("{url}{suffix}")
+}

@@ -1,0 +1,12 @@
+//! Static files in a running application, seen from outside.
+
+#[path = "collect/support.rs"]
+#[expect(dead_code, reason = "shared with the tests of collecting, which use all of it")]
+mod support;
+
+#[path = "serving/assets.rs"]
+mod assets;
+#[path = "serving/manifest_storage.rs"]
+mod manifest_storage;
+#[path = "serving/site.rs"]
+mod site;
