@@ -11,7 +11,9 @@ use holdall_core::{Result, Store};
 use crate::layers::{self, Layer, check_name, environment};
 use crate::options::Options;
 use crate::problems::{Problem, Problems};
-use crate::registry::Registry;
+use crate::registry::{Opened, Registry};
+#[cfg(feature = "static")]
+use crate::static_settings::StaticSettings;
 use crate::storages::Storages;
 use crate::value::{Document, Origin};
 
@@ -32,7 +34,7 @@ pub struct StoragesBuilder {
     defaults: Vec<Source>,
     sources: Vec<Source>,
     environment: Option<Vec<(OsString, OsString)>>,
-    stores: BTreeMap<String, Store>,
+    stores: BTreeMap<String, Opened>,
     registry: Registry,
 }
 
@@ -98,7 +100,7 @@ impl StoragesBuilder {
     /// A storage made by hand, as it is: no policy and no location is put around it. It replaces all
     /// that the settings say about that name.
     pub fn storage(mut self, name: impl Into<String>, store: impl Into<Store>) -> Self {
-        self.stores.insert(name.into(), store.into());
+        self.stores.insert(name.into(), Opened { store: store.into(), place: None });
         self
     }
 
@@ -193,11 +195,20 @@ impl StoragesBuilder {
             }
             let Some(resolved) = layers::resolve(name, &layers, &mut problems) else { continue };
             match registry.open(Some(name), resolved) {
-                Ok(store) => drop(stores.insert(name.clone(), store)),
+                Ok(opened) => drop(stores.insert(name.clone(), opened)),
                 Err(others) => problems.extend(others),
             }
         }
-        if problems.is_empty() { Ok(Storages::new(stores)) } else { Err(problems.into_error()) }
+        #[cfg(feature = "static")]
+        let static_files = StaticSettings::read(layers::static_files(&layers), &mut problems);
+        if !problems.is_empty() {
+            return Err(problems.into_error());
+        }
+        Ok(Storages::new(
+            stores,
+            #[cfg(feature = "static")]
+            static_files,
+        ))
     }
 }
 
@@ -241,7 +252,7 @@ impl fmt::Debug for StoragesBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StoragesBuilder")
             .field("documents", &(self.defaults.len() + self.sources.len()))
-            .field("storages", &self.stores)
+            .field("storages", &self.stores.keys())
             .field("backends", &self.registry)
             .finish_non_exhaustive()
     }

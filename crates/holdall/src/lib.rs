@@ -5,9 +5,12 @@ mod builder;
 mod layers;
 mod open;
 mod options;
+mod place;
 mod policy;
 mod problems;
 mod registry;
+#[cfg(feature = "static")]
+mod static_settings;
 mod storages;
 mod suggest;
 mod value;
@@ -26,9 +29,16 @@ pub use holdall_object_store as object_store;
 #[cfg(feature = "s3")]
 #[doc(inline)]
 pub use holdall_s3 as s3;
+/// Static files, found, hashed, rewritten and published: the crate `holdall-static`.
+#[cfg(feature = "static")]
+#[doc(inline)]
+pub use holdall_static as static_files;
 
 pub use self::builder::StoragesBuilder;
 pub use self::open::open_url;
 pub use self::options::Options;
+pub use self::place::Place;
+#[cfg(feature = "static")]
+pub use self::static_settings::{StaticCheck, StaticSettings};
 pub use self::storages::Storages;
 pub use self::value::Origin;

@@ -38,7 +38,7 @@ pub fn open_url(url: &str) -> Result<Store> {
         .map_err(|problem| problems.push(problem))
         .and_then(|resolved| Registry::new().open(None, resolved).map_err(|others| problems.extend(others)));
     match opened {
-        Ok(store) => Ok(store),
+        Ok(opened) => Ok(opened.store),
         Err(()) => Err(problems.into_error()),
     }
 }

@@ -1,5 +1,6 @@
 //! The settings of one storage, as a factory takes them.
 
+mod nested;
 mod typed;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,6 +9,7 @@ use std::fmt;
 use holdall_core::{Error, ErrorKind, Result};
 
 use crate::layers::Resolved;
+use crate::place::Place;
 #[cfg(any(feature = "fs", feature = "s3", feature = "__object-store"))]
 use crate::problems::{Problem, Problems};
 use crate::suggest::{listed, nearest};
@@ -49,8 +51,10 @@ use crate::value::{Origin, Value};
 /// The parts of a URL are keys too: the host is `host`, the port `port`, user and password are
 /// `username` and `password`, the path is `location`.
 pub struct Options {
-    /// `None` when a URL is opened by itself.
+    /// `None` when a URL is opened by itself, and for settings that are none of a storage.
     storage: Option<String>,
+    /// What is not a storage: `[static]`, `[[static.dirs]]`.
+    section: Option<String>,
     backend: String,
     /// Where the backend was chosen: what a missing key is reported at.
     origin: Origin,
@@ -60,20 +64,37 @@ pub struct Options {
     /// Keys that were asked for, given or not: what is known.
     known: BTreeSet<String>,
     problems: Problems,
+    place: Place,
 }
 
 impl Options {
     pub(crate) fn new(storage: Option<&str>, resolved: Resolved) -> Self {
         let Resolved { backend, values } = resolved;
+        Self { backend: backend.name, ..Self::of(storage, backend.origin, values) }
+    }
+
+    /// The keys of a table that is no storage: `section` is what it is called, brackets included.
+    pub(crate) fn of_section(section: String, origin: Origin, values: BTreeMap<String, Value>) -> Self {
+        Self { section: Some(section), ..Self::of(None, origin, values) }
+    }
+
+    fn of(storage: Option<&str>, origin: Origin, values: BTreeMap<String, Value>) -> Self {
         Self {
             storage: storage.map(str::to_owned),
-            backend: backend.name,
-            origin: backend.origin,
+            section: None,
+            backend: String::new(),
+            origin,
             values,
             taken: BTreeMap::new(),
             known: BTreeSet::new(),
             problems: Problems::default(),
+            place: Place::default(),
         }
+    }
+
+    /// What the keys belong to, as a sentence about one that was written there says it.
+    fn scope(&self, origin: &Origin) -> String {
+        self.section.clone().unwrap_or_else(|| origin.scope(self.storage_name()))
     }
 
     /// The name of the storage that is being built; `None` for [`open_url`](crate::open_url).
@@ -97,7 +118,7 @@ impl Options {
     /// Like all others it is remembered, and names the place. Do not put a secret into it.
     pub fn invalid(&mut self, key: &str, reason: impl fmt::Display) -> Error {
         let origin = self.origin(key).unwrap_or(&self.origin).clone();
-        let sentence = format!("{key:?} in {} {reason}", origin.scope(self.storage_name()));
+        let sentence = format!("{key:?} in {} {reason}", self.scope(&origin));
         self.fail(origin, sentence)
     }
 
@@ -105,7 +126,7 @@ impl Options {
     #[cfg(any(feature = "fs", feature = "s3", feature = "__object-store"))]
     pub(crate) fn refused(&mut self, key: &str, error: Error) -> Error {
         let origin = self.origin(key).unwrap_or(&self.origin).clone();
-        let scope = origin.scope(self.storage_name());
+        let scope = self.scope(&origin);
         let sentence = format!("{key:?} in {scope} cannot be used: {}", error.reason());
         let told = Error::message(error.kind(), origin.say(&sentence));
         self.problems.push(Problem::new(origin, sentence).with_source(error));
@@ -143,6 +164,17 @@ impl Options {
         self.problems
     }
 
+    /// Says that the files are in that directory of this machine.
+    #[cfg(feature = "fs")]
+    pub(crate) fn lies_in(&mut self, directory: std::path::PathBuf) {
+        self.place.directory = Some(directory);
+    }
+
+    /// Where the files are, as far as the keys told.
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// Where the backend was chosen.
     pub(crate) fn backend_origin(&self) -> &Origin {
         &self.origin
@@ -166,12 +198,16 @@ impl Options {
     fn missing(&mut self, key: &str) -> Error {
         let slip = nearest_key(key, self.values.keys()).map(str::to_owned);
         if let Some((slip, value)) = slip.and_then(|slip| self.values.remove_entry(&slip)) {
-            let scope = value.origin.scope(self.storage_name());
+            let scope = self.scope(&value.origin);
             return self
                 .fail(value.origin, format!("unknown key {slip:?} in {scope}; did you mean {key:?}?"));
         }
-        let scope = self.origin.scope(self.storage_name());
-        let sentence = format!("{scope} has no {key:?}, which the backend {:?} needs", self.backend);
+        let scope = self.scope(&self.origin);
+        let who = match self.section {
+            Some(_) => "it".to_owned(),
+            None => format!("the backend {:?}", self.backend),
+        };
+        let sentence = format!("{scope} has no {key:?}, which {who} needs");
         self.fail(self.origin.clone(), sentence)
     }
 
@@ -180,7 +216,7 @@ impl Options {
             Some(nearest) => format!("did you mean {nearest:?}?"),
             None => format!("known are {}", listed(self.known.iter().map(String::as_str), "and")),
         };
-        let scope = origin.scope(self.storage_name());
+        let scope = self.scope(origin);
         Problem::new(origin.clone(), format!("unknown key {key:?} in {scope}; {hint}"))
     }
 

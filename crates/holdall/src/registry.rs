@@ -9,6 +9,7 @@ use holdall_core::{Result, Store};
 use crate::backends;
 use crate::layers::{Chosen, Resolved, url};
 use crate::options::Options;
+use crate::place::Place;
 use crate::policy::Policy;
 use crate::problems::{Problem, Problems};
 use crate::suggest::{did_you_mean, listed};
@@ -19,6 +20,13 @@ pub(crate) type Factory = Arc<dyn Fn(&mut Options) -> Result<Store> + Send + Syn
 /// Backends that this crate knows without necessarily having them. Their cargo features are called the
 /// same.
 const FEATURES: [&str; 4] = ["azure", "fs", "gcs", "s3"];
+
+/// A storage, and where it lies: `None` where somebody made it by hand.
+#[derive(Clone)]
+pub(crate) struct Opened {
+    pub(crate) store: Store,
+    pub(crate) place: Option<Place>,
+}
 
 /// All factories.
 #[derive(Clone)]
@@ -46,7 +54,7 @@ impl Registry {
     }
 
     /// Builds a storage. `storage` is its name, `None` for a URL by itself.
-    pub(crate) fn open(&self, storage: Option<&str>, resolved: Resolved) -> Result<Store, Problems> {
+    pub(crate) fn open(&self, storage: Option<&str>, resolved: Resolved) -> Result<Opened, Problems> {
         let Some(factory) = self.0.get(&resolved.backend.name) else {
             let mut problems = Problems::default();
             problems.push(self.unknown(storage, &resolved.backend));
@@ -57,11 +65,12 @@ impl Registry {
         match factory(&mut options) {
             Ok(store) => {
                 let applied = policy.and_then(|policy| policy.apply(&store, &mut options));
-                applied.map_err(|_| {
+                let Ok(store) = applied else {
                     // The error is one of many: all of them are in the options.
                     let _ = options.finish();
-                    options.into_problems()
-                })
+                    return Err(options.into_problems());
+                };
+                Ok(Opened { store, place: Some(options.place().clone()) })
             }
             Err(error) => {
                 // What the factory left untouched may be known to it: only what it complained about

@@ -7,6 +7,10 @@ use std::sync::Arc;
 use holdall_core::{Error, ErrorKind, Result, Store};
 
 use crate::builder::StoragesBuilder;
+use crate::place::Place;
+use crate::registry::Opened;
+#[cfg(feature = "static")]
+use crate::static_settings::StaticSettings;
 use crate::suggest::{did_you_mean, listed};
 
 /// The storages of an application by name, as its settings describe them: what
@@ -31,7 +35,9 @@ use crate::suggest::{did_you_mean, listed};
 /// ```
 #[derive(Clone)]
 pub struct Storages {
-    stores: Arc<BTreeMap<String, Store>>,
+    stores: Arc<BTreeMap<String, Opened>>,
+    #[cfg(feature = "static")]
+    static_files: Arc<StaticSettings>,
 }
 
 impl Storages {
@@ -61,8 +67,15 @@ impl Storages {
         StoragesBuilder::new()
     }
 
-    pub(crate) fn new(stores: BTreeMap<String, Store>) -> Self {
-        Self { stores: Arc::new(stores) }
+    pub(crate) fn new(
+        stores: BTreeMap<String, Opened>,
+        #[cfg(feature = "static")] static_files: StaticSettings,
+    ) -> Self {
+        Self {
+            stores: Arc::new(stores),
+            #[cfg(feature = "static")]
+            static_files: Arc::new(static_files),
+        }
     }
 
     /// The storage of that name: always the same one, not a new one each time.
@@ -72,7 +85,23 @@ impl Storages {
     /// [`ErrorKind::InvalidConfig`] when the settings have none of that name; the sentence lists those
     /// that they have.
     pub fn get(&self, name: &str) -> Result<Store> {
-        self.stores.get(name).cloned().ok_or_else(|| self.unknown(name))
+        self.stores.get(name).map(|opened| opened.store.clone()).ok_or_else(|| self.unknown(name))
+    }
+
+    /// Where the storage of that name lies. `None` for one that was made by hand
+    /// ([`StoragesBuilder::storage`]): nobody but who made it knows.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn place(&self, name: &str) -> Result<Option<&Place>> {
+        self.stores.get(name).map(|opened| opened.place.as_ref()).ok_or_else(|| self.unknown(name))
+    }
+
+    /// What the table `[static]` says: which static files are collected, and how.
+    #[cfg(feature = "static")]
+    pub fn static_settings(&self) -> &StaticSettings {
+        &self.static_files
     }
 
     /// The names, sorted.
@@ -97,7 +126,7 @@ impl Storages {
 /// Names and places of the storages; no secret.
 impl fmt::Debug for Storages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let places = self.stores.iter().map(|(name, store)| (name, store.to_string()));
+        let places = self.stores.iter().map(|(name, opened)| (name, opened.store.to_string()));
         f.debug_map().entries(places).finish()
     }
 }

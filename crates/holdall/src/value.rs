@@ -1,5 +1,6 @@
 //! One setting: its text, and where it was written.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -49,6 +50,11 @@ impl Origin {
     /// The same place, inside the URL that stands there.
     pub(crate) fn inside_url(&self) -> Self {
         Self { in_url: true, ..self.clone() }
+    }
+
+    /// Whether it is a variable of the environment, which has text only.
+    pub(crate) fn is_variable(&self) -> bool {
+        matches!(self.place, Place::Variable(_))
     }
 
     /// What a relative path that was written here is relative to; `None` is the working directory.
@@ -110,6 +116,16 @@ pub(crate) struct Value {
     pub(crate) text: String,
     pub(crate) kind: Kind,
     pub(crate) origin: Origin,
+    pub(crate) inner: Inner,
+}
+
+/// What is inside a value that is more than one word.
+#[derive(Clone, Default)]
+pub(crate) enum Inner {
+    #[default]
+    Nothing,
+    List(Vec<Value>),
+    Table(BTreeMap<String, Value>),
 }
 
 /// How a value was written. The environment and URLs have text only; TOML can tell more.
@@ -122,13 +138,13 @@ pub(crate) enum Kind {
     },
     Float,
     Boolean,
-    /// Something that neither the environment nor a URL could say; the text is what: "a list".
+    /// Something that no single word could say; the text is what: "a list".
     Other,
 }
 
 impl Value {
     pub(crate) fn text(text: impl Into<String>, origin: Origin) -> Self {
-        Self { text: text.into(), kind: Kind::Text, origin }
+        Self { text: text.into(), kind: Kind::Text, origin, inner: Inner::Nothing }
     }
 
     /// The value as an error shows it, or nothing where the key sounds like a secret: a secret in the

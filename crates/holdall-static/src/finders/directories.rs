@@ -29,6 +29,15 @@ impl Directories {
         Self { roots: vec![(Location::root(), root.into())] }
     }
 
+    /// The files below that directory, under names that begin with a prefix.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidName`] when the prefix is none.
+    pub fn prefixed(prefix: &str, root: impl Into<PathBuf>) -> Result<Self> {
+        Self { roots: Vec::new() }.and_prefixed(prefix, root)
+    }
+
     /// And the files below another one, with less priority.
     pub fn and(mut self, root: impl Into<PathBuf>) -> Self {
         self.roots.push((Location::root(), root.into()));

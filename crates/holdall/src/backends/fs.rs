@@ -23,6 +23,7 @@ pub(crate) fn open(options: &mut Options) -> Result<Store> {
 
     let (root, location, base_url) = (root?, location?.unwrap_or_default(), base_url?);
     let directory = location.segments().fold(root.clone(), |directory, segment| directory.join(segment));
+    options.lies_in(directory.clone());
     let mut builder = FileSystemStorage::builder(directory).create_root(true);
     if let Some(mode) = file_mode? {
         builder = builder.file_mode(mode);

@@ -16,15 +16,17 @@ use crate::problems::{Problem, Problems};
 use crate::suggest::nearest;
 use crate::value::{Kind, Origin, Value};
 
-/// What one place says about all storages.
+/// What one place says about all storages, and about static files.
 #[derive(Default)]
 pub(crate) struct Layer {
     pub(crate) tables: BTreeMap<String, Table>,
+    /// What it says about static files.
+    pub(crate) static_files: Option<Table>,
 }
 
-/// What one place says about one storage.
+/// What one place says about one storage, or about static files.
 pub(crate) struct Table {
-    /// Where the storage is named: the header `[storages.default]`, or its first variable.
+    /// Where it is named: the header `[storages.default]`, or its first variable.
     pub(crate) origin: Origin,
     pub(crate) values: BTreeMap<String, Value>,
 }
@@ -88,6 +90,18 @@ pub(crate) fn resolve(name: &str, layers: &[Layer], problems: &mut Problems) -> 
     Some(resolved)
 }
 
+/// What the layers, lowest first, come to for static files: each key as the highest one says it.
+#[cfg(feature = "static")]
+pub(crate) fn static_files(layers: &[Layer]) -> Option<Table> {
+    let tables = layers.iter().filter_map(|layer| layer.static_files.as_ref());
+    let mut merged: Option<Table> = None;
+    for table in tables {
+        let values = table.values.iter().map(|(key, value)| (key.clone(), value.clone()));
+        merged.get_or_insert_with(|| Table::new(table.origin.clone())).values.extend(values);
+    }
+    merged
+}
+
 /// Nobody said which backend. Somebody may have meant to.
 fn no_backend(name: &str, tables: &[&Table]) -> Option<Problem> {
     let mut given = tables.iter().flat_map(|table| &table.values);
@@ -108,7 +122,9 @@ fn choose(name: &str, table: &Table, problems: &mut Problems) -> Option<Resolved
     let mut values = table.values.clone();
     let (backend, url) = (values.remove("backend"), values.remove("url"));
     for (key, value) in [("backend", &backend), ("url", &url)] {
-        if let Some(Value { kind, text, origin }) = value.as_ref().filter(|value| value.kind != Kind::Text) {
+        if let Some(Value { kind, text, origin, .. }) =
+            value.as_ref().filter(|value| value.kind != Kind::Text)
+        {
             let shown = if *kind == Kind::Other { text } else { "no text" };
             let sentence = format!("{key:?} in [storages.{name}] is {shown}; it has to be text, in quotes");
             problems.push(Problem::new(origin.clone(), sentence));

@@ -3,6 +3,7 @@
 //! Read as a tree with spans rather than through serde: every value keeps the line that it was written
 //! on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
@@ -10,10 +11,12 @@ use toml::de::{DeTable, DeValue};
 use super::{Layer, Table, check_name};
 use crate::problems::{Problem, Problems};
 use crate::suggest::nearest;
-use crate::value::{Document, Kind, Origin, Value};
+use crate::value::{Document, Inner, Kind, Origin, Value};
 
-/// The only table at the top of a document.
+/// The table of storages.
 const STORAGES: &str = "storages";
+/// The table of static files.
+const STATIC: &str = "static";
 
 /// Reads a document. What can be read is in the layer even where something else is wrong; `None` is what
 /// is no TOML at all.
@@ -38,7 +41,12 @@ pub(crate) fn read(text: &str, document: Document, problems: &mut Problems) -> O
     let mut layer = Layer::default();
     for (key, value) in root.get_ref() {
         let (key, origin) = (key.get_ref().as_ref(), at(key.span().start));
-        if key != STORAGES {
+        if key == STATIC {
+            match value.get_ref() {
+                DeValue::Table(table) => layer.static_files = Some(read_table(origin, table, &at)),
+                _ => problems.push(Problem::new(origin, "\"static\" has to be a table: [static]")),
+            }
+        } else if key != STORAGES {
             problems.push(Problem::new(origin, unknown_table(key)));
         } else if let DeValue::Table(storages) = value.get_ref() {
             for (name, table) in storages {
@@ -46,7 +54,7 @@ pub(crate) fn read(text: &str, document: Document, problems: &mut Problems) -> O
                 if let Err(sentence) = check_name(name) {
                     problems.push(Problem::new(at(named_at), sentence));
                 } else if let DeValue::Table(table) = table.get_ref() {
-                    layer.tables.insert(name.to_owned(), read_storage(at(named_at), table, &at));
+                    layer.tables.insert(name.to_owned(), read_table(at(named_at), table, &at));
                 } else {
                     let sentence = format!("\"storages.{name}\" has to be a table: [storages.{name}]");
                     problems.push(Problem::new(at(named_at), sentence));
@@ -61,22 +69,42 @@ pub(crate) fn read(text: &str, document: Document, problems: &mut Problems) -> O
 }
 
 fn unknown_table(key: &str) -> String {
-    let hint = match nearest(key, [STORAGES]) {
-        Some(_) => format!("did you mean {STORAGES:?}?"),
+    let hint = match nearest(key, [STORAGES, STATIC]) {
+        Some(nearest) => format!("did you mean {nearest:?}?"),
         None => "storages are written as [storages.default]".to_owned(),
     };
     format!("unknown key {key:?}; {hint}")
 }
 
-/// One `[storages.name]`.
-fn read_storage(origin: Origin, table: &DeTable<'_>, at: &impl Fn(usize) -> Origin) -> Table {
-    let mut read = Table::new(origin);
-    for (key, value) in table {
-        let (key, origin) = (key.get_ref().as_ref(), at(key.span().start));
-        let (text, kind) = scalar(value.get_ref());
-        read.values.insert(key.to_owned(), Value { text, kind, origin });
-    }
-    read
+/// One value in the syntax of TOML, for who has text only: `["static", { prefix = "a", path = "b" }]`.
+pub(crate) fn read_value(text: &str, origin: &Origin) -> Result<Value, String> {
+    let value = DeValue::parse(text).map_err(|error| error.message().to_owned())?;
+    Ok(value_of(value.get_ref(), origin.clone(), &|_| origin.clone()))
+}
+
+/// One `[storages.name]`, or `[static]`.
+fn read_table(origin: Origin, table: &DeTable<'_>, at: &impl Fn(usize) -> Origin) -> Table {
+    Table { origin, values: entries(table, at) }
+}
+
+fn entries(table: &DeTable<'_>, at: &impl Fn(usize) -> Origin) -> BTreeMap<String, Value> {
+    let entries = table.iter().map(|(key, value)| {
+        let origin = at(key.span().start);
+        (key.get_ref().clone().into_owned(), value_of(value.get_ref(), origin, at))
+    });
+    entries.collect()
+}
+
+fn value_of(value: &DeValue<'_>, origin: Origin, at: &impl Fn(usize) -> Origin) -> Value {
+    let (text, kind) = scalar(value);
+    let inner = match value {
+        DeValue::Array(items) => Inner::List(
+            items.iter().map(|item| value_of(item.get_ref(), at(item.span().start), at)).collect(),
+        ),
+        DeValue::Table(table) => Inner::Table(entries(table, at)),
+        _ => Inner::Nothing,
+    };
+    Value { text, kind, origin, inner }
 }
 
 /// A value as the environment and a URL could say it too. What they could not is kept as what it is, for

@@ -8,6 +8,7 @@ use bytesize::ByteSize;
 use holdall_core::{Error, Location, Result};
 
 use super::Options;
+use crate::policy::Policy;
 use crate::suggest::listed;
 use crate::value::{Kind, Value};
 
@@ -90,6 +91,18 @@ impl Options {
         })
     }
 
+    /// As [`take_choice`](Self::take_choice), where the key has to be there.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](holdall_core::ErrorKind::InvalidConfig) where it is missing too.
+    pub fn require_choice<T: Clone>(&mut self, key: &str, choices: &[(&str, T)]) -> Result<T> {
+        match self.take_choice(key, choices)? {
+            Some(choice) => Ok(choice),
+            None => Err(self.missing(key)),
+        }
+    }
+
     /// A path of this machine. A relative one is relative to the directory of the file that it is
     /// written in, and to the working directory when it comes from the environment or from the
     /// application.
@@ -128,7 +141,12 @@ impl Options {
     pub fn take_location(&mut self, key: &str) -> Result<Option<Location>> {
         let Some(text) = self.take_str(key)? else { return Ok(None) };
         match Location::new(&text) {
-            Ok(location) => Ok(Some(location)),
+            Ok(location) => {
+                if key == Policy::LOCATION {
+                    self.place.location = location.clone();
+                }
+                Ok(Some(location))
+            }
             Err(error) => Err(self.invalid(key, format_args!("cannot be used: {error}"))),
         }
     }

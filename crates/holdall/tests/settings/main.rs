@@ -17,6 +17,8 @@ mod policy;
 #[cfg(feature = "s3")]
 mod s3;
 mod secrets;
+#[cfg(all(feature = "fs", feature = "static"))]
+mod static_files;
 mod third_party;
 mod urls;
 mod values;

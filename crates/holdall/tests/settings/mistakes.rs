@@ -25,6 +25,8 @@ fn documents_that_are_no_settings() {
             "\n\n[logging]\nlevel = 1",
             "settings:3: unknown key \"logging\"; storages are written as [storages.default]",
         ),
+        ("[statc]\ndirs = []", "settings:1: unknown key \"statc\"; did you mean \"static\"?"),
+        ("static = 'memory:'", "settings:1: \"static\" has to be a table: [static]"),
         (
             "storages = 'memory:'",
             "settings:1: \"storages\" has to be a table of storages, like [storages.default]",

@@ -1,0 +1,96 @@
+//! The keys of `[static]`. Most are calls of `Collector`, under the same names.
+
+use std::num::NonZeroUsize;
+
+use holdall_core::{Location, Result};
+use holdall_static::{Collector, HashAlgorithm, Severity};
+
+use super::{Directory, StaticSettings};
+use crate::options::Options;
+
+/// Takes every key, so that all that is wrong is told at once.
+pub(super) fn take(options: &mut Options) -> Result<StaticSettings> {
+    let mut settings = StaticSettings::default();
+    let storage = options.take_str("storage");
+    let directories = options.take_tables_or_texts("dirs", "path", directory);
+    let ignore = options.take_texts("ignore");
+    let default_ignore = options.take_bool("default_ignore");
+    let collector = collector(options);
+
+    if let Some(storage) = storage? {
+        settings.storage = storage;
+    }
+    settings.directories = directories?.unwrap_or_default();
+    settings.ignore = ignore?.unwrap_or_default();
+    settings.default_ignore = default_ignore?.unwrap_or(true);
+    settings.collector = collector?;
+    Ok(settings)
+}
+
+/// An item of `dirs`.
+fn directory(options: &mut Options) -> Result<Directory> {
+    let path = options.require_path("path");
+    let origin = options.origin("path").cloned();
+    let prefix = options.take_str("prefix");
+    let prefix = match prefix? {
+        // Django's staticfiles.E003.
+        Some(prefix) if prefix.ends_with('/') => {
+            return Err(
+                options.invalid("prefix", format_args!("is {prefix:?}; it must not end with a slash"))
+            );
+        }
+        Some(prefix) => Location::new(&prefix)
+            .map_err(|error| options.invalid("prefix", format_args!("cannot be used: {error}")))?,
+        None => Location::root(),
+    };
+    Ok(Directory { prefix, path: path?, origin: origin.unwrap_or_else(crate::value::Origin::argument) })
+}
+
+/// The keys that are calls of the collector.
+fn collector(options: &mut Options) -> Result<Collector> {
+    let hashes =
+        [("md5", HashAlgorithm::Md5), ("sha256", HashAlgorithm::Sha256), ("blake3", HashAlgorithm::Blake3)];
+    let hash = options.take_choice("hash", &hashes);
+    let base_path = base_path(options);
+    let jobs = options.take_parsed::<NonZeroUsize>("jobs", "a whole number above 0");
+    let copies = options.take_bool("copies");
+    let missing = options.take_tables("missing", missing);
+
+    let mut collector = Collector::new();
+    if let Some(hash) = hash? {
+        collector = collector.hash(hash);
+    }
+    if let Some(base_path) = base_path? {
+        collector = collector.base_path(base_path);
+    }
+    if let Some(jobs) = jobs? {
+        collector = collector.jobs(jobs.get());
+    }
+    if let Some(copies) = copies? {
+        collector = collector.copies(copies);
+    }
+    for (files, references, severity) in missing?.unwrap_or_default() {
+        collector = collector.missing(files, references, severity);
+    }
+    Ok(collector)
+}
+
+/// Checked here: with any other path no absolute reference would be one to a static file.
+fn base_path(options: &mut Options) -> Result<Option<String>> {
+    match options.take_str("base_path")? {
+        Some(path) if !(path.starts_with('/') && path.ends_with('/')) => Err(options
+            .invalid("base_path", format_args!("is {path:?}; it has to begin and to end with a slash"))),
+        path => Ok(path),
+    }
+}
+
+/// One `[[static.missing]]`.
+fn missing(options: &mut Options) -> Result<(String, String, Severity)> {
+    let severities =
+        [("error", Severity::Error), ("warning", Severity::Warning), ("ignore", Severity::Ignore)];
+    let files = options.take_str("files");
+    let references = options.take_str("references");
+    let severity = options.require_choice("severity", &severities);
+    let any = || "*".to_owned();
+    Ok((files?.unwrap_or_else(any), references?.unwrap_or_else(any), severity?))
+}

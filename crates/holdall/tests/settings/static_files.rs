@@ -1,0 +1,223 @@
+//! The table `[static]`: its keys, its mistakes, and what is checked before anything is collected.
+
+use std::fs::{create_dir_all, write};
+use std::path::PathBuf;
+
+use holdall::static_files::{Manifest, Report};
+use holdall::{Result, StaticCheck, Storages, Store};
+
+use crate::{expect_refusals, refused};
+
+/// A `holdall.toml` with files beside it.
+struct Site {
+    directory: tempfile::TempDir,
+}
+
+impl Site {
+    fn new(settings: &str, files: &[(&str, &str)]) -> Self {
+        let site = Self { directory: tempfile::tempdir().unwrap() };
+        for (name, text) in [("holdall.toml", settings)].iter().chain(files) {
+            let path = site.path(name);
+            create_dir_all(path.parent().unwrap()).unwrap();
+            write(path, text).unwrap();
+        }
+        site
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn storages(&self, variables: &[(&str, &str)]) -> Storages {
+        let settings = Storages::builder().file(self.path("holdall.toml"));
+        settings.environment(variables.iter().copied()).build().unwrap()
+    }
+
+    /// Collects, with these variables on top.
+    async fn collect(&self, variables: &[(&str, &str)]) -> Result<(Report, Store, Manifest)> {
+        let storages = self.storages(variables);
+        let settings = storages.static_settings();
+        let store = storages.get(settings.storage())?;
+        let report = settings.collector()?.collect(&store).await?;
+        let manifest = Manifest::parse(&store.open("staticfiles.json").await?.bytes().await?)?;
+        Ok((report, store, manifest))
+    }
+
+    fn check(&self) -> Vec<String> {
+        let storages = self.storages(&[]);
+        let checks = storages.static_settings().check(&storages);
+        let place = format!("{}/", self.directory.path().display());
+        checks.iter().map(StaticCheck::to_string).map(|check| check.replace(&place, "")).collect()
+    }
+}
+
+const STORAGES: &str = "[storages.staticfiles]\nbackend = 'memory'\n[storages.other]\nbackend = 'memory'\n";
+
+fn names(manifest: &Manifest) -> Vec<&str> {
+    manifest.iter().map(|(name, _)| name.as_str()).collect()
+}
+
+#[tokio::test]
+async fn directories_are_relative_to_the_file_and_have_prefixes() -> Result<()> {
+    let settings =
+        format!("{STORAGES}[static]\ndirs = ['assets', {{ prefix = 'vendor', path = 'npm/dist' }}]");
+    let site = Site::new(&settings, &[("assets/app.css", "a"), ("npm/dist/x.js", "b"), ("assets/.git", "c")]);
+    let (report, _, manifest) = site.collect(&[]).await?;
+    assert_eq!((report.files, names(&manifest)), (2, vec!["app.css", "vendor/x.js"]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn keys_reach_the_collector() -> Result<()> {
+    let settings = format!(
+        "{STORAGES}[static]\nstorage = 'other'\ndirs = ['s']\nignore = ['*.scss']\ndefault_ignore = false\n\
+         hash = 'blake3'\nbase_path = '/assets/'\njobs = 3\ncopies = false\n\
+         [[static.missing]]\nfiles = 'vendor/*'\nseverity = 'ignore'\n\
+         [[static.missing]]\nreferences = '*.map'\nseverity = 'warning'\n"
+    );
+    let files = [
+        ("s/.well-known", "1"),
+        ("s/a.scss", "2"),
+        ("s/b.css", "a { background: url(/assets/c.png) }\nb { background: url(x.map) }"),
+        ("s/c.png", "3"),
+        ("s/vendor/d.css", "a { background: url(gone.png) }"),
+    ];
+    let (report, store, manifest) = Site::new(&settings, &files).collect(&[]).await?;
+    assert_eq!(names(&manifest), [".well-known", "b.css", "c.png", "vendor/d.css"]);
+    assert_eq!(report.problems.len(), 1);
+    assert_eq!(manifest.get("c.png").unwrap().as_str(), "c.58d6fd3dc609.png", "BLAKE3 of \"3\"");
+    let text = store.open(manifest.get("b.css").unwrap()).await?.text().await?;
+    assert!(text.contains("url(/assets/c.58d6fd3dc609.png)"), "{text}");
+    assert!(!store.exists("c.png").await?, "no copies");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_environment_goes_on_top() -> Result<()> {
+    let site = Site::new(
+        &format!("{STORAGES}[static]\ndirs = ['one']\ncopies = false"),
+        &[("one/1.txt", "1"), ("two/2.txt", "2"), ("three/3.txt", "3")],
+    );
+    let (two, three) = (site.path("two"), site.path("three"));
+    let list = format!("{}, {}", two.display(), three.display());
+    let toml = format!("['{}', {{ prefix = 'v', path = '{}' }}]", two.display(), three.display());
+    let (_, _, manifest) = site.collect(&[("HOLDALL_STATIC__DIRS", &list)]).await?;
+    assert_eq!(names(&manifest), ["2.txt", "3.txt"]);
+    let variables = [("HOLDALL_STATIC__DIRS", &*toml), ("holdall_static__copies", "true")];
+    let (_, store, manifest) = site.collect(&variables).await?;
+    assert_eq!(names(&manifest), ["2.txt", "v/3.txt"]);
+    assert!(store.exists("v/3.txt").await?);
+    Ok(())
+}
+
+#[test]
+fn what_is_wrong_has_its_place() {
+    expect_refusals(&[
+        (
+            "[static]\ndirs = 'static'",
+            "settings:2: \"dirs\" in [static] is \"static\"; it has to be a list: [\"static\"]",
+        ),
+        (
+            "[static]\ndirs = [{ prefix = 'a/', path = 'b' }]",
+            "settings:2: \"prefix\" in [[static.dirs]] is \"a/\"; it must not end with a slash",
+        ),
+        (
+            "[static]\ndirs = [\n'a',\n{ pth = 'b' }]",
+            "settings:4: unknown key \"pth\" in [[static.dirs]]; did you mean \"path\"?",
+        ),
+        (
+            "[static]\ndirs = [1]",
+            "settings:2: \"path\" in [[static.dirs]] is 1; it has to be text, in quotes",
+        ),
+        (
+            "[static]\nignore = ['a', 1]",
+            "settings:2: \"ignore\" in [static] has to hold text only, in quotes",
+        ),
+        (
+            "[static]\nmissing = ['a']",
+            "settings:2: \"missing\" in [static] has to hold tables only, like { key = \"value\" }",
+        ),
+        (
+            "[[static.missing]]\nfiles = '*'",
+            "settings:1: [[static.missing]] has no \"severity\", which it needs",
+        ),
+        ("[static]\njobs = 0", "settings:2: \"jobs\" in [static] is 0; it has to be a whole number above 0"),
+        (
+            "[static]\nbase_path = 'static'",
+            "settings:2: \"base_path\" in [static] is \"static\"; it has to begin and to end with a slash",
+        ),
+        (
+            "[static]\nhash = 'md4'\nignroe = []\n[[static.missing]]\nseverity = 'x'",
+            "3 settings are wrong:\n  \
+             settings:2: \"hash\" in [static] is \"md4\"; it has to be \"md5\", \"sha256\" or \"blake3\"\n  \
+             settings:3: unknown key \"ignroe\" in [static]; did you mean \"ignore\"?\n  \
+             settings:5: \"severity\" in [[static.missing]] is \"x\"; it has to be \"error\", \"warning\" or \"ignore\"",
+        ),
+    ]);
+    let refused = |variable, value| refused(Storages::builder().environment([(variable, value)]));
+    for (variable, value, sentence) in [
+        (
+            "HOLDALL_STATIC__JOBS",
+            "many",
+            "\"jobs\" in [static] is \"many\"; it has to be a whole number above 0",
+        ),
+        ("HOLDALL_STATIC__DIRS", "['a'", "\"dirs\" in [static] is not TOML: unclosed array, expected `]`"),
+        ("HOLDALL_STATIC__JBOS", "1", "unknown key \"jbos\" in [static]; did you mean \"jobs\"?"),
+        ("HOLDALL_STATIC_JOBS", "1", "this is no setting; write HOLDALL_STATIC__<KEY>, with two underscores"),
+        ("HOLDALL_STATIC__", "1", "this names no key; write HOLDALL_STATIC__<KEY>"),
+        (
+            "HOLDALL_STATIC__COMPRESS__GZIP",
+            "9",
+            "tables inside [static] are set as a whole; write HOLDALL_STATIC__COMPRESS='{ key = \"value\" }'",
+        ),
+    ] {
+        assert_eq!(refused(variable, value), format!("{variable}: {sentence}"));
+    }
+}
+
+#[test]
+fn checks_are_those_of_django() {
+    let site = |settings: &str| {
+        Site::new(
+            &format!("{settings}\ndirs = ['static', {{ prefix = 'v', path = 'gone' }}]"),
+            &[("static/a", "a")],
+        )
+    };
+    let disk = |root: &str| format!("[storages.staticfiles]\nbackend = 'fs'\nroot = '{root}'\n[static]");
+    let absent = "holdall.toml:5: the directory gone in \"dirs\" of [static] does not exist; it is left out \
+         (staticfiles.W004)";
+    assert_eq!(site(&disk("collected")).check(), [absent]);
+    for (root, how) in [
+        ("static", "is where"),
+        ("static/collected", "holds the directory where"),
+        (".", "is inside the directory where"),
+    ] {
+        let overlap = format!(
+            "holdall.toml:5: static in \"dirs\" of [static] {how} the storage \"staticfiles\" keeps its files; \
+             publish to another directory (staticfiles.E002)"
+        );
+        assert_eq!(site(&disk(root)).check()[0], overlap);
+    }
+    assert_eq!(site(&disk("static/.collected")).check(), [absent], "what is ignored is not collected");
+    assert_eq!(
+        site("[static]").check()[0],
+        "there is no storage \"staticfiles\"; none is configured; write [storages.staticfiles] into holdall.toml or \
+         set HOLDALL_STORAGES__STATICFILES__URL (staticfiles.E005)"
+    );
+    assert_eq!(
+        Site::new(STORAGES, &[]).check(),
+        ["[static] names nothing to collect; write dirs = [\"static\"] there"]
+    );
+}
+
+#[test]
+fn a_storage_of_the_settings_has_a_place() -> Result<()> {
+    let site = Site::new("[storages.a]\nbackend = 'fs'\nroot = 'var'\nlocation = 'static'", &[]);
+    let memory = holdall::MemoryStorage::new();
+    let storages = Storages::builder().file(site.path("holdall.toml")).storage("b", memory).build()?;
+    let place = storages.place("a")?.unwrap();
+    assert_eq!(place.directory().unwrap(), site.path("var/static"));
+    assert_eq!(place.location().as_str(), "static");
+    assert!(storages.place("b")?.is_none() && storages.place("c").is_err());
+    Ok(())
+}
