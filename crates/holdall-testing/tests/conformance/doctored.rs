@@ -1,6 +1,7 @@
 //! Memory with other capabilities, with URLs, and with one fault of choice.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
 use async_trait::async_trait;
@@ -55,19 +56,22 @@ pub(crate) struct Doctored {
     inner: MemoryStorage,
     capabilities: Capabilities,
     fault: Fault,
+    /// How many creators looked and found the name free.
+    creators: AtomicUsize,
 }
 
 impl Doctored {
     /// A right storage that can do only that.
     pub(crate) fn new(capabilities: Capabilities) -> Self {
-        Self { inner: MemoryStorage::new(), capabilities, fault: Fault::None }
+        Self { inner: MemoryStorage::new(), capabilities, fault: Fault::None, creators: AtomicUsize::new(0) }
     }
 
     /// A storage that can do everything, with that fault.
     pub(crate) fn broken(fault: Fault) -> Self {
         let inner = MemoryStorage::new();
         let capabilities = inner.capabilities().clone().with_public_url(true).with_signed_url(true);
-        Self { inner, capabilities: capabilities.with_url_overrides(true), fault }
+        let capabilities = capabilities.with_url_overrides(true);
+        Self { inner, capabilities, fault, creators: AtomicUsize::new(0) }
     }
 
     fn has(&self, fault: Fault) -> bool {
@@ -103,13 +107,27 @@ impl Doctored {
         }
     }
 
-    /// The file grows under its name while the source is read.
+    /// Lets a second creator look before the first one saves, however the machine schedules them; one that is
+    /// alone goes on after a while.
+    async fn wait_for_a_rival(&self) {
+        self.creators.fetch_add(1, Ordering::SeqCst);
+        for _ in 0..10_000 {
+            if self.creators.load(Ordering::SeqCst) > 1 {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// The file grows under its name while the source is read. Memory never waits: others must be let in, or
+    /// they see what is written in place only by luck.
     async fn write_in_place(&self, name: &Name, content: Content<'_>) -> Result<Saved> {
         let mut written = BytesMut::new();
         let mut chunks = content.into_stream();
         loop {
             let options = SaveOptions::default().with_mode(SaveMode::Overwrite);
             let saved = self.inner.save(name, Content::bytes(written.clone().freeze()), options).await?;
+            tokio::task::yield_now().await;
             match chunks.try_next().await? {
                 Some(chunk) => written.extend_from_slice(&chunk),
                 None => return Ok(saved),
@@ -131,7 +149,7 @@ impl Doctored {
                 if self.inner.exists(name).await? {
                     return Err(Error::new(ErrorKind::AlreadyExists).with_name(name.as_str()));
                 }
-                tokio::task::yield_now().await;
+                self.wait_for_a_rival().await;
                 options.mode = Some(SaveMode::Overwrite);
             }
             Fault::ReplaceIgnoresTheVersion if matches!(options.mode(), SaveMode::Replace(_)) => {
