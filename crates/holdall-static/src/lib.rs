@@ -10,7 +10,7 @@
 //!     .finder(Directories::new("static").and_prefixed("vendor", "node_modules/htmx.org/dist")?)
 //!     .collect(&store)
 //!     .await?;
-//! println!("{} files, {} written", report.files, report.published.saved.len());
+//! println!("{} files, {} written", report.files, report.published.saved().count());
 //! # Ok(()) }
 //! ```
 //!
@@ -59,7 +59,9 @@ mod scan;
 mod serving;
 
 pub use self::assets::{Asset, Assets, AttributeValue, Tag, Tags};
-pub use self::collect::{Collector, Conflict, Problem, ProblemKind, Published, Report, Severity};
+pub use self::collect::{
+    Action, Change, Collector, Conflict, Event, Problem, ProblemKind, Published, Report, Role, Severity,
+};
 pub use self::finders::{Directories, Embedded, Finder, Ignore, Source, SourceFile};
 pub use self::hash::HashAlgorithm;
 pub use self::manifest::{CopyDetails, FileDetails, MANIFEST_NAME, Manifest};

@@ -3,10 +3,14 @@
 #[path = "collect/support.rs"]
 mod support;
 
+#[path = "collect/events.rs"]
+mod events;
 #[path = "collect/failures.rs"]
 mod failures;
 #[path = "collect/problems.rs"]
 mod problems;
+#[path = "collect/publishing.rs"]
+mod publishing;
 #[path = "collect/references.rs"]
 mod references;
 #[path = "collect/runs.rs"]

@@ -1,25 +1,30 @@
 //! Collecting: find, read, name, rewrite, publish.
 
+mod event;
 mod graph;
 mod plan;
 mod problem;
 mod publish;
 mod read;
+mod report;
 mod resolve;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use holdall_core::{Error, ErrorKind, Name, Operation, Result, Store};
+use holdall_core::{Name, Result, Store};
 
+pub use self::event::Event;
+use self::event::Listeners;
 pub(crate) use self::plan::content_type;
 use self::plan::{Plan, Rules, plan};
 use self::problem::Policy;
 pub use self::problem::{Problem, ProblemKind, Severity};
-pub use self::publish::Published;
+pub use self::publish::{Action, Change, Published, Role};
 use self::publish::{Publishing, publish};
-use crate::finders::{Finder, Ignore, Source, SourceFile};
+pub use self::report::{Conflict, Report};
+use crate::finders::{Finder, Ignore, SourceFile};
 use crate::hash::HashAlgorithm;
 
 /// Collects static files into a storage.
@@ -49,32 +54,6 @@ pub struct Collector {
     publishing: Publishing,
 }
 
-/// What a collection found and did.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct Report {
-    /// How many files were found, each name once.
-    pub files: usize,
-    /// Files that were not taken, since another finder came first.
-    pub conflicts: Vec<Conflict>,
-    /// What is wrong but was no error.
-    pub problems: Vec<Problem>,
-    /// What was written.
-    pub published: Published,
-}
-
-/// Two files of one name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Conflict {
-    /// The name.
-    pub name: Name,
-    /// The one that was taken: the first.
-    pub taken: Source,
-    /// The one that was not.
-    pub left: Source,
-}
-
 impl Default for Collector {
     fn default() -> Self {
         Self {
@@ -84,8 +63,15 @@ impl Default for Collector {
                 algorithm: HashAlgorithm::Md5,
                 policy: Policy::default(),
                 base: "/static/".to_owned(),
+                post_process: true,
             },
-            publishing: Publishing { jobs: 32, copies: true, dry_run: false },
+            publishing: Publishing {
+                jobs: 32,
+                post_process: true,
+                copies: true,
+                dry_run: false,
+                listeners: Listeners::default(),
+            },
         }
     }
 }
@@ -145,10 +131,57 @@ impl Collector {
         self
     }
 
-    /// Only looks what would be written.
+    /// Whether there are hashed files and a manifest; `true` without a call. Without them (Django's
+    /// `--no-post-process`) files are only copied under their own names: no reference is looked for or rewritten,
+    /// and a manifest that is at the destination stays as it is.
+    pub fn post_process(mut self, post_process: bool) -> Self {
+        self.rules.post_process = post_process;
+        self.publishing.post_process = post_process;
+        self
+    }
+
+    /// Only looks what would be done, and tells it in the [`Report`] and by [`Event`]s.
     pub fn dry_run(mut self, dry_run: bool) -> Self {
         self.publishing.dry_run = dry_run;
         self
+    }
+
+    /// Calls `listener` with every step, while it happens; each call of this adds one. Steps come from several
+    /// threads at once, so that the listener must neither block nor take long.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    ///
+    /// use holdall_core::{MemoryStorage, Store};
+    /// use holdall_static::{Collector, Embedded, Event};
+    ///
+    /// # #[tokio::main] async fn main() -> holdall_core::Result<()> {
+    /// let saved = Arc::new(AtomicUsize::new(0));
+    /// let counter = Arc::clone(&saved);
+    /// let collector = Collector::new().finder(Embedded::new([("a.png", "...")])?).on_event(move |event| {
+    ///     if let Event::Saved { .. } = event {
+    ///         counter.fetch_add(1, Ordering::Relaxed);
+    ///     }
+    /// });
+    /// collector.collect(&Store::new(MemoryStorage::new())).await?;
+    /// assert_eq!(saved.load(Ordering::Relaxed), 3); // the hashed file, its copy, the manifest
+    /// # Ok(()) }
+    /// ```
+    pub fn on_event(mut self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.publishing.listeners.add(listener);
+        self
+    }
+
+    /// Does everything that needs no destination: finds all files, reads them, resolves references and makes names.
+    /// For continuous integration, where nothing is to be published.
+    ///
+    /// # Errors
+    ///
+    /// As [`collect`](Self::collect), but for those of the storage.
+    pub async fn check(&self) -> Result<Report> {
+        let (plan, conflicts) = self.prepare().await?;
+        Ok(Report { files: plan.files.len(), conflicts, problems: plan.problems, ..Report::default() })
     }
 
     /// Collects: finds all files, gives them their names, rewrites references, and publishes what the storage
@@ -160,49 +193,50 @@ impl Collector {
     /// # Errors
     ///
     /// `InvalidInput` with every missing reference in its message, and nothing published; those of the finders,
-    /// of reading the files and of the storage.
+    /// of reading the files and of the storage. `InvalidConfig` when there would be neither hashed files nor
+    /// copies.
     pub async fn collect(&self, store: &Store) -> Result<Report> {
+        self.publishing.check()?;
+        let (plan, conflicts) = self.prepare().await?;
+        let published = publish(store, &plan, &self.publishing).await?;
+        Ok(Report { files: plan.files.len(), conflicts, problems: plan.problems, published })
+    }
+
+    /// Everything that needs no destination, off the async threads; an error if any problem is one.
+    async fn prepare(&self) -> Result<(Plan, Vec<Conflict>)> {
         let collector = self.clone();
         let (plan, conflicts) = tokio::task::spawn_blocking(move || collector.plan())
             .await
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
-        let errors: Vec<String> = plan
-            .problems
-            .iter()
-            .filter(|problem| problem.severity == Severity::Error)
-            .map(Problem::to_string)
-            .collect();
-        if !errors.is_empty() {
-            let message = format!(
-                "{}\nnothing was published: {} of these must be mended",
-                errors.join("\n"),
-                errors.len()
-            );
-            return Err(Error::message(ErrorKind::InvalidInput, message).with_operation(Operation::Save));
+        for problem in &plan.problems {
+            self.publishing.listeners.tell(|| Event::Problem(problem.clone()));
         }
-        let published = publish(store, &plan, self.publishing).await?;
-        Ok(Report { files: plan.files.len(), conflicts, problems: plan.problems, published })
+        problem::refuse(&plan.problems)?;
+        Ok((plan, conflicts))
     }
 
     /// Everything before the first write.
     fn plan(&self) -> Result<(Plan, Vec<Conflict>)> {
+        let listeners = &self.publishing.listeners;
         let mut found: BTreeMap<Name, SourceFile> = BTreeMap::new();
         let mut conflicts = Vec::new();
         for finder in &self.finders {
             for file in finder.list(&self.ignore)? {
                 match found.entry(file.name.clone()) {
                     Entry::Vacant(free) => _ = free.insert(file),
-                    Entry::Occupied(taken) => conflicts.push(Conflict {
-                        name: file.name,
-                        taken: taken.get().source.clone(),
-                        left: file.source,
-                    }),
+                    Entry::Occupied(taken) => {
+                        let taken = taken.get().source.clone();
+                        let conflict = Conflict { name: file.name, taken, left: file.source };
+                        listeners.tell(|| Event::Conflict(conflict.clone()));
+                        conflicts.push(conflict);
+                    }
                 }
             }
         }
+        listeners.tell(|| Event::Found { files: found.len() });
         let sources: Vec<SourceFile> = found.into_values().collect();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let read = read::read_all(&sources, self.rules.algorithm, threads)?;
+        let read = read::read_all(&sources, self.rules.algorithm, threads, listeners)?;
         Ok((plan(sources, read, &self.rules)?, conflicts))
     }
 }

@@ -18,6 +18,7 @@ use crate::scan::{Language, Reference, ReferenceKind, canonical, rewrite};
 #[derive(Debug)]
 pub(crate) struct Planned {
     pub(crate) name: Name,
+    /// The file's own name where nothing is post-processed.
     pub(crate) hashed: Name,
     pub(crate) source: Source,
     /// Of the source.
@@ -70,6 +71,8 @@ pub(crate) struct Rules {
     pub(crate) policy: Policy,
     /// The path below which the files are served.
     pub(crate) base: String,
+    /// Whether files get hashed names at all.
+    pub(crate) post_process: bool,
 }
 
 /// A text with what its references mean.
@@ -87,6 +90,9 @@ struct Linked<'a> {
 /// circle is hashed as one unit, over all its texts with the references inside the circle as they were, and each
 /// member's name comes from that and from its own name.
 pub(crate) fn plan(sources: Vec<SourceFile>, read: Vec<ReadFile>, rules: &Rules) -> Result<Plan> {
+    if !rules.post_process {
+        return Ok(plain(sources, read));
+    }
     let index: HashMap<&str, usize> =
         sources.iter().enumerate().map(|(at, file)| (file.name.as_str(), at)).collect();
     let mut problems = Vec::new();
@@ -137,6 +143,18 @@ pub(crate) fn plan(sources: Vec<SourceFile>, read: Vec<ReadFile>, rules: &Rules)
         rewritten,
     });
     Ok(Plan { files: files.collect(), problems })
+}
+
+/// Without hashed names: references are not looked at.
+fn plain(sources: Vec<SourceFile>, read: Vec<ReadFile>) -> Plan {
+    let files = sources.into_iter().zip(read).map(|(file, read)| Planned {
+        hashed: file.name.clone(),
+        name: file.name,
+        source: file.source,
+        original: read.digests,
+        rewritten: None,
+    });
+    Plan { files: files.collect(), problems: Vec::new() }
 }
 
 /// Finds out what the references of a file mean.

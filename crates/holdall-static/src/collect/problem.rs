@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use holdall_core::Name;
+use holdall_core::{Error, ErrorKind, Name, Operation, Result};
 
 use crate::finders::matches;
 
@@ -97,6 +97,18 @@ impl Policy {
             None => Severity::Error,
         }
     }
+}
+
+/// An error with all problems that are errors, if there are any.
+pub(crate) fn refuse(problems: &[Problem]) -> Result<()> {
+    let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+    let errors: Vec<String> = problems.iter().filter(is_error).map(Problem::to_string).collect();
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let message =
+        format!("{}\nnothing was published: {} of these must be mended", errors.join("\n"), errors.len());
+    Err(Error::message(ErrorKind::InvalidInput, message).with_operation(Operation::Save))
 }
 
 /// Line and column of a byte.

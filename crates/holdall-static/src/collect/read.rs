@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use holdall_core::{Error, Operation, Result};
 
+use super::event::{Event, Listeners};
 use crate::digest::Digests;
 use crate::finders::SourceFile;
 use crate::hash::HashAlgorithm;
@@ -38,6 +39,7 @@ pub(crate) fn read_all(
     files: &[SourceFile],
     algorithm: HashAlgorithm,
     threads: usize,
+    listeners: &Listeners,
 ) -> Result<Vec<ReadFile>> {
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, Result<ReadFile>)>> = Mutex::new(Vec::with_capacity(files.len()));
@@ -49,6 +51,7 @@ pub(crate) fn read_all(
                     files.get(at).map(|file| (at, file))
                 } {
                     let read = read(file, algorithm);
+                    listeners.tell(|| Event::Read { name: file.name.clone() });
                     done.lock().unwrap_or_else(PoisonError::into_inner).push((at, read));
                 }
             });

@@ -61,5 +61,5 @@ pub(crate) async fn hashed(store: &Store, name: &str) -> String {
 
 /// The names that a run saved.
 pub(crate) fn saved(report: &Report) -> Vec<&str> {
-    report.published.saved.iter().map(holdall_core::Name::as_str).collect()
+    report.published.saved().map(holdall_core::Name::as_str).collect()
 }

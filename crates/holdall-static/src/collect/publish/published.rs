@@ -1,0 +1,105 @@
+//! What a publication did, file by file.
+
+use std::fmt;
+
+use holdall_core::Name;
+
+/// What was done at the destination; in a dry run, what would have been.
+///
+/// The lists of a dry run are those of the run that follows, if nobody changes sources or destination in between.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Published {
+    /// Every change, in the order of publishing: hashed files, copies, the manifest, and what was deleted.
+    pub changes: Vec<Change>,
+    /// Names that were there already, as they should be: hashed files, then copies.
+    pub unchanged: Vec<Name>,
+    /// Names of files whose hashed file was saved, with the names of those: Django's "post-processed".
+    pub post_processed: Vec<(Name, Name)>,
+}
+
+/// What was done with one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Change {
+    /// The name at the destination.
+    pub name: Name,
+    /// What is published there.
+    pub role: Role,
+    /// What was done.
+    pub action: Action,
+}
+
+/// What is published under a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Role {
+    /// A file under its hashed name, with references rewritten. Its content never changes.
+    Hashed,
+    /// A file under its own name, as it is in the sources.
+    Copy,
+    /// The manifest.
+    Manifest,
+    /// Nothing of this collection.
+    Other,
+}
+
+/// What was done with a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Action {
+    /// A file was saved where none was.
+    Created,
+    /// A file was saved in the place of another one, or of itself.
+    Replaced,
+    /// It was deleted.
+    Deleted,
+}
+
+impl Published {
+    /// The names that were saved, in the order of publishing.
+    pub fn saved(&self) -> impl Iterator<Item = &Name> {
+        let is_save = |change: &&Change| matches!(change.action, Action::Created | Action::Replaced);
+        self.changes.iter().filter(is_save).map(|change| &change.name)
+    }
+
+    /// The names with which that was done, in the order of publishing.
+    pub fn with_action(&self, action: Action) -> impl Iterator<Item = &Name> {
+        self.changes.iter().filter(move |change| change.action == action).map(|change| &change.name)
+    }
+}
+
+impl Role {
+    /// One word, as reports spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hashed => "hashed",
+            Self::Copy => "copy",
+            Self::Manifest => "manifest",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl Action {
+    /// One word, as reports spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Replaced => "replaced",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,34 @@
+//! What a collection found and did.
+
+use holdall_core::Name;
+
+use super::problem::Problem;
+use super::publish::Published;
+use crate::finders::Source;
+
+/// What a collection found and did.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// How many files were found, each name once.
+    pub files: usize,
+    /// Files that were not taken, since another finder came first.
+    pub conflicts: Vec<Conflict>,
+    /// What is wrong but was no error.
+    pub problems: Vec<Problem>,
+    /// What was done at the destination, or in a dry run would have been; nothing after a mere
+    /// [`check`](super::Collector::check).
+    pub published: Published,
+}
+
+/// Two files of one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Conflict {
+    /// The name.
+    pub name: Name,
+    /// The one that was taken: the first.
+    pub taken: Source,
+    /// The one that was not.
+    pub left: Source,
+}
