@@ -70,6 +70,16 @@ impl ContentHash {
         Self(std::array::from_fn(|at| digest[at]))
     }
 
+    /// Twelve hexadecimal digits in small letters.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if text.len() != 12 || !text.bytes().all(is_digit) {
+            return None;
+        }
+        let number = u64::from_str_radix(text, 16).ok()?.to_be_bytes();
+        Some(Self::from_start(&number[2..]))
+    }
+
     /// Puts itself between stem and extension: `css/app.min.css` is `css/app.min.5e0040571e1a.css`. The extension
     /// is what is behind the last dot, unless only dots are before it (Django's rule, Python's `splitext`).
     ///

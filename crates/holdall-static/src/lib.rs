@@ -52,6 +52,7 @@ mod assets;
 mod collect;
 mod digest;
 mod finders;
+mod generations;
 mod hash;
 mod manifest;
 mod nearest;
@@ -63,6 +64,9 @@ pub use self::collect::{
     Action, Change, Collector, Conflict, Event, Problem, ProblemKind, Published, Report, Role, Severity,
 };
 pub use self::finders::{Directories, Embedded, Finder, Ignore, Source, SourceFile};
+pub use self::generations::{
+    Generation, GenerationId, Generations, Prune, Pruned, PrunedFile, RolledBack, rollback,
+};
 pub use self::hash::HashAlgorithm;
 pub use self::manifest::{CopyDetails, FileDetails, MANIFEST_NAME, Manifest};
 pub use self::serving::ManifestStorage;

@@ -5,6 +5,7 @@
 //! passes over.
 
 mod details;
+mod published;
 mod python_json;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,29 @@
+//! What a manifest says is in the storage.
+
+use holdall_core::Name;
+
+use super::{CopyDetails, Manifest};
+
+/// A file that a manifest says is in the storage because of it: under a hashed name, or a variant of that.
+#[derive(Debug)]
+pub(crate) struct PublishedFile {
+    /// Its name in the storage.
+    pub(crate) name: Name,
+    /// Bytes as a listing tells them; `None` where Django wrote the manifest.
+    pub(crate) size: Option<u64>,
+}
+
+impl Manifest {
+    /// Everything that hashed names lead to.
+    pub(crate) fn published(&self) -> impl Iterator<Item = PublishedFile> {
+        self.paths.iter().map(|(name, hashed)| PublishedFile {
+            name: hashed.clone(),
+            size: self.details.get(name).map(|details| details.size),
+        })
+    }
+
+    /// The copies under the files' own names that were recorded.
+    pub(crate) fn copies(&self) -> impl Iterator<Item = (&Name, &CopyDetails)> {
+        self.details.iter().filter_map(|(name, details)| Some((name, details.copy.as_ref()?)))
+    }
+}
