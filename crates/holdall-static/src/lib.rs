@@ -40,6 +40,11 @@
 //!
 //! Bare module names (`import "three"`) and what a program puts together when it runs are left alone.
 //!
+//! # Bundlers
+//!
+//! What Vite or webpack has hashed keeps its name and is not looked into: [`Prehashed`] tells which files these are.
+//! What a page loads for an entry of theirs stands in the manifest: [`Manifest::entry`].
+//!
 //! # Moving from Django
 //!
 //! Hashes are MD5 unless asked otherwise, names are built as Django builds them, and the hash of a file with
@@ -49,6 +54,7 @@
 //! `src()`, `.mjs`, `new URL()`, escapes. [`Manifest`] reads and writes `staticfiles.json`.
 
 mod assets;
+mod bundle;
 mod collect;
 mod digest;
 mod finders;
@@ -60,6 +66,7 @@ mod scan;
 mod serving;
 
 pub use self::assets::{Asset, Assets, AttributeValue, Tag, Tags};
+pub use self::bundle::{Prehashed, ViteChunk, ViteManifest};
 pub use self::collect::{
     Action, Change, Collector, Conflict, Event, Problem, ProblemKind, Published, Report, Role, Severity,
 };
@@ -68,5 +75,5 @@ pub use self::generations::{
     Generation, GenerationId, Generations, Prune, Pruned, PrunedFile, RolledBack, rollback,
 };
 pub use self::hash::HashAlgorithm;
-pub use self::manifest::{CopyDetails, FileDetails, MANIFEST_NAME, Manifest};
+pub use self::manifest::{CopyDetails, EntryPoint, FileDetails, MANIFEST_NAME, Manifest};
 pub use self::serving::ManifestStorage;

@@ -3,6 +3,8 @@
 #[path = "collect/support.rs"]
 mod support;
 
+#[path = "collect/bundles.rs"]
+mod bundles;
 #[path = "collect/events.rs"]
 mod events;
 #[path = "collect/failures.rs"]

@@ -19,11 +19,12 @@ pub use self::event::Event;
 use self::event::Listeners;
 pub(crate) use self::plan::content_type;
 use self::plan::{Plan, Rules, plan};
-use self::problem::Policy;
+pub(crate) use self::problem::Policy;
 pub use self::problem::{Problem, ProblemKind, Severity};
 pub use self::publish::{Action, Change, Published, Role};
 use self::publish::{Publishing, publish};
 pub use self::report::{Conflict, Report};
+use crate::bundle::{Prehashed, Recognised};
 use crate::finders::{Finder, Ignore, SourceFile};
 use crate::hash::HashAlgorithm;
 
@@ -50,6 +51,7 @@ use crate::hash::HashAlgorithm;
 pub struct Collector {
     finders: Vec<Arc<dyn Finder>>,
     ignore: Ignore,
+    prehashed: Vec<Prehashed>,
     rules: Rules,
     publishing: Publishing,
 }
@@ -59,11 +61,13 @@ impl Default for Collector {
         Self {
             finders: Vec::new(),
             ignore: Ignore::default(),
+            prehashed: Vec::new(),
             rules: Rules {
                 algorithm: HashAlgorithm::Md5,
                 policy: Policy::default(),
                 base: "/static/".to_owned(),
                 post_process: true,
+                copies: true,
             },
             publishing: Publishing {
                 jobs: 32,
@@ -91,6 +95,13 @@ impl Collector {
     /// What is left out; Django's `CVS`, `.*` and `*~` without a call.
     pub fn ignore(mut self, ignore: Ignore) -> Self {
         self.ignore = ignore;
+        self
+    }
+
+    /// These files too were hashed by a bundler: they keep their names, are published once, and nothing in them is
+    /// rewritten.
+    pub fn prehashed(mut self, prehashed: Prehashed) -> Self {
+        self.prehashed.push(prehashed);
         self
     }
 
@@ -128,6 +139,7 @@ impl Collector {
     /// Whether every file is published under its own name too, as Django does; `true` without a call.
     pub fn copies(mut self, copies: bool) -> Self {
         self.publishing.copies = copies;
+        self.rules.copies = copies;
         self
     }
 
@@ -235,8 +247,9 @@ impl Collector {
         }
         listeners.tell(|| Event::Found { files: found.len() });
         let sources: Vec<SourceFile> = found.into_values().collect();
+        let bundled = Recognised::by(&self.prehashed, &sources, &self.rules.policy, &self.rules.base)?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let read = read::read_all(&sources, self.rules.algorithm, threads, listeners)?;
-        Ok((plan(sources, read, &self.rules)?, conflicts))
+        Ok((plan(sources, read, bundled, &self.rules)?, conflicts))
     }
 }

@@ -9,17 +9,22 @@ use super::graph::components;
 use super::problem::{Policy, Problem, ProblemKind, Severity, position};
 use super::read::{ReadFile, Text};
 use super::resolve::Link;
+use crate::bundle::Recognised;
 use crate::digest::Digests;
 use crate::finders::{Source, SourceFile};
 use crate::hash::{ContentHash, HashAlgorithm};
+use crate::manifest::EntryPoint;
 use crate::scan::{Language, Reference, ReferenceKind, canonical, rewrite};
 
 /// A file and what becomes of it.
 #[derive(Debug)]
 pub(crate) struct Planned {
     pub(crate) name: Name,
-    /// The file's own name where nothing is post-processed.
+    /// The name that it is published under; the file's own for what a bundler hashed, and where nothing is
+    /// post-processed.
     pub(crate) hashed: Name,
+    /// Whether a bundler hashed it, so that there is no copy beside it.
+    pub(crate) prehashed: bool,
     pub(crate) source: Source,
     /// Of the source.
     pub(crate) original: Digests,
@@ -39,6 +44,8 @@ impl Planned {
 pub(crate) struct Plan {
     pub(crate) files: Vec<Planned>,
     pub(crate) problems: Vec<Problem>,
+    /// What pages load, as bundlers say.
+    pub(crate) entries: BTreeMap<String, EntryPoint>,
 }
 
 /// The content type of a static file, with a charset where it is text.
@@ -73,6 +80,8 @@ pub(crate) struct Rules {
     pub(crate) base: String,
     /// Whether files get hashed names at all.
     pub(crate) post_process: bool,
+    /// Whether files are published under their own names, too.
+    pub(crate) copies: bool,
 }
 
 /// A text with what its references mean.
@@ -89,20 +98,30 @@ struct Linked<'a> {
 /// name whenever any of them does. Files that refer to each other in a circle cannot wait for each other: the
 /// circle is hashed as one unit, over all its texts with the references inside the circle as they were, and each
 /// member's name comes from that and from its own name.
-pub(crate) fn plan(sources: Vec<SourceFile>, read: Vec<ReadFile>, rules: &Rules) -> Result<Plan> {
+///
+/// What a bundler hashed keeps its name, whatever it refers to.
+pub(crate) fn plan(
+    sources: Vec<SourceFile>,
+    read: Vec<ReadFile>,
+    bundled: Recognised,
+    rules: &Rules,
+) -> Result<Plan> {
     if !rules.post_process {
-        return Ok(plain(sources, read));
+        return Ok(plain(sources, read, bundled));
     }
     let index: HashMap<&str, usize> =
         sources.iter().enumerate().map(|(at, file)| (file.name.as_str(), at)).collect();
-    let mut problems = Vec::new();
-    let linked: BTreeMap<usize, Linked<'_>> = read
-        .iter()
-        .enumerate()
-        .filter_map(|(at, file)| {
-            link(&sources, &index, at, &file.text, rules, &mut problems).map(|linked| (at, linked))
-        })
-        .collect();
+    let kept: Vec<bool> = sources.iter().map(|file| bundled.keeps(&file.name)).collect();
+    let mut problems = bundled.problems;
+    let mut linked: BTreeMap<usize, Linked<'_>> = BTreeMap::new();
+    for (at, file) in read.iter().enumerate() {
+        let link = link(&sources, &index, (at, kept[at]), &file.text, rules, &mut problems);
+        match link {
+            Some(link) if kept[at] => link.check_kept(&sources, (at, &kept), rules, &mut problems),
+            Some(link) => _ = linked.insert(at, link),
+            None => {}
+        }
+    }
     let edges: Vec<Vec<usize>> = (0..sources.len())
         .map(|at| linked.get(&at).map(|linked| linked.links.iter().flatten().map(|(_, to)| *to).collect()))
         .map(Option::unwrap_or_default)
@@ -114,6 +133,10 @@ pub(crate) fn plan(sources: Vec<SourceFile>, read: Vec<ReadFile>, rules: &Rules)
         let is_circle = component.len() > 1 || edges[component[0]].contains(&component[0]);
         let circle = is_circle.then(|| circle_hash(&component, &sources, &linked, &hashed, rules.algorithm));
         for &at in &component {
+            if kept[at] {
+                hashed[at] = Some(sources[at].name.clone());
+                continue;
+            }
             let hash = match (&circle, linked.get(&at)) {
                 (Some(circle), _) => {
                     rules.algorithm.hash(format!("{circle}\n{}", sources[at].name).as_bytes())
@@ -125,7 +148,7 @@ pub(crate) fn plan(sources: Vec<SourceFile>, read: Vec<ReadFile>, rules: &Rules)
         }
         // Only now has every member of a circle a name.
         for &at in &component {
-            rewritten[at] = linked.get(&at).map(|linked| linked.rewrite(&hashed, rules.algorithm));
+            rewritten[at] = linked.get(&at).map(|linked| linked.rewrite(&hashed, &kept, rules.algorithm));
         }
     }
 
@@ -134,34 +157,38 @@ pub(crate) fn plan(sources: Vec<SourceFile>, read: Vec<ReadFile>, rules: &Rules)
     problems.sort();
     problems.retain(|problem| problem.severity != Severity::Ignore);
     let digests = read.into_iter().map(|file| file.digests);
-    let files = sources.into_iter().zip(digests).zip(hashed.into_iter().flatten()).zip(rewritten);
-    let files = files.map(|(((source, original), hashed), rewritten)| Planned {
+    let files = sources.into_iter().zip(digests).zip(hashed.into_iter().flatten()).zip(kept).zip(rewritten);
+    let files = files.map(|((((source, original), hashed), prehashed), rewritten)| Planned {
         name: source.name,
         hashed,
+        prehashed,
         source: source.source,
         original,
         rewritten,
     });
-    Ok(Plan { files: files.collect(), problems })
+    Ok(Plan { files: files.collect(), problems, entries: bundled.entries })
 }
 
 /// Without hashed names: references are not looked at.
-fn plain(sources: Vec<SourceFile>, read: Vec<ReadFile>) -> Plan {
+fn plain(sources: Vec<SourceFile>, read: Vec<ReadFile>, bundled: Recognised) -> Plan {
     let files = sources.into_iter().zip(read).map(|(file, read)| Planned {
         hashed: file.name.clone(),
+        prehashed: bundled.keeps(&file.name),
         name: file.name,
         source: file.source,
         original: read.digests,
         rewritten: None,
     });
-    Plan { files: files.collect(), problems: Vec::new() }
+    let files = files.collect();
+    Plan { files, problems: bundled.problems, entries: bundled.entries }
 }
 
-/// Finds out what the references of a file mean.
+/// Finds out what the references of a file mean. Nothing is said against the text of one that keeps its name, and
+/// what is missing there is a warning unless a rule says more: it is the bundler's work, and stays as it is.
 fn link<'a>(
     sources: &[SourceFile],
     index: &HashMap<&str, usize>,
-    at: usize,
+    (at, is_kept): (usize, bool),
     text: &'a Text,
     rules: &Rules,
     problems: &mut Vec<Problem>,
@@ -169,6 +196,7 @@ fn link<'a>(
     let file = &sources[at].name;
     let text = match text {
         Text::Plain => return None,
+        Text::NotUtf8 if is_kept => return None,
         Text::NotUtf8 => {
             let (kind, severity) = (ProblemKind::NotUtf8, Severity::Warning);
             problems.push(Problem { file: file.clone(), line: 0, column: 0, kind, severity });
@@ -182,10 +210,10 @@ fn link<'a>(
         if let Some(&to) = index.get(link.path.as_str()) {
             return Some((link, to));
         }
-        let is_source_map = reference.kind == ReferenceKind::SourceMap;
+        let is_lenient = is_kept || reference.kind == ReferenceKind::SourceMap;
         let place = position(text, reference.span.start);
         problems.push(Problem {
-            severity: rules.policy.severity(file, &reference.target, is_source_map),
+            severity: rules.policy.severity(file, &reference.target, is_lenient),
             kind: ProblemKind::Missing {
                 reference: reference.target.clone().into_owned(),
                 nearest: nearest(&link.path, file, sources),
@@ -221,18 +249,53 @@ impl Linked<'_> {
     }
 
     /// The text as it is published.
-    fn rewrite(&self, hashed: &[Option<Name>], algorithm: HashAlgorithm) -> (Bytes, Digests) {
+    ///
+    /// A reference to a file that keeps its name is right as it is, however it is written.
+    fn rewrite(&self, hashed: &[Option<Name>], kept: &[bool], algorithm: HashAlgorithm) -> (Bytes, Digests) {
         let replacements: Vec<Option<String>> = self
             .links
             .iter()
             .map(|link| {
-                link.as_ref().and_then(|(link, to)| hashed[*to].as_ref().map(|hashed| link.to(hashed)))
+                let (link, to) = link.as_ref().filter(|(_, to)| !kept[*to])?;
+                hashed[*to].as_ref().map(|hashed| link.to(hashed))
             })
             .collect();
         let mut each = replacements.iter();
         let text = rewrite(self.text, &self.references, |_| each.next()?.as_deref());
         let digests = Digests::of(text.as_bytes(), algorithm);
         (Bytes::from(text), digests)
+    }
+}
+
+impl Linked<'_> {
+    /// What keeps its name keeps its references: where they mean files that are published under hashed names only,
+    /// they would lead nowhere.
+    fn check_kept(
+        &self,
+        sources: &[SourceFile],
+        (at, kept): (usize, &[bool]),
+        rules: &Rules,
+        problems: &mut Vec<Problem>,
+    ) {
+        if rules.copies {
+            return;
+        }
+        let file = &sources[at].name;
+        for (reference, link) in self.references.iter().zip(&self.links) {
+            let Some((_, to)) = link.as_ref().filter(|(_, to)| !kept[*to]) else { continue };
+            let (line, column) = position(self.text, reference.span.start);
+            let is_source_map = reference.kind == ReferenceKind::SourceMap;
+            problems.push(Problem {
+                file: file.clone(),
+                line,
+                column,
+                severity: rules.policy.severity(file, &reference.target, is_source_map),
+                kind: ProblemKind::Unpublished {
+                    reference: reference.target.clone().into_owned(),
+                    means: sources[*to].name.clone(),
+                },
+            });
+        }
     }
 }
 

@@ -35,6 +35,23 @@ pub enum ProblemKind {
         /// The nearest name that is there.
         nearest: Option<Name>,
     },
+    /// The name is not taken for hashed by a bundler, though it is said to be: nothing in it looks like a hash.
+    NotHashed {
+        /// The manifest that lists it, or the pattern that it fits but for the hash.
+        by: String,
+    },
+    /// A bundler's manifest lists a file that no finder has.
+    Absent {
+        /// The manifest.
+        by: String,
+    },
+    /// A file that a bundler hashed refers to one that is published under its hashed name only.
+    Unpublished {
+        /// The reference as it is written.
+        reference: String,
+        /// The name that it means.
+        means: Name,
+    },
     /// The text is not UTF-8, so that no reference in it was looked for.
     NotUtf8,
 }
@@ -66,6 +83,19 @@ impl fmt::Display for Problem {
                     None => Ok(()),
                 }
             }
+            ProblemKind::NotHashed { by } => write!(
+                f,
+                ": nothing in its name looks like a hash, though {by} has it; it is hashed as any other file"
+            ),
+            ProblemKind::Absent { by } => write!(
+                f,
+                ": {by} lists it, but no finder has it; build again, or tell the prefix of the bundler's files"
+            ),
+            ProblemKind::Unpublished { reference, means } => write!(
+                f,
+                ": {reference} -> {means}: references of a bundler's file stay as they are, and that file is \
+                 published under its hashed name only; publish copies, or let the bundler hash it"
+            ),
             ProblemKind::NotUtf8 => {
                 f.write_str(": the text is not UTF-8; it is copied as it is, references unchanged")
             }

@@ -18,6 +18,9 @@ pub struct FileDetails {
     pub sha256: Option<String>,
     /// What goes into the `integrity` attribute (Subresource Integrity): SHA-384 of the published bytes.
     pub integrity: String,
+    /// Whether a bundler hashed the file's name, so that the file is published under it and has no other one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub immutable: bool,
     /// The copy under the file's own name, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<CopyDetails>,
@@ -48,6 +51,7 @@ impl FileDetails {
             content_type: content_type.into(),
             integrity: integrity.into(),
             sha256: None,
+            immutable: false,
             copy: None,
         }
     }
@@ -55,6 +59,12 @@ impl FileDetails {
     /// With that SHA-256, in hexadecimal digits.
     pub fn with_sha256(mut self, sha256: impl Into<Option<String>>) -> Self {
         self.sha256 = sha256.into();
+        self
+    }
+
+    /// Of a file that a bundler hashed.
+    pub fn with_immutable(mut self, immutable: bool) -> Self {
+        self.immutable = immutable;
         self
     }
 

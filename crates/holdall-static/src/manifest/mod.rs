@@ -5,6 +5,7 @@
 //! passes over.
 
 mod details;
+mod entry_point;
 mod published;
 mod python_json;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use holdall_core::{Error, ErrorKind, Name, Operation, Result, Store};
 use serde::{Deserialize, Serialize};
 
 pub use self::details::{CopyDetails, FileDetails};
+pub use self::entry_point::EntryPoint;
 use self::python_json::to_json;
 use crate::hash::HashAlgorithm;
 
@@ -39,6 +41,7 @@ const VERSION: &str = "1.1";
 pub struct Manifest {
     paths: BTreeMap<Name, Name>,
     details: BTreeMap<Name, FileDetails>,
+    entries: BTreeMap<String, EntryPoint>,
 }
 
 /// The file as it is written, in the order of its keys.
@@ -56,6 +59,8 @@ struct Stored {
 #[derive(Serialize, Deserialize)]
 struct Section {
     files: BTreeMap<String, FileDetails>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    entries: BTreeMap<String, EntryPoint>,
 }
 
 impl Manifest {
@@ -77,6 +82,23 @@ impl Manifest {
     /// All names, in order.
     pub(crate) fn names(&self) -> impl DoubleEndedIterator<Item = &Name> + Clone {
         self.paths.keys()
+    }
+
+    /// What a page loads for an entry of a bundler: `src/main.ts` of Vite, `main` of webpack.
+    ///
+    /// They come from manifests of bundlers: see [`Collector::prehashed`](crate::Collector::prehashed).
+    pub fn entry(&self, key: &str) -> Option<&EntryPoint> {
+        self.entries.get(key)
+    }
+
+    /// All entries of bundlers, in the order of their keys.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = (&str, &EntryPoint)> {
+        self.entries.iter().map(|(key, entry)| (key.as_str(), entry))
+    }
+
+    /// Adds an entry of a bundler, or changes it.
+    pub fn insert_entry(&mut self, key: impl Into<String>, entry: EntryPoint) {
+        self.entries.insert(key.into(), entry);
     }
 
     /// Adds a file, or changes what is known about it.
@@ -104,7 +126,8 @@ impl Manifest {
             paths: self.paths.iter().map(|(name, hashed)| (text(name), text(hashed))).collect(),
             version: VERSION.to_owned(),
             hash: Some(self.hash()),
-            holdall: (!files.is_empty()).then_some(Section { files }),
+            holdall: (!files.is_empty() || !self.entries.is_empty())
+                .then(|| Section { files, entries: self.entries.clone() }),
         })
     }
 
@@ -160,11 +183,14 @@ impl Manifest {
         for (name, hashed) in &stored.paths {
             manifest.paths.insert(checked(name)?, checked(hashed)?);
         }
-        for (name, details) in stored.holdall.map(|section| section.files).unwrap_or_default() {
-            let name = checked(&name)?;
-            if manifest.paths.contains_key(&name) {
-                manifest.details.insert(name, details);
+        if let Some(section) = stored.holdall {
+            for (name, details) in section.files {
+                let name = checked(&name)?;
+                if manifest.paths.contains_key(&name) {
+                    manifest.details.insert(name, details);
+                }
             }
+            manifest.entries = section.entries;
         }
         match stored.hash {
             Some(hash) if hash != manifest.hash() => Err(broken(format!(

@@ -54,8 +54,17 @@ impl Before {
     }
 
     /// A hashed name is its content: what has the name and the size is the file.
+    ///
+    /// That of a bundler is a hash of what it read, not of what it wrote, so that another release of it may write
+    /// something else under the same name. There, what the last manifest says decides, too.
     pub(crate) fn has_hashed(&self, file: &Planned) -> bool {
-        self.there.get(&file.hashed).is_some_and(|there| there.size == file.digests().size)
+        let digests = file.digests();
+        let is_other = || {
+            let known = self.manifest.as_ref()?.details(file.name.as_str())?;
+            Some(known.integrity != digests.integrity())
+        };
+        self.there.get(&file.hashed).is_some_and(|there| there.size == digests.size)
+            && !(file.prehashed && is_other() == Some(true))
     }
 
     /// Any other name is compared by its tag: with the content, where tags are an MD5 of it, and with what the last

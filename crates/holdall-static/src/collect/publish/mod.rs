@@ -142,12 +142,16 @@ impl Run<'_> {
         let mut manifest = Manifest::default();
         for file in &plan.files {
             let tag = copies.remove(&file.name).or_else(|| before.tag(&file.name).map(str::to_owned));
-            let copy = tag.filter(|_| self.options.copies);
+            let copy = tag.filter(|_| self.options.copies && !file.prehashed);
             let copy = copy.map(|tag| CopyDetails::new(file.original.md5(), tag));
             let digests = file.digests();
             let details = FileDetails::new(digests.size, content_type(&file.name), digests.integrity());
-            let details = details.with_sha256(digests.sha256()).with_copy(copy);
+            let details = details.with_sha256(digests.sha256());
+            let details = details.with_immutable(file.prehashed).with_copy(copy);
             manifest.insert(file.name.clone(), file.hashed.clone(), details);
+        }
+        for (key, entry) in &plan.entries {
+            manifest.insert_entry(key, entry.clone());
         }
         if stages.copies.is_empty() && before.manifest.as_ref() == Some(&manifest) {
             return Ok(());

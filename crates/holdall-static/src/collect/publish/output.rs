@@ -63,7 +63,8 @@ impl<'a> Stages<'a> {
             }
         }
         if options.copies {
-            for file in &plan.files {
+            // What a bundler hashed has one name, and is there already.
+            for file in plan.files.iter().filter(|file| !(options.post_process && file.prehashed)) {
                 if before.has_copy(file) {
                     stages.unchanged.push((&file.name, Role::Copy));
                 } else {
@@ -102,6 +103,6 @@ fn copy<'a>(file: &'a Planned, before: &Before) -> Output<'a> {
         action: action(&file.name, before),
         from: Origin::Source(&file.source),
         size: file.original.size,
-        attributes: attributes(&file.name, SHORT),
+        attributes: attributes(&file.name, if file.prehashed { IMMUTABLE } else { SHORT }),
     }
 }
