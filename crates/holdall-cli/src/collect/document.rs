@@ -1,0 +1,166 @@
+//! The JSON document of `--json`. Its keys are part of the interface: new ones may come, none goes or changes its
+//! meaning.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use holdall::static_files::{Problem, ProblemKind, Report, Severity};
+use serde::Serialize;
+
+use super::tally::Tally;
+use super::{CollectArgs, Destination, lines, progress, summary};
+use crate::exit::Exit;
+use crate::settings::Settings;
+
+/// A run, and how it ended.
+pub(super) struct Run<'a> {
+    pub(super) args: &'a CollectArgs,
+    pub(super) settings: &'a Settings,
+    pub(super) destination: Option<&'a Destination>,
+    pub(super) exit: Exit,
+    pub(super) elapsed: Duration,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    /// `collectstatic`.
+    command: &'static str,
+    ok: bool,
+    exit_code: u8,
+    /// The sentence on standard error, where something failed.
+    error: Option<&'a str>,
+    dry_run: bool,
+    /// Nothing after `--check`.
+    destination: Option<Place>,
+    /// How many files were found.
+    files: usize,
+    /// The figures of the summary.
+    copied: usize,
+    unmodified: usize,
+    deleted: usize,
+    /// What was done, in its order. After an error nothing is here; `saved` tells how far it came.
+    changes: Vec<Change<'a>>,
+    /// Hashed names by name, of files that were saved.
+    post_processed: BTreeMap<&'a str, &'a str>,
+    conflicts: Vec<Shadowed<'a>>,
+    problems: Vec<Fault>,
+    /// How many files, the manifest included, were saved by the time it ended.
+    saved: usize,
+    elapsed_seconds: f64,
+    files_per_second: f64,
+}
+
+#[derive(Serialize)]
+struct Place {
+    storage: String,
+    place: String,
+    directory: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Change<'a> {
+    name: &'a str,
+    role: &'static str,
+    action: &'static str,
+}
+
+#[derive(Serialize)]
+struct Shadowed<'a> {
+    name: &'a str,
+    taken: String,
+    ignored: String,
+}
+
+#[derive(Serialize)]
+struct Fault {
+    file: String,
+    /// 0 where the whole file is meant.
+    line: usize,
+    column: usize,
+    severity: &'static str,
+    message: String,
+    /// Of a reference that leads nowhere.
+    #[serde(flatten)]
+    missing: Option<Missing>,
+}
+
+#[derive(Serialize)]
+struct Missing {
+    reference: String,
+    means: String,
+    nearest: Option<String>,
+}
+
+impl Run<'_> {
+    pub(super) fn document(&self, report: &Report, tally: &Tally, error: Option<&str>) -> String {
+        let copied = summary::copied(report, tally);
+        let changes = &report.published.changes;
+        let deleted = report.published.with_action(holdall::static_files::Action::Deleted).count();
+        let document = Document {
+            command: "collectstatic",
+            ok: self.exit == Exit::Done,
+            exit_code: self.exit.code(),
+            error,
+            dry_run: self.args.dry_run,
+            destination: self.destination.map(|destination| Place {
+                storage: self.settings.static_files.storage().to_owned(),
+                place: destination.store.to_string(),
+                directory: destination.directory.as_deref().map(summary::shown),
+            }),
+            files: report.files,
+            copied,
+            unmodified: if self.destination.is_some() { report.files.saturating_sub(copied) } else { 0 },
+            deleted,
+            changes: changes
+                .iter()
+                .map(|change| Change {
+                    name: change.name.as_str(),
+                    role: change.role.as_str(),
+                    action: change.action.as_str(),
+                })
+                .collect(),
+            post_processed: report
+                .published
+                .post_processed
+                .iter()
+                .map(|(name, hashed)| (name.as_str(), hashed.as_str()))
+                .collect(),
+            conflicts: report
+                .conflicts
+                .iter()
+                .map(|conflict| Shadowed {
+                    name: conflict.name.as_str(),
+                    taken: lines::from(&conflict.taken),
+                    ignored: lines::from(&conflict.left),
+                })
+                .collect(),
+            problems: tally.problems().iter().map(Fault::of).collect(),
+            saved: tally.done().0,
+            elapsed_seconds: self.elapsed.as_secs_f64(),
+            files_per_second: progress::per_second(report.files, self.elapsed),
+        };
+        // Strings, numbers and lists of them cannot fail to be JSON.
+        serde_json::to_string_pretty(&document).unwrap_or_default()
+    }
+}
+
+impl Fault {
+    fn of(problem: &Problem) -> Self {
+        let missing = match &problem.kind {
+            ProblemKind::Missing { reference, means, nearest, .. } => Some(Missing {
+                reference: reference.clone(),
+                means: means.clone(),
+                nearest: nearest.as_ref().map(ToString::to_string),
+            }),
+            _ => None,
+        };
+        Self {
+            file: problem.file.to_string(),
+            line: problem.line,
+            column: problem.column,
+            severity: if problem.severity == Severity::Error { "error" } else { "warning" },
+            message: problem.to_string(),
+            missing,
+        }
+    }
+}

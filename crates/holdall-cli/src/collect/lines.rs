@@ -1,0 +1,51 @@
+//! A line for each file, at Django's levels and in its words.
+
+use holdall::static_files::{Conflict, Event, Report, Role, Source};
+
+use crate::screen::Screen;
+
+/// What is told while it happens.
+pub(super) fn during(event: &Event, dry_run: bool, screen: &Screen) {
+    match event {
+        Event::Saving { name, role: Role::Copy, .. } if dry_run => {
+            screen.line(1, format_args!("Pretending to copy '{name}'"));
+        }
+        Event::Saving { name, role: Role::Copy, .. } => screen.line(2, format_args!("Copying '{name}'")),
+        Event::Saving { name, .. } if dry_run => screen.line(3, format_args!("Pretending to save '{name}'")),
+        Event::Saving { name, .. } => screen.line(3, format_args!("Saving '{name}'")),
+        Event::Unchanged { name, role } => {
+            let level = if *role == Role::Copy { 2 } else { 3 };
+            screen.line(level, format_args!("Skipping '{name}' (not modified)"));
+        }
+        Event::Deleting { name } if dry_run => screen.line(2, format_args!("Pretending to delete '{name}'")),
+        Event::Deleting { name } => screen.line(2, format_args!("Deleting '{name}'")),
+        Event::Conflict(conflict) => screen.line(2, shadowed(conflict)),
+        _ => {}
+    }
+}
+
+/// What is told when everything is done.
+pub(super) fn after(report: &Report, screen: &Screen) {
+    for (name, hashed) in &report.published.post_processed {
+        screen.line(2, format_args!("Post-processed '{name}' as '{hashed}'"));
+    }
+}
+
+/// Django's sentence, and the two files that it is about.
+fn shadowed(Conflict { name, taken, left, .. }: &Conflict) -> String {
+    format!(
+        "Found another file with the destination path '{name}'. It will be ignored since only the first encountered \
+         file is collected. If this is not what you want, make sure every static file has a unique path.\n  \
+         taken: {}\n  ignored: {}",
+        from(taken),
+        from(left)
+    )
+}
+
+/// Where a file is, for people.
+pub(crate) fn from(source: &Source) -> String {
+    match source {
+        Source::Path(path) => path.display().to_string(),
+        _ => "embedded in the program".to_owned(),
+    }
+}
