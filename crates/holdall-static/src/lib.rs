@@ -60,6 +60,7 @@ mod digest;
 mod finders;
 mod generations;
 mod hash;
+mod live;
 mod manifest;
 mod nearest;
 mod scan;
@@ -75,5 +76,6 @@ pub use self::generations::{
     Generation, GenerationId, Generations, Prune, Pruned, PrunedFile, RolledBack, rollback,
 };
 pub use self::hash::HashAlgorithm;
+pub use self::live::Live;
 pub use self::manifest::{CopyDetails, EntryPoint, FileDetails, MANIFEST_NAME, Manifest};
 pub use self::serving::ManifestStorage;

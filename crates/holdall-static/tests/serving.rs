@@ -6,6 +6,8 @@ mod support;
 
 #[path = "serving/assets.rs"]
 mod assets;
+#[path = "serving/live.rs"]
+mod live;
 #[path = "serving/manifest_storage.rs"]
 mod manifest_storage;
 #[path = "serving/site.rs"]

@@ -1,8 +1,10 @@
 //! What a template can know about one file.
 
-use holdall_core::Name;
+use holdall_core::{Name, Result};
 
 use super::append;
+use crate::collect::content_type;
+use crate::live::Found;
 
 /// A static file as a page refers to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,4 +82,16 @@ impl Asset {
             _ => Destination::Fetch,
         }
     }
+}
+
+/// A file as it lies in its source.
+pub(super) fn live(found: &Found, name: &str) -> Result<Option<Asset>> {
+    // What is written otherwise than the name is (`/a.css`, `a//b.css`) is another name in a manifest.
+    let Some(name) = Name::new(name).ok().filter(|checked| checked.as_str() == name) else { return Ok(None) };
+    Ok(found.find(&name)?.map(|_| Asset {
+        url: found.url(&name),
+        content_type: content_type(&name),
+        integrity: None,
+        name,
+    }))
 }

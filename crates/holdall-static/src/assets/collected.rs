@@ -8,7 +8,7 @@ use holdall_core::{Error, ErrorKind, Name, Operation, Result, Store};
 use super::asset::Asset;
 use crate::collect::content_type;
 use crate::manifest::Manifest;
-use crate::serving::{Current, load, unknown};
+use crate::serving::{Current, unknown};
 
 /// Files that were collected.
 pub(super) struct Collected {
@@ -25,7 +25,7 @@ struct Loaded {
 
 impl Collected {
     pub(super) async fn load(store: &Store) -> Result<Self> {
-        Self::with_manifest(store, load(store.storage()).await?).await
+        Self::with_manifest(store, Manifest::load(store).await?).await
     }
 
     pub(super) async fn with_manifest(store: &Store, manifest: Manifest) -> Result<Self> {
@@ -35,7 +35,7 @@ impl Collected {
 
     /// Whether anything has changed.
     pub(super) async fn reload(&self) -> Result<bool> {
-        let manifest = load(self.store.storage()).await?;
+        let manifest = Manifest::load(&self.store).await?;
         let changed = manifest != self.current.get().manifest;
         if changed {
             self.current.set(Loaded::new(&self.store, manifest).await?);

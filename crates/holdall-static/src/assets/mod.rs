@@ -15,6 +15,8 @@ use holdall_core::{Result, Store};
 pub use self::asset::Asset;
 use self::collected::Collected;
 pub use self::tag::{AttributeValue, Tag, Tags};
+use crate::collect::Collector;
+use crate::live::Live;
 use crate::manifest::Manifest;
 
 /// The static files of an application, for its templates: what Django's `{% static %}` looks into.
@@ -62,6 +64,7 @@ pub struct Assets {
 #[derive(Debug)]
 enum Source {
     Collected(Collected),
+    Live(Live),
 }
 
 impl Assets {
@@ -88,6 +91,19 @@ impl Assets {
         Ok(Self::from_source(Source::Collected(Collected::with_manifest(store, manifest).await?)))
     }
 
+    /// What that collector would collect, straight from its sources, for development: plain URLs below its base
+    /// path and no integrity, but the same calls, and an error wherever there would be one in production. A file
+    /// that was changed or added is there at once. [`Live`] serves these URLs.
+    ///
+    /// Calls look at the disk, which is quick and meant for the developer's machine.
+    ///
+    /// # Errors
+    ///
+    /// As [`Live::new`].
+    pub fn live(collector: &Collector) -> Result<Self> {
+        Ok(Self::from_source(Source::Live(Live::new(collector)?)))
+    }
+
     fn from_source(source: Source) -> Self {
         Self { source: Arc::new(source), cors: true }
     }
@@ -109,6 +125,8 @@ impl Assets {
     pub async fn reload(&self) -> Result<bool> {
         match &*self.source {
             Source::Collected(collected) => collected.reload().await,
+            // It never has anything from before.
+            Source::Live(_) => Ok(false),
         }
     }
 
@@ -119,17 +137,13 @@ impl Assets {
     ///
     /// [`InvalidInput`](holdall_core::ErrorKind::InvalidInput) for a name that does not exist, with the nearest one.
     pub fn get(&self, name: &str) -> Result<Asset> {
-        match self.find(name)? {
-            Some(asset) => Ok(asset),
-            None => {
-                let (path, suffix) = split_suffix(name);
-                // A name may have `?` and `#` in it; only what is no name is taken apart.
-                match self.find(path).transpose().filter(|_| !suffix.is_empty()) {
-                    Some(asset) => Ok(asset?.with_suffix(suffix)),
-                    None => Err(self.unknown(path)),
-                }
-            }
+        if let Some(asset) = self.find(name)? {
+            return Ok(asset);
         }
+        // A name may have `?` and `#` in it; only what is no name is taken apart.
+        let (path, suffix) = split_suffix(name);
+        let found = if suffix.is_empty() { None } else { self.find(path)? };
+        found.map(|asset| asset.with_suffix(suffix)).ok_or_else(|| self.unknown(path))
     }
 
     /// The URL of a file: Django's `{% static %}`.
@@ -153,12 +167,14 @@ impl Assets {
     fn find(&self, name: &str) -> Result<Option<Asset>> {
         match &*self.source {
             Source::Collected(collected) => Ok(collected.find(name)),
+            Source::Live(live) => asset::live(live.found(), name),
         }
     }
 
     fn unknown(&self, name: &str) -> holdall_core::Error {
         match &*self.source {
             Source::Collected(collected) => collected.unknown(name),
+            Source::Live(live) => live.found().unknown(name),
         }
     }
 }

@@ -17,13 +17,14 @@ use holdall_core::{Name, Result, Store};
 
 pub use self::event::Event;
 use self::event::Listeners;
-pub(crate) use self::plan::content_type;
 use self::plan::{Plan, Rules, plan};
+pub(crate) use self::plan::{attributes, content_type};
 pub(crate) use self::problem::Policy;
 pub use self::problem::{Problem, ProblemKind, Severity};
 pub use self::publish::{Action, Change, Published, Role};
 use self::publish::{Publishing, publish};
 pub use self::report::{Conflict, Report};
+pub(crate) use self::resolve::url_path;
 use crate::bundle::{Prehashed, Recognised};
 use crate::finders::{Finder, Ignore, SourceFile};
 use crate::hash::HashAlgorithm;
@@ -230,6 +231,18 @@ impl Collector {
     /// Everything before the first write.
     fn plan(&self) -> Result<(Plan, Vec<Conflict>)> {
         let listeners = &self.publishing.listeners;
+        let (found, conflicts) = self.find_all()?;
+        conflicts.iter().for_each(|conflict| listeners.tell(|| Event::Conflict(conflict.clone())));
+        listeners.tell(|| Event::Found { files: found.len() });
+        let sources: Vec<SourceFile> = found.into_values().collect();
+        let bundled = Recognised::by(&self.prehashed, &sources, &self.rules.policy, &self.rules.base)?;
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let read = read::read_all(&sources, self.rules.algorithm, threads, listeners)?;
+        Ok((plan(sources, read, bundled, &self.rules)?, conflicts))
+    }
+
+    /// Every file by its name, the first finder's where two have one, and the others.
+    pub(crate) fn find_all(&self) -> Result<(BTreeMap<Name, SourceFile>, Vec<Conflict>)> {
         let mut found: BTreeMap<Name, SourceFile> = BTreeMap::new();
         let mut conflicts = Vec::new();
         for finder in &self.finders {
@@ -238,18 +251,21 @@ impl Collector {
                     Entry::Vacant(free) => _ = free.insert(file),
                     Entry::Occupied(taken) => {
                         let taken = taken.get().source.clone();
-                        let conflict = Conflict { name: file.name, taken, left: file.source };
-                        listeners.tell(|| Event::Conflict(conflict.clone()));
-                        conflicts.push(conflict);
+                        conflicts.push(Conflict { name: file.name, taken, left: file.source });
                     }
                 }
             }
         }
-        listeners.tell(|| Event::Found { files: found.len() });
-        let sources: Vec<SourceFile> = found.into_values().collect();
-        let bundled = Recognised::by(&self.prehashed, &sources, &self.rules.policy, &self.rules.base)?;
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let read = read::read_all(&sources, self.rules.algorithm, threads, listeners)?;
-        Ok((plan(sources, read, bundled, &self.rules)?, conflicts))
+        Ok((found, conflicts))
+    }
+
+    /// The finders, the first of which has priority.
+    pub(crate) fn finders(&self) -> &[Arc<dyn Finder>] {
+        &self.finders
+    }
+
+    /// The path below which the files are served.
+    pub(crate) fn base(&self) -> &str {
+        &self.rules.base
     }
 }

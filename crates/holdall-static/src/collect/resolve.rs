@@ -37,6 +37,13 @@ pub(crate) struct Link {
     suffix: String,
 }
 
+/// A name as the path of a URL.
+pub(crate) fn url_path(name: &Name) -> String {
+    let segments: Vec<String> =
+        name.segments().map(|segment| utf8_percent_encode(segment, SEGMENT).to_string()).collect();
+    segments.join("/")
+}
+
 impl Link {
     /// What a reference in the file `from` means; `None` where that is none of our business.
     ///

@@ -14,7 +14,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use holdall_core::{Error, ErrorKind, Name, Operation, Result, Store};
+use holdall_core::{Error, ErrorKind, Name, OpenOptions, Operation, Result, Storage, Store};
 use serde::{Deserialize, Serialize};
 
 pub use self::details::{CopyDetails, FileDetails};
@@ -149,14 +149,21 @@ impl Manifest {
     /// [`ErrorKind::NotFound`] where nothing was collected yet; as [`parse`](Self::parse); those of the storage. A
     /// permission that is missing is never taken for a manifest that is.
     pub async fn load(store: &Store) -> Result<Self> {
-        let file = store.open(MANIFEST_NAME).await.map_err(|error| match error.kind() {
-            ErrorKind::NotFound => error.with_message(
-                "there is no manifest of static files; collectstatic has not been run for this storage",
+        Self::load_from(&**store.storage()).await
+    }
+
+    /// The current manifest of a storage that no handle is around.
+    pub(crate) async fn load_from(storage: &dyn Storage) -> Result<Self> {
+        let at = |error: Error| error.or_at(Operation::Open, &storage, Some(MANIFEST_NAME));
+        let file = storage.open(&Name::new(MANIFEST_NAME)?, OpenOptions::default()).await;
+        let file = file.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => at(error).with_message(
+                "there is no manifest of static files; collectstatic has not been run for this storage: \
+                 run `holdall collectstatic`",
             ),
-            _ => error,
+            _ => at(error),
         })?;
-        Self::parse(&file.bytes().await?)
-            .map_err(|error| error.or_at(Operation::Open, store, Some(MANIFEST_NAME)))
+        Self::parse(&file.bytes().await.map_err(at)?).map_err(at)
     }
 
     /// Reads a manifest, Django's or ours.

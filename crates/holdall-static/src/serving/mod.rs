@@ -1,9 +1,9 @@
 //! Static files in a running application: which URL a name has.
 
 mod current;
-mod manifest;
 mod storage;
+mod unknown;
 
 pub(crate) use self::current::Current;
-pub(crate) use self::manifest::{load, unknown};
 pub use self::storage::ManifestStorage;
+pub(crate) use self::unknown::unknown;

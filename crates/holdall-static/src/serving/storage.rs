@@ -12,7 +12,7 @@ use holdall_core::{
 };
 
 use super::current::Current;
-use super::manifest::{load, unknown};
+use super::unknown::unknown;
 use crate::manifest::Manifest;
 
 /// A storage of collected static files: [`url`](Storage::url) of `css/app.css` is the URL of
@@ -63,7 +63,7 @@ impl<S: Storage> ManifestStorage<S> {
     /// [`NotFound`](holdall_core::ErrorKind::NotFound) when nothing was collected yet;
     /// [`InvalidInput`](holdall_core::ErrorKind::InvalidInput) for a broken manifest; those of the storage.
     pub async fn load(storage: S) -> Result<Self> {
-        let manifest = load(&storage).await?;
+        let manifest = Manifest::load_from(&storage).await?;
         Ok(Self::with_manifest(storage, manifest))
     }
 
@@ -102,7 +102,7 @@ impl<S: Storage> ManifestStorage<S> {
     /// As [`load`](Self::load); the manifest from before stays in place then.
     pub async fn reload(&self) -> Result<bool> {
         let Some(current) = &self.manifest else { return Ok(false) };
-        let manifest = load(&self.inner).await?;
+        let manifest = Manifest::load_from(&self.inner).await?;
         let changed = manifest != *current.get();
         if changed {
             current.set(manifest);

@@ -1,28 +1,8 @@
-//! Finding the manifest, and saying what is missing in it.
+//! Saying that a name is not among the static files.
 
-use holdall_core::{Error, ErrorKind, Name, OpenOptions, Operation, Result, Storage};
+use holdall_core::{Error, ErrorKind, Name, Operation};
 
-use crate::manifest::{MANIFEST_NAME, Manifest};
 use crate::nearest::nearest_or_namesake;
-
-/// Reads the current manifest of a storage.
-///
-/// # Errors
-///
-/// `NotFound` with what to do about it; those of [`Manifest::parse`] and of the storage.
-pub(crate) async fn load(storage: &dyn Storage) -> Result<Manifest> {
-    let name = Name::new(MANIFEST_NAME)?;
-    let at = |error: Error| error.or_at(Operation::Open, &storage, Some(MANIFEST_NAME));
-    let file = match storage.open(&name, OpenOptions::default()).await {
-        Ok(file) => file,
-        Err(error) if error.is_not_found() => {
-            let message = "there is no manifest of static files; run `holdall collectstatic` to publish them";
-            return Err(at(error.with_message(message)));
-        }
-        Err(error) => return Err(at(error)),
-    };
-    Manifest::parse(&file.bytes().await.map_err(at)?).map_err(at)
-}
 
 /// The error for a name that is not among those that are there, in Django's words and with the nearest one.
 ///
