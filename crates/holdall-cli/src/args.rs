@@ -6,6 +6,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args as ClapArgs, Parser};
 
 use crate::collect::CollectArgs;
+use crate::manifest::ManifestArgs;
+use crate::prune::PruneArgs;
 
 /// As cargo's.
 const STYLES: Styles = Styles::styled()
@@ -74,6 +76,8 @@ pub(crate) struct Common {
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Subcommand {
     Collectstatic(CollectArgs),
+    Manifest(ManifestArgs),
+    Prune(PruneArgs),
 }
 
 impl Common {
@@ -92,6 +96,8 @@ impl Subcommand {
     pub(crate) fn json(&self) -> bool {
         match self {
             Self::Collectstatic(args) => args.json,
+            Self::Manifest(args) => args.json(),
+            Self::Prune(args) => args.json,
         }
     }
 }

@@ -20,7 +20,10 @@
 
 mod args;
 mod collect;
+mod confirm;
 mod exit;
+mod manifest;
+mod prune;
 mod screen;
 mod settings;
 mod signal;
@@ -90,5 +93,7 @@ fn dispatch(args: Args, builder: StoragesBuilder, screen: &Arc<Screen>) -> Resul
     let settings = Settings::load(builder, &args.common)?;
     match args.command {
         Subcommand::Collectstatic(args) => collect::run(&args, settings, screen),
+        Subcommand::Manifest(args) => manifest::run(&args, &settings, screen),
+        Subcommand::Prune(args) => prune::run(&args, &settings, screen),
     }
 }

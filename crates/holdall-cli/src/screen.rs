@@ -9,6 +9,7 @@ use std::sync::Mutex;
 
 use clap::builder::styling::{AnsiColor, Style};
 use indicatif::ProgressBar;
+use serde::Serialize;
 
 use crate::args::Common;
 use crate::exit::Exit;
@@ -57,6 +58,15 @@ impl Screen {
     /// The document that was asked for.
     pub(crate) fn document(&self, text: &str) {
         self.output(&format!("{text}\n"));
+    }
+
+    /// The same of what is to be written as JSON.
+    pub(crate) fn json(&self, document: &impl Serialize) {
+        // Text, numbers, and lists and tables of them: all of that JSON can say.
+        match serde_json::to_string_pretty(document) {
+            Ok(text) => self.document(&text),
+            Err(error) => self.error(format_args!("the document cannot be written: {error}")),
+        }
     }
 
     /// A question, without an end of line, where lines go.

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::tally::Tally;
 use super::{CollectArgs, Destination, lines, progress, summary};
 use crate::exit::Exit;
+use crate::screen::Screen;
 use crate::settings::Settings;
 
 /// A run, and how it ended.
@@ -92,7 +93,7 @@ struct Missing {
 }
 
 impl Run<'_> {
-    pub(super) fn document(&self, report: &Report, tally: &Tally, error: Option<&str>) -> String {
+    pub(super) fn tell(&self, report: &Report, tally: &Tally, error: Option<&str>, screen: &Screen) {
         let copied = summary::copied(report, tally);
         let changes = &report.published.changes;
         let deleted = report.published.with_action(holdall::static_files::Action::Deleted).count();
@@ -139,8 +140,7 @@ impl Run<'_> {
             elapsed_seconds: self.elapsed.as_secs_f64(),
             files_per_second: progress::per_second(report.files, self.elapsed),
         };
-        // Strings, numbers and lists of them cannot fail to be JSON.
-        serde_json::to_string_pretty(&document).unwrap_or_default()
+        screen.json(&document);
     }
 }
 

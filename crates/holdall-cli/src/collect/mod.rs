@@ -143,7 +143,7 @@ pub(crate) fn run(args: &CollectArgs, settings: Settings, screen: &Arc<Screen>) 
     if args.json {
         let run =
             document::Run { args, settings: &settings, destination: destination.as_ref(), exit, elapsed };
-        screen.document(&run.document(&report, &tally, message.as_deref()));
+        run.tell(&report, &tally, message.as_deref(), screen);
     } else if message.is_none() {
         summary::tell(args, destination.as_ref(), &report, &tally, screen);
         progress::rate(&report, elapsed, screen);

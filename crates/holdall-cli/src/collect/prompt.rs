@@ -1,10 +1,11 @@
 //! The question before anything is changed, word for word Django's.
 
-use std::io::{self, BufRead as _};
+use std::io;
 use std::path::Path;
 
 use super::CollectArgs;
-use crate::exit::{Exit, Failure};
+use crate::confirm::{QUESTION, confirm};
+use crate::exit::Failure;
 use crate::screen::Screen;
 
 /// Asks, where there is something to lose: always at a remote destination, since nobody looked; at a directory of this
@@ -13,24 +14,7 @@ pub(super) fn ask(args: &CollectArgs, directory: Option<&Path>, screen: &Screen)
     if directory.is_some_and(is_empty) {
         return Ok(());
     }
-    screen.ask(&question(args, directory));
-    let mut answer = String::new();
-    let read = io::stdin().lock().read_line(&mut answer).map_err(|error| {
-        Failure::new(Exit::Failed, format!("the answer cannot be read: {error}; use --noinput"))
-    })?;
-    if read == 0 {
-        // The line of the question has no end yet.
-        screen.note("");
-        return Err(Failure::new(
-            Exit::Failed,
-            "nobody answered: standard input is at its end. Use --noinput where nobody can be asked.",
-        ));
-    }
-    // Whatever ends the line; no other space is left out, as in Django.
-    if answer.trim_end_matches(['\r', '\n']) == "yes" {
-        return Ok(());
-    }
-    Err(Failure::new(Exit::Failed, "Collecting static files cancelled."))
+    confirm(&question(args, directory), "Collecting static files cancelled.", screen)
 }
 
 fn question(args: &CollectArgs, directory: Option<&Path>) -> String {
@@ -49,7 +33,7 @@ fn question(args: &CollectArgs, directory: Option<&Path>) -> String {
     } else {
         "This will overwrite existing files!\n"
     };
-    question + "Are you sure you want to do this?\n\nType 'yes' to continue, or 'no' to cancel: "
+    question + QUESTION
 }
 
 /// Missing counts as empty. What must not be read is somebody's.
