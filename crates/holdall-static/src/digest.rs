@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use holdall_core::Checksum;
 use md5::{Digest as _, Md5};
 use sha2::{Sha256, Sha384};
 
@@ -19,6 +20,8 @@ pub(crate) struct Digests {
     md5: [u8; 16],
     sha256: Box<[u8; 32]>,
     sha384: Box<[u8; 48]>,
+    /// What storages verify while they save, and many keep.
+    pub(crate) checksum: Checksum,
 }
 
 impl Digests {
@@ -32,7 +35,8 @@ impl Digests {
             HashAlgorithm::Blake3 => algorithm.hash(bytes),
         };
         let sha384 = Box::new(Sha384::digest(bytes).into());
-        Self { size: bytes.len() as u64, hash, md5, sha256: Box::new(sha256), sha384 }
+        let checksum = Checksum::of(bytes);
+        Self { size: bytes.len() as u64, hash, md5, sha256: Box::new(sha256), sha384, checksum }
     }
 
     /// MD5 in hexadecimal digits, as S3 writes it.

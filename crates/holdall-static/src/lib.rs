@@ -69,7 +69,8 @@ mod serving;
 pub use self::assets::{Asset, Assets, AttributeValue, Tag, Tags};
 pub use self::bundle::{Prehashed, ViteChunk, ViteManifest};
 pub use self::collect::{
-    Action, Change, Collector, Conflict, Event, Problem, ProblemKind, Published, Report, Role, Severity,
+    Action, Change, Collector, Conflict, Event, Headers, Problem, ProblemKind, Published, Report, Role,
+    Severity,
 };
 pub use self::finders::{Directories, Embedded, Finder, Ignore, Source, SourceFile};
 pub use self::generations::{

@@ -1,5 +1,7 @@
 //! Collecting real trees into real storages, seen from outside.
 
+#[path = "collect/faulty.rs"]
+mod faulty;
 #[path = "collect/support.rs"]
 mod support;
 
@@ -9,6 +11,8 @@ mod bundles;
 mod events;
 #[path = "collect/failures.rs"]
 mod failures;
+#[path = "collect/headers.rs"]
+mod headers;
 #[path = "collect/problems.rs"]
 mod problems;
 #[path = "collect/publishing.rs"]

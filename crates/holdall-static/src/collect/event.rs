@@ -40,6 +40,9 @@ pub enum Event {
         /// Files that need nothing.
         unchanged: usize,
     },
+    /// The storage keeps no headers (a disk without extended attributes), so that none are stored: they are the
+    /// business of whoever serves the files. Told once.
+    HeadersLeftOut,
     /// A file begins to be saved, linked or given new headers.
     Saving {
         /// Its name at the destination.

@@ -1,7 +1,9 @@
 //! Collecting: find, read, name, rewrite, publish.
 
+mod content_type;
 mod event;
 mod graph;
+mod headers;
 mod plan;
 mod problem;
 mod publish;
@@ -15,10 +17,12 @@ use std::sync::Arc;
 
 use holdall_core::{Name, Result, Store};
 
+pub(crate) use self::content_type::{attributes, content_type};
 pub use self::event::Event;
 use self::event::Listeners;
+use self::headers::HeaderRules;
+pub use self::headers::Headers;
 use self::plan::{Plan, Rules, plan};
-pub(crate) use self::plan::{attributes, content_type};
 pub(crate) use self::problem::Policy;
 pub use self::problem::{Problem, ProblemKind, Severity};
 pub use self::publish::{Action, Change, Published, Role};
@@ -75,6 +79,7 @@ impl Default for Collector {
                 post_process: true,
                 copies: true,
                 dry_run: false,
+                headers: HeaderRules::default(),
                 listeners: Listeners::default(),
             },
         }
@@ -153,6 +158,19 @@ impl Collector {
         self
     }
 
+    /// What is stored with files that match `pattern` (as in [`Ignore`], of a file's own name or whole name): cache
+    /// control, content type and the like. The first rule that fits decides about a file; the order of calls is the
+    /// order of rules.
+    ///
+    /// A later run with other rules changes the headers of what is there and sends no file again. Where the storage
+    /// keeps no headers (a disk without extended attributes) none are stored, which
+    /// [`Published::headers_left_out`] and [`Event::HeadersLeftOut`] tell; only a visibility that cannot be kept is
+    /// an error, `Unsupported`.
+    pub fn headers(mut self, pattern: impl Into<String>, headers: Headers) -> Self {
+        self.publishing.headers.add(pattern.into(), headers);
+        self
+    }
+
     /// Only looks what would be done, and tells it in the [`Report`] and by [`Event`]s.
     pub fn dry_run(mut self, dry_run: bool) -> Self {
         self.publishing.dry_run = dry_run;
@@ -206,8 +224,8 @@ impl Collector {
     /// # Errors
     ///
     /// `InvalidInput` with every missing reference in its message, and nothing published; those of the finders,
-    /// of reading the files and of the storage. `InvalidConfig` when there would be neither hashed files nor
-    /// copies.
+    /// of reading the files and of the storage: these name the file and say what stands. `InvalidInput` for headers
+    /// that no storage takes, `InvalidConfig` when there would be neither hashed files nor copies.
     pub async fn collect(&self, store: &Store) -> Result<Report> {
         self.publishing.check()?;
         let (plan, conflicts) = self.prepare().await?;
@@ -232,7 +250,9 @@ impl Collector {
     fn plan(&self) -> Result<(Plan, Vec<Conflict>)> {
         let listeners = &self.publishing.listeners;
         let (found, conflicts) = self.find_all()?;
-        conflicts.iter().for_each(|conflict| listeners.tell(|| Event::Conflict(conflict.clone())));
+        for conflict in &conflicts {
+            listeners.tell(|| Event::Conflict(conflict.clone()));
+        }
         listeners.tell(|| Event::Found { files: found.len() });
         let sources: Vec<SourceFile> = found.into_values().collect();
         let bundled = Recognised::by(&self.prehashed, &sources, &self.rules.policy, &self.rules.base)?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
-use holdall_core::{Attributes, Name, Result, guess_content_type};
+use holdall_core::{Name, Result};
 
 use super::graph::components;
 use super::problem::{Policy, Problem, ProblemKind, Severity, position};
@@ -30,6 +30,8 @@ pub(crate) struct Planned {
     pub(crate) original: Digests,
     /// The text with its references rewritten, and its digests; `None` where nothing changed.
     pub(crate) rewritten: Option<(Bytes, Digests)>,
+    /// Whether it is UTF-8, if it is text.
+    pub(crate) is_utf8: bool,
 }
 
 impl Planned {
@@ -46,29 +48,6 @@ pub(crate) struct Plan {
     pub(crate) problems: Vec<Problem>,
     /// What pages load, as bundlers say.
     pub(crate) entries: BTreeMap<String, EntryPoint>,
-}
-
-/// The content type of a static file, with a charset where it is text.
-pub(crate) fn content_type(name: &Name) -> String {
-    let guessed = guess_content_type(name);
-    let is_text = guessed.starts_with("text/")
-        || matches!(
-            guessed,
-            "application/javascript" | "application/json" | "application/manifest+json" | "image/svg+xml"
-        );
-    if is_text && !guessed.contains("charset") {
-        format!("{guessed}; charset=utf-8")
-    } else {
-        guessed.to_owned()
-    }
-}
-
-/// The attributes of a published file.
-pub(crate) fn attributes(name: &Name, cache_control: &str) -> Attributes {
-    let mut attributes = Attributes::default();
-    attributes.content_type = Some(content_type(name));
-    attributes.cache_control = Some(cache_control.to_owned());
-    attributes
 }
 
 /// What decides about a plan.
@@ -156,15 +135,15 @@ pub(crate) fn plan(
     drop(index);
     problems.sort();
     problems.retain(|problem| problem.severity != Severity::Ignore);
-    let digests = read.into_iter().map(|file| file.digests);
-    let files = sources.into_iter().zip(digests).zip(hashed.into_iter().flatten()).zip(kept).zip(rewritten);
-    let files = files.map(|((((source, original), hashed), prehashed), rewritten)| Planned {
+    let files = sources.into_iter().zip(read).zip(hashed.into_iter().flatten()).zip(kept).zip(rewritten);
+    let files = files.map(|((((source, read), hashed), prehashed), rewritten)| Planned {
         name: source.name,
         hashed,
         prehashed,
         source: source.source,
-        original,
+        original: read.digests,
         rewritten,
+        is_utf8: read.is_utf8,
     });
     Ok(Plan { files: files.collect(), problems, entries: bundled.entries })
 }
@@ -178,6 +157,7 @@ fn plain(sources: Vec<SourceFile>, read: Vec<ReadFile>, bundled: Recognised) -> 
         source: file.source,
         original: read.digests,
         rewritten: None,
+        is_utf8: read.is_utf8,
     });
     let files = files.collect();
     Plan { files, problems: bundled.problems, entries: bundled.entries }

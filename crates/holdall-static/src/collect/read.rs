@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use holdall_core::{Error, Operation, Result};
 
+use super::content_type::has_charset;
 use super::event::{Event, Listeners};
 use crate::digest::Digests;
 use crate::finders::SourceFile;
@@ -17,6 +18,8 @@ use crate::scan::Language;
 pub(crate) struct ReadFile {
     pub(crate) digests: Digests,
     pub(crate) text: Text,
+    /// Whether it is UTF-8, for the content type of a file of text; of others nobody asks.
+    pub(crate) is_utf8: bool,
 }
 
 /// The text of a file, as far as it is needed again.
@@ -70,7 +73,8 @@ fn read(file: &SourceFile, algorithm: HashAlgorithm) -> Result<ReadFile> {
             .with_operation(Operation::Open)
             .with_name(file.name.as_str())
     })?;
-    Ok(ReadFile { digests: Digests::of(&bytes, algorithm), text: text(file, bytes) })
+    let is_utf8 = !has_charset(&file.name) || std::str::from_utf8(&bytes).is_ok();
+    Ok(ReadFile { digests: Digests::of(&bytes, algorithm), text: text(file, bytes), is_utf8 })
 }
 
 fn text(file: &SourceFile, bytes: Bytes) -> Text {

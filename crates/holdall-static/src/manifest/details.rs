@@ -21,6 +21,10 @@ pub struct FileDetails {
     /// Whether a bundler hashed the file's name, so that the file is published under it and has no other one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub immutable: bool,
+    /// A fingerprint of the headers that it was published with: a run with others sees by it what to change. `None`
+    /// where the storage keeps none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headers: Option<String>,
     /// The copy under the file's own name, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<CopyDetails>,
@@ -34,12 +38,21 @@ pub struct CopyDetails {
     pub md5: String,
     /// The tag that the storage gave it.
     pub etag: String,
+    /// As [`FileDetails::headers`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headers: Option<String>,
 }
 
 impl CopyDetails {
     /// A copy with that content and tag.
     pub fn new(md5: impl Into<String>, etag: impl Into<String>) -> Self {
-        Self { md5: md5.into(), etag: etag.into() }
+        Self { md5: md5.into(), etag: etag.into(), headers: None }
+    }
+
+    /// Published with headers of that fingerprint.
+    pub fn with_headers(mut self, fingerprint: impl Into<Option<String>>) -> Self {
+        self.headers = fingerprint.into();
+        self
     }
 }
 
@@ -52,6 +65,7 @@ impl FileDetails {
             integrity: integrity.into(),
             sha256: None,
             immutable: false,
+            headers: None,
             copy: None,
         }
     }
@@ -65,6 +79,12 @@ impl FileDetails {
     /// Of a file that a bundler hashed.
     pub fn with_immutable(mut self, immutable: bool) -> Self {
         self.immutable = immutable;
+        self
+    }
+
+    /// Published with headers of that fingerprint.
+    pub fn with_headers(mut self, fingerprint: impl Into<Option<String>>) -> Self {
+        self.headers = fingerprint.into();
         self
     }
 

@@ -1,113 +1,110 @@
-//! A collection that fails at any save leaves what was published before whole, and the next one goes on from there.
+//! A collection that fails or is dropped at any save leaves what was published before whole, and the next one goes on
+//! from there.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use async_trait::async_trait;
-use futures_util::stream::BoxStream;
-use holdall_core::{
-    Capabilities, Content, CopyOptions, DeleteOptions, Entry, Error, ErrorKind, File, FileUrl, ListOptions,
-    Location, MemoryStorage, Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, Store,
-    UploadPolicy, UploadRequest, UrlOptions, Visibility,
-};
+use holdall_core::{ErrorKind, Store};
+use holdall_static::{Collector, Directories, Event, Manifest};
 
-use crate::support::{SITE, contents, manifest, of};
+use crate::faulty::{Fault, Faulty, shared};
+use crate::support::{SITE, contents, manifest, memory, of, saved, write};
 
-/// A storage that saves so many files and then is full.
-#[derive(Debug)]
-struct Filling {
-    inner: Arc<MemoryStorage>,
-    room: AtomicUsize,
+/// The site, after an edit that gives two files other hashed names.
+fn edited() -> [(&'static str, &'static str); 8] {
+    let mut changed = SITE;
+    changed[0].1 = "@import 'base.css'; b { background: url(../img/cat.png) }";
+    changed[2].1 = "another cat";
+    changed
 }
 
-impl std::fmt::Display for Filling {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.inner.fmt(f)
+/// Everything that the manifest names is there as it was.
+async fn is_whole(store: &Store, old: &Manifest, before: &BTreeMap<String, String>) {
+    assert_eq!(manifest(store).await, *old);
+    let now = contents(store).await;
+    for (_, hashed) in old.iter() {
+        assert_eq!(now[hashed.as_str()], before[hashed.as_str()]);
     }
 }
 
-#[async_trait]
-impl Storage for Filling {
-    fn capabilities(&self) -> &Capabilities {
-        self.inner.capabilities()
+/// Runs again, and sees that exactly what is missing is sent.
+async fn goes_on(store: &Store) {
+    let there = contents(store).await;
+    let report = of(&edited()).collect(store).await.unwrap();
+    for name in saved(&report) {
+        let is_new = there.get(name) != contents(store).await.get(name);
+        assert!(is_new || name == "staticfiles.json", "{name} was sent again");
     }
-
-    async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
-        self.inner.open(name, options).await
-    }
-
-    async fn save(&self, name: &Name, content: Content<'_>, options: SaveOptions) -> Result<Saved> {
-        if self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |room| room.checked_sub(1)).is_err() {
-            return Err(Error::new(ErrorKind::StorageFull));
-        }
-        self.inner.save(name, content, options).await
-    }
-
-    async fn delete(&self, _: &Name, _: DeleteOptions) -> Result<()> {
-        panic!("a collection deletes nothing")
-    }
-
-    async fn metadata(&self, _: &Name) -> Result<Metadata> {
-        panic!("a collection asks for no single file")
-    }
-
-    fn list(&self, location: &Location, options: ListOptions) -> BoxStream<'_, Result<Entry>> {
-        self.inner.list(location, options)
-    }
-
-    async fn copy(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
-        self.inner.copy(from, to, options).await
-    }
-
-    async fn url(&self, name: &Name, options: UrlOptions) -> Result<FileUrl> {
-        self.inner.url(name, options).await
-    }
-
-    async fn upload_request(&self, name: &Name, policy: UploadPolicy) -> Result<UploadRequest> {
-        self.inner.upload_request(name, policy).await
-    }
-
-    async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
-        self.inner.set_visibility(name, visibility).await
-    }
+    let fresh = memory();
+    of(&edited()).collect(&fresh).await.unwrap();
+    let (now, expected) = (contents(store).await, contents(&fresh).await);
+    assert!(expected.iter().all(|(name, text)| name == "staticfiles.json" || now[name] == *text));
+    assert_eq!(manifest(store).await.hash(), manifest(&fresh).await.hash());
 }
 
 #[tokio::test]
 async fn a_failure_at_any_save_leaves_the_last_generation_whole() {
-    let mut changed = SITE;
-    changed[0].1 = "@import 'base.css'; b { background: url(../img/cat.png) }";
-    changed[2].1 = "another cat";
     let mut failures = 0;
     for room in 0.. {
-        let inner = Arc::new(MemoryStorage::new());
-        let plain = Store::new(Arc::clone(&inner) as Arc<dyn Storage>);
+        let (inner, plain) = shared();
         of(&SITE).collect(&plain).await.unwrap();
         let (old, before) = (manifest(&plain).await, contents(&plain).await);
-
-        let filling = Store::new(Filling { inner, room: AtomicUsize::new(room) });
-        match of(&changed).jobs(1).collect(&filling).await {
+        let filling = Store::new(Faulty::new(&inner, Fault::Full(room)));
+        match of(&edited()).jobs(1).collect(&filling).await {
             Ok(report) => {
                 assert_eq!((report.published.saved().count(), failures), (room, room));
                 break;
             }
-            Err(error) => assert_eq!(error.kind(), ErrorKind::StorageFull, "{error}"),
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::StorageFull, "{error}");
+                let text = error.to_string();
+                assert!(text.contains("there is no space left") && text.contains("make room"), "{text}");
+                assert!(text.starts_with("cannot save \"") && text.contains("whole"), "{text}");
+            }
         }
         failures += 1;
-        assert_eq!(manifest(&plain).await, old);
-        let after = contents(&plain).await;
-        for (_, hashed) in old.iter() {
-            assert_eq!(after[hashed.as_str()], before[hashed.as_str()]);
-        }
-        // The next run sends no hashed file again. Of a copy nobody knows what it is before a manifest says so:
-        // tags are no digests in memory.
-        let rest = of(&changed).collect(&plain).await.unwrap();
-        let (new, saved) = (manifest(&plain).await, rest.published.saved().collect::<Vec<_>>());
-        let missing = new.iter().filter(|(_, hashed)| !after.contains_key(hashed.as_str())).count();
-        assert_eq!(
-            saved.iter().filter(|name| new.iter().any(|(_, hashed)| hashed == **name)).count(),
-            missing
-        );
-        assert_eq!(contents(&plain).await["img/cat.png"], "another cat");
+        is_whole(&plain, &old, &before).await;
+        goes_on(&plain).await;
     }
     assert_eq!(failures, 5);
+}
+
+#[tokio::test]
+async fn dropped_at_any_save_it_leaves_the_last_generation_whole() {
+    let faults = (0..5).flat_map(|at| [Fault::StuckBefore(at), Fault::StuckAfter(at)]);
+    for fault in faults {
+        let (inner, plain) = shared();
+        of(&SITE).collect(&plain).await.unwrap();
+        let (old, before) = (manifest(&plain).await, contents(&plain).await);
+        let storage = Faulty::new(&inner, fault);
+        let stuck = Arc::clone(&storage.stuck);
+        let store = Store::new(storage);
+        let collector = of(&edited()).jobs(1);
+        tokio::select! {
+            ended = collector.collect(&store) => panic!("{fault:?}: {ended:?}"),
+            () = stuck.notified() => {}
+        }
+        if fault != Fault::StuckAfter(4) {
+            is_whole(&plain, &old, &before).await;
+        }
+        goes_on(&plain).await;
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_changes_while_it_is_collected_is_not_published() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &[("a.txt", "one"), ("b.txt", "two")]);
+    let path = folder.path().join("b.txt");
+    // Of the same size, between reading and saving.
+    let collector = Collector::new().finder(Directories::new(folder.path())).jobs(1).on_event(move |event| {
+        if let Event::Publishing { .. } = event {
+            std::fs::write(&path, "TWO").unwrap();
+        }
+    });
+    let store = memory();
+    let error = collector.collect(&store).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ChecksumMismatch);
+    assert!(error.to_string().contains("the source was changed"), "{error}");
+    assert_eq!(contents(&store).await.len(), 1);
 }

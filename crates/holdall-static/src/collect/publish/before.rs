@@ -1,12 +1,10 @@
-//! What is at the destination before.
+//! What is at the destination before: one listing, and the manifest.
 
 use std::collections::HashMap;
 
 use futures_util::TryStreamExt as _;
-use holdall_core::Name;
-use holdall_core::{ETag, Entry, ErrorKind, Result, Store};
+use holdall_core::{ETag, Entry, ErrorKind, ForeignEntry, Name, Result, Store};
 
-use crate::collect::plan::Planned;
 use crate::manifest::{MANIFEST_NAME, Manifest};
 
 /// What a listing says about a file.
@@ -16,34 +14,43 @@ pub(crate) struct There {
     pub(crate) tag: Option<String>,
 }
 
-/// What is at the destination before, which one listing tells.
+/// What is at the destination before.
 #[derive(Debug, Default)]
 pub(crate) struct Before {
     pub(crate) there: HashMap<Name, There>,
+    /// What lies there and no call can take: names that no [`Name`] can say, symbolic links.
+    pub(crate) foreign: Vec<ForeignEntry>,
     /// The manifest; `None` where there is none that can be read.
     pub(crate) manifest: Option<Manifest>,
+    /// Why the manifest that is there cannot be read.
+    pub(crate) broken: Option<String>,
 }
 
 impl Before {
-    /// One listing, and the manifest.
     pub(crate) async fn look(store: &Store) -> Result<Self> {
         let mut entries = store.list("").recursive().stream();
         let mut before = Self::default();
         while let Some(entry) = entries.try_next().await? {
-            if let Entry::File(file) = entry {
-                let tag = file.etag.as_ref().map(plain);
-                before.there.insert(file.name, There { size: file.size, tag });
+            match entry {
+                Entry::File(file) => {
+                    let tag = file.etag.as_ref().map(plain);
+                    before.there.insert(file.name, There { size: file.size, tag });
+                }
+                Entry::Foreign(foreign) => before.foreign.push(foreign),
+                _ => {}
             }
         }
         drop(entries);
         if before.there.contains_key(MANIFEST_NAME) {
             let bytes = store.open(MANIFEST_NAME).await?.bytes().await?;
-            before.manifest = match Manifest::parse(&bytes) {
-                Ok(manifest) => Some(manifest),
-                // A broken one counts as none: it is about to be replaced by a good one.
-                Err(error) if error.kind() == ErrorKind::InvalidInput => None,
+            match Manifest::parse(&bytes) {
+                Ok(manifest) => before.manifest = Some(manifest),
+                // It counts as none, and is about to be replaced by a good one.
+                Err(error) if error.kind() == ErrorKind::InvalidInput => {
+                    before.broken = Some(error.reason().to_owned());
+                }
                 Err(error) => return Err(error),
-            };
+            }
         }
         Ok(before)
     }
@@ -51,30 +58,6 @@ impl Before {
     /// The tag of a file that is there.
     pub(crate) fn tag(&self, name: &Name) -> Option<&str> {
         self.there.get(name)?.tag.as_deref()
-    }
-
-    /// A hashed name is its content: what has the name and the size is the file.
-    ///
-    /// That of a bundler is a hash of what it read, not of what it wrote, so that another release of it may write
-    /// something else under the same name. There, what the last manifest says decides, too.
-    pub(crate) fn has_hashed(&self, file: &Planned) -> bool {
-        let digests = file.digests();
-        let is_other = || {
-            let known = self.manifest.as_ref()?.details(file.name.as_str())?;
-            Some(known.integrity != digests.integrity())
-        };
-        self.there.get(&file.hashed).is_some_and(|there| there.size == digests.size)
-            && !(file.prehashed && is_other() == Some(true))
-    }
-
-    /// Any other name is compared by its tag: with the content, where tags are an MD5 of it, and with what the last
-    /// manifest says about the copy, where they are not.
-    pub(crate) fn has_copy(&self, file: &Planned) -> bool {
-        let Some(There { size, tag: Some(tag) }) = self.there.get(&file.name) else { return false };
-        let md5 = file.original.md5();
-        let known = || self.manifest.as_ref()?.details(file.name.as_str())?.copy.as_ref();
-        *size == file.original.size
-            && (*tag == md5 || known().is_some_and(|copy| copy.md5 == md5 && copy.etag == *tag))
     }
 }
 

@@ -1,12 +1,14 @@
 //! What has to be saved, stage by stage.
 
 use bytes::Bytes;
-use holdall_core::{Attributes, Content, Name};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use holdall_core::{Attributes, Checksum, Content, Name, Result, Store};
 
+use super::Publishing;
 use super::before::Before;
+use super::compare::{Verdict, compare, look};
 use super::published::{Action, Role};
-use super::{IMMUTABLE, Publishing, SHORT};
-use crate::collect::plan::{Plan, Planned, attributes};
+use crate::collect::plan::{Plan, Planned};
 use crate::finders::Source;
 
 /// One file to publish.
@@ -18,6 +20,8 @@ pub(crate) struct Output<'a> {
     pub(crate) from: Origin<'a>,
     /// Bytes.
     pub(crate) size: u64,
+    pub(crate) checksum: Checksum,
+    /// What the storage keeps; nothing where it keeps none.
     pub(crate) attributes: Attributes,
 }
 
@@ -50,29 +54,45 @@ pub(crate) struct Stages<'a> {
 }
 
 impl<'a> Stages<'a> {
-    /// Compares what should be there with what is.
-    pub(crate) fn new(plan: &'a Plan, before: &Before, options: &Publishing) -> Self {
+    /// Compares what should be there with what is. Nothing is changed.
+    pub(crate) async fn new(
+        store: &Store,
+        plan: &'a Plan,
+        before: &Before,
+        options: &Publishing,
+    ) -> Result<Self> {
+        let hashed = plan.files.iter().filter(|_| options.post_process).map(|file| (Role::Hashed, file));
+        // What a bundler hashed has one name, and is there already.
+        let has_copy = |file: &&Planned| options.copies && !(options.post_process && file.prehashed);
+        let copies = plan.files.iter().filter(has_copy).map(|file| (Role::Copy, file));
+        let wanted = hashed.chain(copies).map(|(role, file)| {
+            let output = Output::new(role, file, store, options);
+            let verdict = compare(&output, file, before, store);
+            (output, verdict)
+        });
+        // In their order: the lists of two runs are the same.
+        let decided: Vec<(Output<'a>, Verdict)> = stream::iter(wanted.collect::<Vec<_>>())
+            .map(|(output, verdict)| async move {
+                let verdict = match verdict {
+                    Verdict::Look { same_content } => look(&output, same_content, store).await?,
+                    decided => decided,
+                };
+                Ok::<_, holdall_core::Error>((output, verdict))
+            })
+            .buffered(options.jobs)
+            .try_collect()
+            .await?;
         let mut stages = Self::default();
-        if options.post_process {
-            for file in &plan.files {
-                if before.has_hashed(file) {
-                    stages.unchanged.push((&file.hashed, Role::Hashed));
-                } else {
-                    stages.hashed.push(hashed(file, before));
-                }
-            }
+        for (mut output, verdict) in decided {
+            let Verdict::Do(action) = verdict else {
+                stages.unchanged.push((output.name, output.role));
+                continue;
+            };
+            output.action = action;
+            let stage = if output.role == Role::Copy { &mut stages.copies } else { &mut stages.hashed };
+            stage.push(output);
         }
-        if options.copies {
-            // What a bundler hashed has one name, and is there already.
-            for file in plan.files.iter().filter(|file| !(options.post_process && file.prehashed)) {
-                if before.has_copy(file) {
-                    stages.unchanged.push((&file.name, Role::Copy));
-                } else {
-                    stages.copies.push(copy(file, before));
-                }
-            }
-        }
-        stages
+        Ok(stages)
     }
 
     /// All outputs, in the order of publishing.
@@ -81,28 +101,23 @@ impl<'a> Stages<'a> {
     }
 }
 
-fn action(name: &Name, before: &Before) -> Action {
-    if before.there.contains_key(name) { Action::Replaced } else { Action::Created }
-}
-
-fn hashed<'a>(file: &'a Planned, before: &Before) -> Output<'a> {
-    Output {
-        name: &file.hashed,
-        role: Role::Hashed,
-        action: action(&file.hashed, before),
-        from: file.rewritten.as_ref().map_or(Origin::Source(&file.source), |(text, _)| Origin::Text(text)),
-        size: file.digests().size,
-        attributes: attributes(&file.name, IMMUTABLE),
-    }
-}
-
-fn copy<'a>(file: &'a Planned, before: &Before) -> Output<'a> {
-    Output {
-        name: &file.name,
-        role: Role::Copy,
-        action: action(&file.name, before),
-        from: Origin::Source(&file.source),
-        size: file.original.size,
-        attributes: attributes(&file.name, if file.prehashed { IMMUTABLE } else { SHORT }),
+impl<'a> Output<'a> {
+    fn new(role: Role, file: &'a Planned, store: &Store, options: &Publishing) -> Self {
+        // The content of what a bundler hashed does not change, whatever the role.
+        let cached_as = if file.prehashed { Role::Hashed } else { role };
+        let mut attributes = options.headers.attributes(&file.name, file.is_utf8, cached_as);
+        if !store.capabilities().attributes {
+            // Headers are the business of whoever serves the files then; a visibility that was asked for is not.
+            let visibility = attributes.visibility;
+            attributes = Attributes::default();
+            attributes.visibility = visibility;
+        }
+        let (name, from, digests) = match (role, &file.rewritten) {
+            (Role::Copy, _) => (&file.name, Origin::Source(&file.source), &file.original),
+            (_, None) => (&file.hashed, Origin::Source(&file.source), &file.original),
+            (_, Some((text, digests))) => (&file.hashed, Origin::Text(text), digests),
+        };
+        let (size, checksum) = (digests.size, digests.checksum);
+        Self { name, role, action: Action::Created, from, size, checksum, attributes }
     }
 }

@@ -14,6 +14,9 @@ pub struct Published {
     pub changes: Vec<Change>,
     /// Names that were there already, as they should be: hashed files, then copies.
     pub unchanged: Vec<Name>,
+    /// Whether headers were left out, since the storage keeps none (a disk without extended attributes): then they
+    /// are the business of whoever serves the files.
+    pub headers_left_out: bool,
     /// Names of files whose hashed file was saved, with the names of those: Django's "post-processed".
     pub post_processed: Vec<(Name, Name)>,
 }
@@ -52,6 +55,8 @@ pub enum Action {
     Created,
     /// A file was saved in the place of another one, or of itself.
     Replaced,
+    /// It is there already, and only its headers were changed.
+    Updated,
     /// It was deleted.
     Deleted,
 }
@@ -87,6 +92,7 @@ impl Action {
         match self {
             Self::Created => "created",
             Self::Replaced => "replaced",
+            Self::Updated => "updated",
             Self::Deleted => "deleted",
         }
     }

@@ -1,0 +1,107 @@
+//! A publication while it runs: saving what the stages hold, several files at once.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use holdall_core::{Content, Name, Result, SaveMode, SaveOptions, Saved, Store};
+
+use super::Publishing;
+use super::before::plain;
+use super::failure::while_saving;
+use super::output::{Output, Stages};
+use super::published::{Action, Change, Published};
+use crate::collect::event::Event;
+use crate::collect::plan::Plan;
+
+/// A publication while it runs.
+pub(super) struct Run<'a> {
+    pub(super) store: &'a Store,
+    pub(super) options: &'a Publishing,
+    pub(super) published: Published,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(store: &'a Store, options: &'a Publishing) -> Self {
+        Self { store, options, published: Published::default() }
+    }
+
+    pub(super) fn tell(&self, event: impl FnOnce() -> Event) {
+        self.options.listeners.tell(event);
+    }
+
+    /// Tells what there is to do.
+    pub(super) fn announce(&mut self, plan: &Plan, stages: &Stages<'_>) {
+        let unchanged = stages.unchanged.iter().map(|(name, _)| (*name).clone());
+        self.published.unchanged = unchanged.collect();
+        let own_names: HashMap<_, _> = plan.files.iter().map(|file| (&file.hashed, &file.name)).collect();
+        let saved = stages.hashed.iter().filter(|output| output.action != Action::Updated);
+        let pair = |output: &Output<'_>| Some(((*own_names.get(output.name)?).clone(), output.name.clone()));
+        self.published.post_processed = saved.filter_map(pair).collect();
+        self.published.headers_left_out = !self.store.capabilities().attributes;
+        if self.published.headers_left_out {
+            self.tell(|| Event::HeadersLeftOut);
+        }
+        self.tell(|| Event::Publishing {
+            files: stages.outputs().count(),
+            bytes: stages.outputs().map(|output| output.size).sum(),
+            unchanged: stages.unchanged.len(),
+        });
+        for (name, role) in &stages.unchanged {
+            self.tell(|| Event::Unchanged { name: (*name).clone(), role: *role });
+        }
+    }
+
+    /// Saves a stage; the tags that the files got.
+    ///
+    /// # Errors
+    ///
+    /// Of the first file that cannot be saved.
+    pub(super) async fn save_all(&mut self, outputs: &[Output<'_>]) -> Result<HashMap<Name, String>> {
+        let change = |output: &Output<'_>| Change {
+            name: output.name.clone(),
+            role: output.role,
+            action: output.action,
+        };
+        self.published.changes.extend(outputs.iter().map(change));
+        let done = AtomicUsize::new(0);
+        let saves = outputs.iter().map(|output| async {
+            let saved = self.save(output).await.map_err(|error| {
+                let has_manifest = self.options.post_process;
+                while_saving(error, output.role, done.load(Ordering::Relaxed), outputs.len(), has_manifest)
+            })?;
+            done.fetch_add(1, Ordering::Relaxed);
+            Ok(saved.and_then(|saved| Some((saved.name, plain(&saved.etag?)))))
+        });
+        let tags: Vec<_> = stream::iter(saves).buffer_unordered(self.options.jobs).try_collect().await?;
+        Ok(tags.into_iter().flatten().collect())
+    }
+
+    async fn save(&self, output: &Output<'_>) -> Result<Option<Saved>> {
+        let Output { name, role, action, size, .. } = *output;
+        let mut options = SaveOptions::default().with_attributes(output.attributes.clone());
+        // What was read is what the hash stands for: a source that was edited since is refused.
+        options.checksum = Some(output.checksum);
+        let change = Change { name: name.clone(), role, action };
+        self.save_one(&change, size, output.from.content(), options).await
+    }
+
+    /// Saves one file, unless this is a dry run, and tells of it.
+    pub(super) async fn save_one(
+        &self,
+        change: &Change,
+        bytes: u64,
+        content: Content<'_>,
+        options: SaveOptions,
+    ) -> Result<Option<Saved>> {
+        let Change { name, role, action } = change.clone();
+        self.tell(|| Event::Saving { name: name.clone(), role, action, bytes });
+        if self.options.dry_run {
+            return Ok(None);
+        }
+        let options = options.with_mode(SaveMode::Overwrite);
+        let saved = self.store.save(&name, content).options(options).await?;
+        self.tell(|| Event::Saved { name, role, action, bytes });
+        Ok(Some(saved))
+    }
+}
