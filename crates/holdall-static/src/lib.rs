@@ -38,7 +38,8 @@
 //! | CSS | `url()` with and without quotes, `src()`, `image-set()`, `@import` in every form, the source map |
 //! | JavaScript (`.js`, `.mjs`) | `import`, `export ... from`, `import()`, `new URL(..., import.meta.url)`, `import.meta.resolve()`, the source map |
 //!
-//! Bare module names (`import "three"`) and what a program puts together when it runs are left alone.
+//! Bare module names (`import "three"`) stay as they are: an [`ImportMap`] says which hashed file they stand for.
+//! What a program puts together when it runs is left alone.
 //!
 //! # Bundlers
 //!
@@ -60,6 +61,7 @@ mod digest;
 mod finders;
 mod generations;
 mod hash;
+mod import_map;
 mod live;
 mod manifest;
 mod nearest;
@@ -77,6 +79,7 @@ pub use self::generations::{
     Generation, GenerationId, Generations, Prune, Pruned, PrunedFile, RolledBack, rollback,
 };
 pub use self::hash::HashAlgorithm;
+pub use self::import_map::ImportMap;
 pub use self::live::Live;
 pub use self::manifest::{CopyDetails, EntryPoint, FileDetails, MANIFEST_NAME, Manifest};
 pub use self::serving::ManifestStorage;

@@ -7,17 +7,17 @@ const LIKENESS: f64 = 0.8;
 
 /// The name that is nearest to one that is not there: the same but for case, else the one that differs least, if
 /// it differs little. Of several that are as near, the first.
-pub(crate) fn nearest<'a>(
+pub(crate) fn nearest<'a, N: AsRef<str>>(
     missing: &str,
-    names: impl DoubleEndedIterator<Item = &'a Name> + Clone,
-) -> Option<&'a Name> {
+    names: impl DoubleEndedIterator<Item = &'a N> + Clone,
+) -> Option<&'a N> {
     let lower = missing.to_lowercase();
-    if let Some(same) = names.clone().find(|name| name.as_str().to_lowercase() == lower) {
+    if let Some(same) = names.clone().find(|name| name.as_ref().to_lowercase() == lower) {
         return Some(same);
     }
     // `max_by` keeps the last of equals.
     let scored =
-        names.rev().map(|name| (strsim::normalized_damerau_levenshtein(name.as_str(), missing), name));
+        names.rev().map(|name| (strsim::normalized_damerau_levenshtein(name.as_ref(), missing), name));
     let (likeness, name) = scored.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
     (likeness > LIKENESS).then_some(name)
 }

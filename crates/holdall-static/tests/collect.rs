@@ -13,6 +13,8 @@ mod events;
 mod failures;
 #[path = "collect/headers.rs"]
 mod headers;
+#[path = "collect/import_maps.rs"]
+mod import_maps;
 #[path = "collect/problems.rs"]
 mod problems;
 #[path = "collect/publishing.rs"]

@@ -4,6 +4,7 @@ mod content_type;
 mod event;
 mod graph;
 mod headers;
+mod modules;
 mod plan;
 mod problem;
 mod publish;
@@ -32,6 +33,7 @@ pub(crate) use self::resolve::url_path;
 use crate::bundle::{Prehashed, Recognised};
 use crate::finders::{Finder, Ignore, SourceFile};
 use crate::hash::HashAlgorithm;
+use crate::import_map::ImportMap;
 
 /// Collects static files into a storage.
 ///
@@ -73,6 +75,7 @@ impl Default for Collector {
                 base: "/static/".to_owned(),
                 post_process: true,
                 copies: true,
+                modules: modules::ModuleRules::default(),
             },
             publishing: Publishing {
                 jobs: 32,
@@ -133,6 +136,22 @@ impl Collector {
         severity: Severity,
     ) -> Self {
         self.rules.policy.add(files.into(), references.into(), severity);
+        self
+    }
+
+    /// What bare module names (`import "three"`) stand for: the map goes into the manifest, for pages to print. Bare
+    /// names that it does not have are reported, as warnings where no [rule](Self::missing) says otherwise. Without
+    /// a call they are none of the collector's business.
+    pub fn import_map(mut self, import_map: ImportMap) -> Self {
+        self.rules.modules.import_map = Some(import_map);
+        self
+    }
+
+    /// Scripts whose names match (a pattern as in [`Ignore`]) are entries: what they import when they are loaded,
+    /// and what that imports, goes into the manifest, so that pages can ask for all of it at once
+    /// ([`Manifest::preloads`](crate::Manifest::preloads)). May be called several times.
+    pub fn preload(mut self, pattern: impl Into<String>) -> Self {
+        self.rules.modules.preload.push(pattern.into());
         self
     }
 

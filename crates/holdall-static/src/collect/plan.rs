@@ -6,6 +6,7 @@ use bytes::Bytes;
 use holdall_core::{Name, Result};
 
 use super::graph::components;
+use super::modules::{ModuleRules, Modules, PlannedModules};
 use super::problem::{Policy, Problem, ProblemKind, Severity, position};
 use super::read::{ReadFile, Text};
 use super::resolve::Link;
@@ -48,6 +49,7 @@ pub(crate) struct Plan {
     pub(crate) problems: Vec<Problem>,
     /// What pages load, as bundlers say.
     pub(crate) entries: BTreeMap<String, EntryPoint>,
+    pub(crate) modules: PlannedModules,
 }
 
 /// What decides about a plan.
@@ -61,6 +63,7 @@ pub(crate) struct Rules {
     pub(crate) post_process: bool,
     /// Whether files are published under their own names, too.
     pub(crate) copies: bool,
+    pub(crate) modules: ModuleRules,
 }
 
 /// A text with what its references mean.
@@ -69,6 +72,8 @@ struct Linked<'a> {
     references: Vec<Reference<'a>>,
     /// For each reference: what it means, and which file that is.
     links: Vec<Option<(Link, usize)>>,
+    /// Which files it imports when it is loaded, bare names among them, which are no links.
+    imports: Vec<usize>,
 }
 
 /// Gives every file its name.
@@ -92,15 +97,22 @@ pub(crate) fn plan(
         sources.iter().enumerate().map(|(at, file)| (file.name.as_str(), at)).collect();
     let kept: Vec<bool> = sources.iter().map(|file| bundled.keeps(&file.name)).collect();
     let mut problems = bundled.problems;
+    let modules = rules.modules.resolve(&sources, &index, &rules.policy, &mut problems)?;
     let mut linked: BTreeMap<usize, Linked<'_>> = BTreeMap::new();
+    let mut imports: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, file) in read.iter().enumerate() {
-        let link = link(&sources, &index, (at, kept[at]), &file.text, rules, &mut problems);
-        match link {
-            Some(link) if kept[at] => link.check_kept(&sources, (at, &kept), rules, &mut problems),
-            Some(link) => _ = linked.insert(at, link),
-            None => {}
+        let place = (at, kept[at]);
+        let Some(mut link) = link(&sources, &index, place, &file.text, rules, &modules, &mut problems) else {
+            continue;
+        };
+        imports.insert(at, std::mem::take(&mut link.imports));
+        if kept[at] {
+            link.check_kept(&sources, (at, &kept), rules, &mut problems);
+        } else if link.links.iter().any(Option::is_some) {
+            linked.insert(at, link);
         }
     }
+    let modules = modules.planned(&rules.modules, &sources, &imports);
     let edges: Vec<Vec<usize>> = (0..sources.len())
         .map(|at| linked.get(&at).map(|linked| linked.links.iter().flatten().map(|(_, to)| *to).collect()))
         .map(Option::unwrap_or_default)
@@ -145,7 +157,7 @@ pub(crate) fn plan(
         rewritten,
         is_utf8: read.is_utf8,
     });
-    Ok(Plan { files: files.collect(), problems, entries: bundled.entries })
+    Ok(Plan { files: files.collect(), problems, entries: bundled.entries, modules })
 }
 
 /// Without hashed names: references are not looked at.
@@ -159,8 +171,8 @@ fn plain(sources: Vec<SourceFile>, read: Vec<ReadFile>, bundled: Recognised) -> 
         rewritten: None,
         is_utf8: read.is_utf8,
     });
-    let files = files.collect();
-    Plan { files, problems: bundled.problems, entries: bundled.entries }
+    let (files, modules) = (files.collect(), PlannedModules::default());
+    Plan { files, problems: bundled.problems, entries: bundled.entries, modules }
 }
 
 /// Finds out what the references of a file mean. Nothing is said against the text of one that keeps its name, and
@@ -171,6 +183,7 @@ fn link<'a>(
     (at, is_kept): (usize, bool),
     text: &'a Text,
     rules: &Rules,
+    modules: &Modules<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Linked<'a>> {
     let file = &sources[at].name;
@@ -185,33 +198,42 @@ fn link<'a>(
         Text::Linked(text) => text.as_str(),
     };
     let references = Language::of(file)?.references(text);
+    let mut imports = Vec::new();
     let mut resolve = |reference: &Reference<'_>| {
-        let link = Link::resolve(&reference.target, reference.kind, file, &rules.base)?;
-        if let Some(&to) = index.get(link.path.as_str()) {
-            return Some((link, to));
-        }
-        let is_lenient = is_kept || reference.kind == ReferenceKind::SourceMap;
-        let place = position(text, reference.span.start);
-        problems.push(Problem {
-            severity: rules.policy.severity(file, &reference.target, is_lenient),
-            kind: ProblemKind::Missing {
+        let (kind, is_lenient) = if Link::is_bare(&reference.target, reference.kind) {
+            match modules.bare(&reference.target, sources) {
+                Ok(to) => {
+                    imports.extend(to.filter(|_| reference.kind == ReferenceKind::StaticImport));
+                    return None;
+                }
+                Err(problem) => problem,
+            }
+        } else {
+            let link = Link::resolve(&reference.target, reference.kind, file, &rules.base)?;
+            if let Some(&to) = index.get(link.path.as_str()) {
+                imports.extend((reference.kind == ReferenceKind::StaticImport).then_some(to));
+                return Some((link, to));
+            }
+            let is_lenient = is_kept || reference.kind == ReferenceKind::SourceMap;
+            let kind = ProblemKind::Missing {
                 reference: reference.target.clone().into_owned(),
-                nearest: nearest(&link.path, file, sources),
+                nearest: nearest_file(&link.path, file, sources),
                 means: link.path,
-            },
-            file: file.clone(),
-            line: place.0,
-            column: place.1,
-        });
+            };
+            (kind, is_lenient)
+        };
+        let (line, column) = position(text, reference.span.start);
+        let severity = rules.policy.severity(file, &reference.target, is_lenient);
+        problems.push(Problem { file: file.clone(), line, column, kind, severity });
         None
     };
     let links: Vec<_> = references.iter().map(&mut resolve).collect();
-    links.iter().any(Option::is_some).then_some(Linked { text, references, links })
+    Some(Linked { text, references, links, imports })
 }
 
-/// The name that is nearest to one that is not there: the same but for case, else one that differs little. The
-/// file that refers to it is not meant, and a source map is no other kind of file.
-fn nearest(missing: &str, from: &Name, sources: &[SourceFile]) -> Option<Name> {
+/// The name that is nearest to one that is not there. The file that refers to it is not meant, and a source map is
+/// no other kind of file.
+fn nearest_file(missing: &str, from: &Name, sources: &[SourceFile]) -> Option<Name> {
     let is_map = missing.rsplit_once('.').is_some_and(|(_, extension)| extension == "map");
     let fits = |name: &&Name| *name != from && (!is_map || name.extension() == Some("map"));
     crate::nearest::nearest(missing, sources.iter().map(|file| &file.name).filter(fits)).cloned()

@@ -52,6 +52,20 @@ pub enum ProblemKind {
         /// The name that it means.
         means: Name,
     },
+    /// A bare module name that the import map does not have, such as `three` in `import "three"`.
+    Unmapped {
+        /// The name.
+        reference: String,
+        /// The nearest name that the import map has.
+        nearest: Option<String>,
+    },
+    /// The import map pins a name to a file that is not there; [`Problem::file`] is that file.
+    Pin {
+        /// The name.
+        specifier: String,
+        /// The nearest file that is there.
+        nearest: Option<Name>,
+    },
     /// The text is not UTF-8, so that no reference in it was looked for.
     NotUtf8,
 }
@@ -78,10 +92,15 @@ impl fmt::Display for Problem {
         match &self.kind {
             ProblemKind::Missing { reference, means, nearest } => {
                 write!(f, ": {reference} -> {means}: there is no such file")?;
-                match nearest {
-                    Some(nearest) => write!(f, "; did you mean {nearest}?"),
-                    None => Ok(()),
-                }
+                did_you_mean(f, nearest.as_ref())
+            }
+            ProblemKind::Unmapped { reference, nearest } => {
+                write!(f, ": {reference}: the import map has no such name")?;
+                did_you_mean(f, nearest.as_ref())
+            }
+            ProblemKind::Pin { specifier, nearest } => {
+                write!(f, ": the import map pins {specifier:?} to it: there is no such file")?;
+                did_you_mean(f, nearest.as_ref())
             }
             ProblemKind::NotHashed { by } => write!(
                 f,
@@ -103,10 +122,18 @@ impl fmt::Display for Problem {
     }
 }
 
+fn did_you_mean(f: &mut fmt::Formatter<'_>, nearest: Option<&impl fmt::Display>) -> fmt::Result {
+    match nearest {
+        Some(nearest) => write!(f, "; did you mean {nearest}?"),
+        None => Ok(()),
+    }
+}
+
 /// Which problems matter how much, by file and reference.
 ///
 /// The first rule that fits decides. Where none does, a source map that is missing is a warning (nobody but a
-/// debugger asks for it, and packages often do not ship theirs), and every other missing file is an error.
+/// debugger asks for it, and packages often do not ship theirs), so is a name that the import map does not have (a
+/// page may have a map of its own), and every other missing file is an error.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Policy {
     rules: Vec<(String, String, Severity)>,
@@ -117,13 +144,13 @@ impl Policy {
         self.rules.push((files, references, severity));
     }
 
-    pub(crate) fn severity(&self, file: &Name, reference: &str, is_source_map: bool) -> Severity {
+    pub(crate) fn severity(&self, file: &Name, reference: &str, is_lenient: bool) -> Severity {
         let fits = |(files, references, _): &&(String, String, Severity)| {
             matches(files, file.as_str()) && matches(references, reference)
         };
         match self.rules.iter().find(fits) {
             Some((.., severity)) => *severity,
-            None if is_source_map => Severity::Warning,
+            None if is_lenient => Severity::Warning,
             None => Severity::Error,
         }
     }

@@ -45,18 +45,25 @@ pub(crate) fn url_path(name: &Name) -> String {
 }
 
 impl Link {
+    /// Whether this is a module's name and no address: `three` in `import "three"` (HTML, section 8.1.6.2).
+    pub(crate) fn is_bare(target: &str, kind: ReferenceKind) -> bool {
+        use ReferenceKind::{DynamicImport, ModuleResolve, StaticImport};
+        matches!(kind, StaticImport | DynamicImport | ModuleResolve)
+            && !target.is_empty()
+            && !target.starts_with(['.', '/'])
+            && !has_scheme(target)
+    }
+
     /// What a reference in the file `from` means; `None` where that is none of our business.
     ///
     /// `base` is the path below which the files are served, such as `/static/`: an absolute reference counts
     /// when it begins so.
     pub(crate) fn resolve(target: &str, kind: ReferenceKind, from: &Name, base: &str) -> Option<Self> {
-        let is_module = matches!(kind, ReferenceKind::StaticImport | ReferenceKind::DynamicImport);
-        let is_bare = !target.starts_with(['.', '/']);
         if target.is_empty()
             || target.starts_with(['#', '?'])
             || target.starts_with("//")
             || has_scheme(target)
-            || (is_module && is_bare)
+            || Self::is_bare(target, kind)
         {
             return None;
         }

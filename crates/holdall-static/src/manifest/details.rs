@@ -2,6 +2,7 @@
 //!
 //! Every field that comes later is optional: a manifest that was written before must still be read.
 
+use holdall_core::Name;
 use serde::{Deserialize, Serialize};
 
 /// What a manifest of ours knows about a file beyond its hashed name.
@@ -28,6 +29,10 @@ pub struct FileDetails {
     /// The copy under the file's own name, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<CopyDetails>,
+    /// What a module imports when it is loaded, in its own order, by the files' own names; of the entries that were
+    /// to be [preloaded](crate::Collector::preload) and all that they reach.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub imports: Vec<Name>,
 }
 
 /// What is known about the copy of a file under its own name: enough to see that it need not be written again.
@@ -67,7 +72,14 @@ impl FileDetails {
             immutable: false,
             headers: None,
             copy: None,
+            imports: Vec::new(),
         }
+    }
+
+    /// With those imports.
+    pub fn with_imports(mut self, imports: Vec<Name>) -> Self {
+        self.imports = imports;
+        self
     }
 
     /// With that SHA-256, in hexadecimal digits.

@@ -6,6 +6,7 @@
 
 mod details;
 mod entry_point;
+mod modules;
 mod published;
 mod python_json;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::details::{CopyDetails, FileDetails};
 pub use self::entry_point::EntryPoint;
+pub(crate) use self::modules::MappedModules;
 use self::python_json::to_json;
 use crate::hash::HashAlgorithm;
 
@@ -42,6 +44,7 @@ pub struct Manifest {
     paths: BTreeMap<Name, Name>,
     details: BTreeMap<Name, FileDetails>,
     entries: BTreeMap<String, EntryPoint>,
+    import_map: MappedModules,
 }
 
 /// The file as it is written, in the order of its keys.
@@ -56,11 +59,13 @@ struct Stored {
 }
 
 /// What is ours.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Section {
     files: BTreeMap<String, FileDetails>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     entries: BTreeMap<String, EntryPoint>,
+    #[serde(default, skip_serializing_if = "MappedModules::is_empty")]
+    import_map: MappedModules,
 }
 
 impl Manifest {
@@ -109,6 +114,11 @@ impl Manifest {
         self.paths.insert(name, hashed);
     }
 
+    /// With that import map.
+    pub(crate) fn set_import_map(&mut self, import_map: MappedModules) {
+        self.import_map = import_map;
+    }
+
     /// Django's `manifest_hash`: the first twelve hexadecimal digits of the MD5 of all names with their hashed
     /// ones. Equal manifests of one site mean equal files.
     pub fn hash(&self) -> String {
@@ -122,12 +132,13 @@ impl Manifest {
         let text = |name: &Name| name.as_str().to_owned();
         let files: BTreeMap<_, _> =
             self.details.iter().map(|(name, known)| (text(name), known.clone())).collect();
+        let (entries, import_map) = (self.entries.clone(), self.import_map.clone());
+        let section = Section { files, entries, import_map };
         to_json(&Stored {
             paths: self.paths.iter().map(|(name, hashed)| (text(name), text(hashed))).collect(),
             version: VERSION.to_owned(),
             hash: Some(self.hash()),
-            holdall: (!files.is_empty() || !self.entries.is_empty())
-                .then(|| Section { files, entries: self.entries.clone() }),
+            holdall: (section != Section::default()).then_some(section),
         })
     }
 
@@ -198,6 +209,7 @@ impl Manifest {
                 }
             }
             manifest.entries = section.entries;
+            manifest.import_map = section.import_map;
         }
         match stored.hash {
             Some(hash) if hash != manifest.hash() => Err(broken(format!(

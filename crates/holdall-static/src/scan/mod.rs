@@ -78,7 +78,9 @@ pub(crate) enum ReferenceKind {
     StaticImport,
     /// JavaScript `import("x")`.
     DynamicImport,
-    /// JavaScript `new URL("x", import.meta.url)`, and `import.meta.resolve("x")`.
+    /// JavaScript `import.meta.resolve("x")`, which reads `x` as `import` does.
+    ModuleResolve,
+    /// JavaScript `new URL("x", import.meta.url)`.
     ModuleUrl,
     /// The comment `sourceMappingURL=x`.
     SourceMap,

@@ -38,12 +38,14 @@ pub(super) fn manifest(
             .with_sha256(digests.sha256())
             .with_headers(headers)
             .with_immutable(file.prehashed)
+            .with_imports(plan.modules.imports.get(&file.name).cloned().unwrap_or_default())
             .with_copy(copy);
         manifest.insert(file.name.clone(), file.hashed.clone(), details);
     }
     for (key, entry) in &plan.entries {
         manifest.insert_entry(key, entry.clone());
     }
+    manifest.set_import_map(plan.modules.import_map.clone());
     manifest
 }
 

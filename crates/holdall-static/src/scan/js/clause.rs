@@ -106,7 +106,7 @@ pub(super) fn clause(js: &str, keyword: Range<usize>, clause: Clause) -> Option<
             let word = ahead.next()?;
             if ahead.is(&word, "meta") {
                 ahead.take(&[".", "resolve", "("])?;
-                return Some(Address::new(ReferenceKind::ModuleUrl, ahead.call()?.0));
+                return Some(Address::new(ReferenceKind::ModuleResolve, ahead.call()?.0));
             }
             // `import.defer("x")` and `import.source("x")`.
             ahead.take(&["("])?;

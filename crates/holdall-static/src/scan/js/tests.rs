@@ -1,7 +1,7 @@
 //! What is a reference in JavaScript, and what only looks like one.
 
 use super::references;
-use crate::scan::ReferenceKind::{self, DynamicImport, ModuleUrl, SourceMap, StaticImport};
+use crate::scan::ReferenceKind::{self, DynamicImport, ModuleResolve, ModuleUrl, SourceMap, StaticImport};
 
 fn found(js: &str) -> Vec<(ReferenceKind, String)> {
     references(js).into_iter().map(|found| (found.kind, found.target.into_owned())).collect()
@@ -63,10 +63,10 @@ fn addresses_relative_to_the_module() {
         "new URL('x', import.meta.url)",
         "new Worker(new URL(\"x\",import.meta.url),{type:'module'})",
         "new URL(`x`, import.meta.url,)",
-        "import.meta.resolve('x')",
     ] {
         assert_eq!(found(js), x(ModuleUrl), "{js}");
     }
+    assert_eq!(found("import.meta.resolve('x')"), x(ModuleResolve));
 }
 
 #[test]

@@ -1,0 +1,166 @@
+//! What modules need beyond their own references: the import map, and what an entry imports.
+//!
+//! Neither is part of any file: a bare name stays in the text, so that no hash depends on the map.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use holdall_core::{Error, ErrorKind, Name, Operation, Result};
+
+use super::problem::{Policy, Problem, ProblemKind};
+use crate::finders::{SourceFile, matches};
+use crate::import_map::{ImportMap, is_module, is_script};
+use crate::manifest::MappedModules;
+use crate::nearest::nearest;
+
+/// What decides about modules.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ModuleRules {
+    pub(crate) import_map: Option<ImportMap>,
+    /// Patterns of the entries whose imports go into the manifest.
+    pub(crate) preload: Vec<String>,
+}
+
+/// The import map with its pins resolved, while references are linked.
+#[derive(Debug, Default)]
+pub(crate) struct Modules<'a> {
+    import_map: Option<&'a ImportMap>,
+    /// Each specifier with its file.
+    pins: BTreeMap<String, usize>,
+}
+
+impl ModuleRules {
+    /// Finds the files that are pinned.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidConfig` for a map that can pin nothing as it is written.
+    pub(crate) fn resolve(
+        &self,
+        sources: &[SourceFile],
+        index: &HashMap<&str, usize>,
+        policy: &Policy,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Modules<'_>> {
+        let Some(import_map) = &self.import_map else { return Ok(Modules::default()) };
+        import_map.check()?;
+        let mut pins = BTreeMap::new();
+        let mut missing = |specifier: &str, file: &str| {
+            problems.push(missing_pin(specifier, file, sources, policy)?);
+            Ok::<_, Error>(())
+        };
+        // The longest prefix first, and what is there is kept.
+        for (prefix, directory) in import_map.prefixes() {
+            let below = |(at, file): (usize, &SourceFile)| {
+                let rest = file.name.as_str().strip_prefix(&directory)?;
+                is_module(&file.name).then(|| (format!("{prefix}{rest}"), at))
+            };
+            let mut below = sources.iter().enumerate().filter_map(below).peekable();
+            if below.peek().is_none() {
+                missing(prefix, directory.trim_end_matches('/'))?;
+            }
+            for (specifier, at) in below {
+                // One that a longer prefix begins is that one's, whether it has the file or not.
+                if import_map.file(&specifier).as_deref() == Some(sources[at].name.as_str()) {
+                    pins.insert(specifier, at);
+                }
+            }
+        }
+        for (specifier, file) in import_map.pins() {
+            match index.get(file.as_str()) {
+                Some(&at) => _ = pins.insert(specifier.clone(), at),
+                None => missing(specifier, file)?,
+            }
+        }
+        Ok(Modules { import_map: Some(import_map), pins })
+    }
+}
+
+fn missing_pin(specifier: &str, file: &str, sources: &[SourceFile], policy: &Policy) -> Result<Problem> {
+    let name = Name::new(file).map_err(|error| {
+        let message = format!("the import map pins {specifier:?} to {file:?}, which is no file's name");
+        Error::message(ErrorKind::InvalidConfig, message)
+            .with_operation(Operation::Configure)
+            .with_source(error)
+    })?;
+    let nearest = nearest(file, sources.iter().map(|source| &source.name)).cloned();
+    Ok(Problem {
+        severity: policy.severity(&name, specifier, false),
+        kind: ProblemKind::Pin { specifier: specifier.to_owned(), nearest },
+        file: name,
+        line: 0,
+        column: 0,
+    })
+}
+
+impl Modules<'_> {
+    /// The file that a bare name stands for; else what is wrong with it, and whether that is no more than a warning
+    /// if no rule says. Without an import map nothing is.
+    pub(crate) fn bare(
+        &self,
+        specifier: &str,
+        sources: &[SourceFile],
+    ) -> Result<Option<usize>, (ProblemKind, bool)> {
+        let Some(import_map) = self.import_map else { return Ok(None) };
+        if let Some(&at) = self.pins.get(specifier) {
+            return Ok(Some(at));
+        }
+        if import_map.pins().contains_key(specifier) {
+            // The pin is the problem, and it is told.
+            return Ok(None);
+        }
+        let reference = specifier.to_owned();
+        if let Some(means) = import_map.file(specifier) {
+            let nearest = nearest(&means, sources.iter().map(|source| &source.name)).cloned();
+            return Err((ProblemKind::Missing { reference, means, nearest }, false));
+        }
+        let nearest = nearest(specifier, self.pins.keys()).cloned();
+        Err((ProblemKind::Unmapped { reference, nearest }, true))
+    }
+
+    /// What the manifest says about modules. `imports` has, for each file, what it imports when it is loaded.
+    pub(crate) fn planned(
+        &self,
+        rules: &ModuleRules,
+        sources: &[SourceFile],
+        imports: &BTreeMap<usize, Vec<usize>>,
+    ) -> PlannedModules {
+        let name = |at: usize| sources[at].name.clone();
+        let mut map = MappedModules::default();
+        map.pins.extend(self.pins.iter().map(|(specifier, &at)| (specifier.clone(), name(at))));
+        if let Some(import_map) = self.import_map {
+            let mapped = sources.iter().filter(|file| import_map.maps_module(&file.name));
+            map.modules.extend(mapped.map(|file| file.name.clone()));
+        }
+
+        let is_entry = |file: &SourceFile| {
+            is_script(&file.name) && rules.preload.iter().any(|pattern| matches(pattern, file.name.as_str()))
+        };
+        let mut next: Vec<usize> = (0..sources.len()).filter(|&at| is_entry(&sources[at])).collect();
+        let mut seen: BTreeSet<usize> = next.iter().copied().collect();
+        let mut reached = BTreeMap::new();
+        while let Some(at) = next.pop() {
+            let mut own: Vec<Name> = Vec::new();
+            for &to in imports.get(&at).into_iter().flatten().filter(|&&to| is_script(&sources[to].name)) {
+                let name = name(to);
+                if !own.contains(&name) {
+                    own.push(name);
+                }
+                if seen.insert(to) {
+                    next.push(to);
+                }
+            }
+            if !own.is_empty() {
+                reached.insert(name(at), own);
+            }
+        }
+        PlannedModules { import_map: map, imports: reached }
+    }
+}
+
+/// What the manifest says about modules.
+#[derive(Debug, Default)]
+pub(crate) struct PlannedModules {
+    pub(crate) import_map: MappedModules,
+    /// For each file that an entry reaches: what it imports when it is loaded, in its own order.
+    pub(crate) imports: BTreeMap<Name, Vec<Name>>,
+}
