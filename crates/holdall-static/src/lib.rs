@@ -67,6 +67,7 @@ mod manifest;
 mod nearest;
 mod scan;
 mod serving;
+mod templates;
 
 pub use self::assets::{Asset, Assets, AttributeValue, Tag, Tags};
 pub use self::bundle::{Prehashed, ViteChunk, ViteManifest};
@@ -83,3 +84,6 @@ pub use self::import_map::ImportMap;
 pub use self::live::Live;
 pub use self::manifest::{CopyDetails, EntryPoint, FileDetails, MANIFEST_NAME, Manifest};
 pub use self::serving::ManifestStorage;
+pub use self::templates::TemplateProblem;
+#[cfg(feature = "askama")]
+pub use self::templates::askama_filters;

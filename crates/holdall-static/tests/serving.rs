@@ -6,9 +6,13 @@ mod support;
 
 #[path = "serving/assets.rs"]
 mod assets;
+#[path = "serving/entries.rs"]
+mod entries;
 #[path = "serving/live.rs"]
 mod live;
 #[path = "serving/manifest_storage.rs"]
 mod manifest_storage;
 #[path = "serving/site.rs"]
 mod site;
+#[path = "serving/templates.rs"]
+mod templates;

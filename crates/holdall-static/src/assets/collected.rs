@@ -7,8 +7,8 @@ use holdall_core::{Error, ErrorKind, Name, Operation, Result, Store};
 
 use super::asset::Asset;
 use crate::collect::content_type;
-use crate::manifest::Manifest;
-use crate::serving::{Current, unknown};
+use crate::manifest::{EntryPoint, Manifest};
+use crate::serving::{Current, unknown, unknown_entry};
 
 /// Files that were collected.
 pub(super) struct Collected {
@@ -19,7 +19,7 @@ pub(super) struct Collected {
 /// A manifest, and where its files are.
 struct Loaded {
     manifest: Manifest,
-    /// By the files' own names.
+    /// By hashed names.
     urls: HashMap<Name, String>,
 }
 
@@ -45,14 +45,25 @@ impl Collected {
 
     pub(super) fn find(&self, name: &str) -> Option<Asset> {
         let loaded = self.current.get();
-        let (name, url) = loaded.urls.get_key_value(name)?;
+        let url = loaded.urls.get(loaded.manifest.get(name)?)?.clone();
+        let name = Name::new(name).ok()?;
         let details = loaded.manifest.details(name.as_str());
         Some(Asset {
-            name: name.clone(),
-            url: url.clone(),
-            content_type: details.map_or_else(|| content_type(name), |details| details.content_type.clone()),
+            url,
+            content_type: details.map_or_else(|| content_type(&name), |details| details.content_type.clone()),
             integrity: details.map(|details| details.integrity.clone()),
+            name,
         })
+    }
+
+    /// What a page loads for an entry of a bundler.
+    pub(super) fn entry(&self, key: &str) -> Result<EntryPoint> {
+        let loaded = self.current.get();
+        loaded
+            .manifest
+            .entry(key)
+            .cloned()
+            .ok_or_else(|| unknown_entry(key, loaded.manifest.entries().map(|(known, _)| known)))
     }
 
     pub(super) fn unknown(&self, name: &str) -> Error {
@@ -65,7 +76,7 @@ impl Loaded {
     /// of its own, a location, names that have to be encoded.
     async fn new(store: &Store, manifest: Manifest) -> Result<Self> {
         let mut urls = HashMap::with_capacity(manifest.iter().len());
-        for (name, hashed) in manifest.iter() {
+        for (_, hashed) in manifest.iter() {
             let url = store.url(hashed).await?;
             if url.expires_at.is_some() {
                 let message = "its URLs expire, but pages and caches keep the URLs of static files; \
@@ -73,7 +84,7 @@ impl Loaded {
                 let error = Error::message(ErrorKind::InvalidConfig, message);
                 return Err(error.or_at(Operation::Url, store, Some(hashed.as_str())));
             }
-            urls.insert(name.clone(), url.url);
+            urls.insert(hashed.clone(), url.url);
         }
         Ok(Self { manifest, urls })
     }

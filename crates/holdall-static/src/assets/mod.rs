@@ -2,6 +2,7 @@
 
 mod asset;
 mod collected;
+mod entries;
 mod headers;
 mod tag;
 mod tags;
@@ -14,10 +15,12 @@ use holdall_core::{Result, Store};
 
 pub use self::asset::Asset;
 use self::collected::Collected;
+#[cfg(feature = "minijinja")]
+pub(crate) use self::tag::escaped;
 pub use self::tag::{AttributeValue, Tag, Tags};
 use crate::collect::Collector;
 use crate::live::Live;
-use crate::manifest::Manifest;
+use crate::manifest::{EntryPoint, Manifest};
 
 /// The static files of an application, for its templates: what Django's `{% static %}` looks into.
 ///
@@ -168,6 +171,13 @@ impl Assets {
         match &*self.source {
             Source::Collected(collected) => Ok(collected.find(name)),
             Source::Live(live) => asset::live(live.found(), name),
+        }
+    }
+
+    fn entry(&self, key: &str) -> Result<EntryPoint> {
+        match &*self.source {
+            Source::Collected(collected) => collected.entry(key),
+            Source::Live(live) => live.found().entry(key),
         }
     }
 

@@ -138,6 +138,12 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
+/// Text that is safe in HTML, inside of quotes and elsewhere.
+#[cfg(feature = "minijinja")]
+pub(crate) fn escaped(text: &str) -> String {
+    Escaped(text).to_string()
+}
+
 /// Several elements in the order in which a page needs them. `Display` writes each on a line of its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[must_use = "tags do nothing until they are written into a page"]

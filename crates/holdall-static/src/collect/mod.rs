@@ -25,6 +25,7 @@ use self::headers::HeaderRules;
 pub use self::headers::Headers;
 use self::plan::{Plan, Rules, plan};
 pub(crate) use self::problem::Policy;
+pub(crate) use self::problem::position;
 pub use self::problem::{Problem, ProblemKind, Severity};
 pub use self::publish::{Action, Change, Published, Role};
 use self::publish::{Publishing, publish};
@@ -34,6 +35,7 @@ use crate::bundle::{Prehashed, Recognised};
 use crate::finders::{Finder, Ignore, SourceFile};
 use crate::hash::HashAlgorithm;
 use crate::import_map::ImportMap;
+use crate::manifest::EntryPoint;
 
 /// Collects static files into a storage.
 ///
@@ -301,6 +303,11 @@ impl Collector {
     /// The finders, the first of which has priority.
     pub(crate) fn finders(&self) -> &[Arc<dyn Finder>] {
         &self.finders
+    }
+
+    /// What bundlers say about entries.
+    pub(crate) fn entries(&self, sources: &[SourceFile]) -> Result<BTreeMap<String, EntryPoint>> {
+        Ok(Recognised::by(&self.prehashed, sources, &self.rules.policy, &self.rules.base)?.entries)
     }
 
     /// The path below which the files are served.

@@ -7,7 +7,8 @@ use holdall_core::{Error, ErrorKind, Name, Operation, Result};
 
 use crate::collect::{Collector, url_path};
 use crate::finders::SourceFile;
-use crate::serving::{Current, unknown};
+use crate::manifest::EntryPoint;
+use crate::serving::{Current, unknown, unknown_entry};
 
 /// All files by their names.
 type Listed = BTreeMap<Name, SourceFile>;
@@ -84,5 +85,14 @@ impl Found {
             Ok(listed) => unknown(name, listed.keys()),
             Err(error) => error,
         }
+    }
+}
+
+/// What a page needs beyond single files.
+impl Found {
+    /// What a page loads for an entry of a bundler, whose manifest is read each time.
+    pub(crate) fn entry(&self, key: &str) -> Result<EntryPoint> {
+        let mut entries = self.collector.entries(&self.list()?.into_values().collect::<Vec<_>>())?;
+        entries.remove(key).ok_or_else(|| unknown_entry(key, entries.keys().map(String::as_str)))
     }
 }

@@ -160,13 +160,10 @@ fn chunks(
 }
 
 fn unreadable(error: io::Error, name: &Name) -> Error {
-    match error.kind() {
-        io::ErrorKind::NotFound => Error::not_found(name),
-        _ => {
-            let kind = ErrorKind::from_io(&error);
-            Error::message(kind, format!("its source cannot be read: {error}"))
-                .with_name(name.as_str())
-                .with_source(error)
-        }
+    if error.kind() == io::ErrorKind::NotFound {
+        return Error::not_found(name);
     }
+    let kind = ErrorKind::from_io(&error);
+    let message = format!("its source cannot be read: {error}");
+    Error::message(kind, message).with_name(name.as_str()).with_source(error)
 }

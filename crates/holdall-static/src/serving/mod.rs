@@ -6,4 +6,4 @@ mod unknown;
 
 pub(crate) use self::current::Current;
 pub use self::storage::ManifestStorage;
-pub(crate) use self::unknown::unknown;
+pub(crate) use self::unknown::{unknown, unknown_entry};

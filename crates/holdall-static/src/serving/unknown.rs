@@ -21,3 +21,17 @@ pub(crate) fn unknown<'a>(name: &str, names: impl DoubleEndedIterator<Item = &'a
     };
     Error::message(ErrorKind::InvalidInput, message).with_operation(Operation::Url).with_name(name)
 }
+
+/// The same for the entry of a bundler.
+pub(crate) fn unknown_entry<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> Error {
+    let mut known: Vec<String> = known.map(|known| format!("'{known}'")).collect();
+    known.sort_unstable();
+    let message = if known.is_empty() {
+        format!(
+            "there is no entry '{key}', as there are none; tell the collector of the bundler's manifest (`prehashed`)"
+        )
+    } else {
+        format!("there is no entry '{key}'; there are {}", known.join(", "))
+    };
+    Error::message(ErrorKind::InvalidInput, message).with_operation(Operation::Url).with_name(key)
+}
