@@ -6,15 +6,17 @@ use futures_util::TryStreamExt as _;
 use holdall_core::{Entry, FileEntry, Name, Result, Store};
 
 use super::{Generations, Recorded};
-use crate::manifest::Manifest;
+use crate::manifest::{COPIES_NAME, Copies, Manifest};
 
 /// Everything that is in the storage.
 #[derive(Debug)]
 pub(super) struct Inventory {
     pub(super) generations: Generations,
     pub(super) recorded: Recorded,
-    /// All files but the manifests.
+    /// All files but the manifests and what is remembered beside them.
     pub(super) files: BTreeMap<Name, FileEntry>,
+    /// What is remembered about copies.
+    pub(super) copies: Copies,
     /// How many things are there that no name can say.
     pub(super) foreign: usize,
 }
@@ -22,11 +24,13 @@ pub(super) struct Inventory {
 impl Inventory {
     /// One listing, and the pointer.
     pub(super) async fn load(store: &Store) -> Result<Self> {
-        let (mut recorded, mut files, mut foreign) = (Recorded::default(), BTreeMap::new(), 0);
+        let (mut recorded, mut files) = (Recorded::default(), BTreeMap::new());
+        let (mut foreign, mut copies) = (0, false);
         let mut entries = store.list("").recursive().stream();
         while let Some(entry) = entries.try_next().await? {
             match entry {
                 Entry::File(file) if recorded.see(&file) => {}
+                Entry::File(file) if file.name.as_str() == COPIES_NAME => copies = true,
                 Entry::File(file) => _ = files.insert(file.name.clone(), file),
                 Entry::Foreign(_) => foreign += 1,
                 // A listing of everything has no directories.
@@ -34,7 +38,8 @@ impl Inventory {
             }
         }
         drop(entries);
-        Ok(Self { generations: Generations::of(store, &recorded).await?, recorded, files, foreign })
+        let copies = if copies { Copies::load(store).await? } else { Copies::default() };
+        Ok(Self { generations: Generations::of(store, &recorded).await?, recorded, files, copies, foreign })
     }
 
     /// What is missing of a manifest's hashed files: a sentence for each.

@@ -54,8 +54,8 @@ use holdall_core::{Error, ErrorKind, Name, Operation, Result, Store};
 
 pub use self::id::GenerationId;
 pub use self::prune::{Prune, Pruned, PrunedFile};
-pub(crate) use self::recorded::Recorded;
 use self::recorded::pointer_name;
+pub(crate) use self::recorded::{Recorded, manifest_options};
 pub use self::rollback::{RolledBack, rollback};
 use crate::manifest::{MANIFEST_NAME, Manifest};
 

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
-use holdall_core::{Entry, FileEntry, Name, Result, SaveMode, SaveOptions, Saved, Store};
+use holdall_core::{Entry, FileEntry, Name, Result, SaveMode, SaveOptions, Store};
 
 use super::GenerationId;
 use crate::manifest::{MANIFEST_NAME, Manifest};
@@ -91,10 +91,13 @@ pub(crate) fn pointer_name() -> Name {
     Name::new(MANIFEST_NAME).expect("the name of the manifest is a name")
 }
 
-/// Saves a manifest. The pointer is asked for anew by every client; what has its content in its name is not.
-pub(crate) async fn save(store: &Store, name: &Name, bytes: Bytes) -> Result<Saved> {
-    let is_pointer = name.as_str() == MANIFEST_NAME;
-    let cache_control = if is_pointer { "no-cache" } else { "public, max-age=31536000, immutable" };
-    let save = store.save(name, bytes).options(SaveOptions::default().with_mode(SaveMode::Overwrite));
-    save.content_type("application/json").cache_control(cache_control).await
+/// How a manifest is saved, or what is remembered beside it. Only what has its content in its name may be cached.
+pub(crate) fn manifest_options(store: &Store, name: &Name) -> SaveOptions {
+    let options = SaveOptions::default().with_mode(SaveMode::Overwrite);
+    if !store.capabilities().attributes {
+        return options;
+    }
+    let is_versioned = GenerationId::of_manifest_name(name).is_some();
+    let cache_control = if is_versioned { "public, max-age=31536000, immutable" } else { "no-cache" };
+    options.with_content_type("application/json").with_cache_control(cache_control)
 }

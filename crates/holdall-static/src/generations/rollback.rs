@@ -56,7 +56,7 @@ pub async fn rollback(store: &Store, id: GenerationId) -> Result<RolledBack> {
     let from = generations.current().map(|current| current.id);
     let done = RolledBack { from, to: id, files: manifest.iter().len() };
     for (name, bytes) in inventory.recorded.to_make_current(generations.pointer.as_ref(), bytes) {
-        recorded::save(store, &name, bytes).await?;
+        store.save(&name, bytes).options(recorded::manifest_options(store, &name)).await?;
     }
     Ok(done)
 }

@@ -35,23 +35,21 @@ pub struct FileDetails {
     pub imports: Vec<Name>,
 }
 
-/// What is known about the copy of a file under its own name: enough to see that it need not be written again.
+/// The copy of a file under its own name, with the content that the file has in the sources.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CopyDetails {
-    /// MD5 of its content, in hexadecimal digits.
+    /// MD5 of its content, in hexadecimal digits: what the tag of an object on S3 is.
     pub md5: String,
-    /// The tag that the storage gave it.
-    pub etag: String,
     /// As [`FileDetails::headers`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headers: Option<String>,
 }
 
 impl CopyDetails {
-    /// A copy with that content and tag.
-    pub fn new(md5: impl Into<String>, etag: impl Into<String>) -> Self {
-        Self { md5: md5.into(), etag: etag.into(), headers: None }
+    /// A copy with that content.
+    pub fn new(md5: impl Into<String>) -> Self {
+        Self { md5: md5.into(), headers: None }
     }
 
     /// Published with headers of that fingerprint.

@@ -4,6 +4,7 @@
 //! text, the same hash over the paths. What Django does not know is in a section of its own, which its reader
 //! passes over.
 
+mod copies;
 mod details;
 mod entry_point;
 mod modules;
@@ -18,6 +19,7 @@ use std::fmt;
 use holdall_core::{Error, ErrorKind, Name, OpenOptions, Operation, Result, Storage, Store};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::copies::{COPIES_NAME, Copies};
 pub use self::details::{CopyDetails, FileDetails};
 pub use self::entry_point::EntryPoint;
 pub(crate) use self::modules::MappedModules;

@@ -90,5 +90,6 @@ async fn a_problem_that_keeps_everything_back_is_told_too() {
     broken.collect(&store).await.unwrap_err();
     let problems = heard.lock().unwrap().iter().filter(|event| matches!(event, Event::Problem(_))).count();
     assert_eq!(problems, 2);
-    assert_eq!(saved(&of(&[]).collect(&store).await.unwrap()), ["staticfiles.json"]);
+    let empty = of(&[]).collect(&store).await.unwrap();
+    assert_eq!(saved(&empty).last(), Some(&"staticfiles.json"));
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use holdall_core::{Content, MemoryStorage, Name, SaveOptions, Storage as _, Store};
-use holdall_static::{Action, Collector, Directories, Event, Headers};
+use holdall_static::{Action, Collector, Directories, Event, Generations, Headers};
 
 use crate::faulty::{Fault, Faulty, shared};
 use crate::support::{SITE, hashed, manifest, memory, of, saved};
@@ -41,7 +41,9 @@ async fn other_headers_change_what_is_there_without_sending_it_again() {
     assert_eq!(pretended, done);
     let updated: Vec<_> = done.with_action(Action::Updated).map(Name::as_str).collect();
     assert_eq!(updated, ["css/app.css", "css/base.css"]);
-    assert_eq!(done.saved().map(Name::as_str).collect::<Vec<_>>(), ["staticfiles.json"]);
+    let versioned = Generations::load(&plain).await.unwrap().current().unwrap().manifest_name.clone();
+    let saves: Vec<_> = done.saved().map(Name::as_str).collect();
+    assert_eq!(saves, ["staticfiles.copies.json", versioned.as_str(), "staticfiles.json"]);
     assert_eq!(cache_control(&plain, "css/app.css").await, "no-cache");
     assert_eq!(cache_control(&plain, "robots.txt").await, "public, max-age=60");
     assert!(cache_control(&plain, &hashed(&plain, "css/app.css").await).await.contains("immutable"));
@@ -53,13 +55,14 @@ async fn other_headers_change_what_is_there_without_sending_it_again() {
 }
 
 #[tokio::test]
-async fn a_second_run_asks_for_no_single_file_but_the_manifest() {
+async fn a_second_run_asks_for_no_single_file_but_what_the_last_one_noted() {
     let (inner, plain) = shared();
     of(&SITE).collect(&plain).await.unwrap();
     let storage = Faulty::new(&inner, Fault::Never);
     let calls = Arc::clone(&storage.calls);
     of(&SITE).collect(&Store::new(storage)).await.unwrap();
-    assert_eq!(*calls.lock().unwrap(), [("open", "staticfiles.json".to_owned())]);
+    let opened = ["staticfiles.json", "staticfiles.copies.json"].map(|name| ("open", name.to_owned()));
+    assert_eq!(*calls.lock().unwrap(), opened);
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
 //! What is published, and what is said about it.
 
 use holdall_core::ErrorKind;
-use holdall_static::{Action, Published, Role};
+use holdall_static::{Action, Generations, Published, Role};
 
 use crate::support::{SITE, contents, manifest, memory, of, saved};
+
+/// What is remembered about the copies.
+const COPIES: &str = "staticfiles.copies.json";
 
 #[tokio::test]
 async fn a_check_does_everything_but_publish() {
@@ -20,9 +23,11 @@ async fn without_post_processing_files_are_only_copied() {
     // A reference that leads nowhere is nobody's business then.
     let files = [("a.css", "a { b: url(gone.png) }"), ("b.txt", "b")];
     let report = of(&files).post_process(false).collect(&store).await.unwrap();
-    assert_eq!(saved(&report), ["a.css", "b.txt"]);
+    assert_eq!(saved(&report), ["a.css", "b.txt", COPIES]);
     assert!(report.published.post_processed.is_empty());
-    assert_eq!(contents(&store).await.len(), 2);
+    assert_eq!(contents(&store).await.len(), 3);
+    let again = of(&files).post_process(false).collect(&store).await.unwrap();
+    assert_eq!(saved(&again), [""; 0]);
 
     // A manifest that is there stays as it is.
     let store = memory();
@@ -31,9 +36,10 @@ async fn without_post_processing_files_are_only_copied() {
     let mut changed = SITE;
     changed[2].1 = "another cat";
     let report = of(&changed).post_process(false).collect(&store).await.unwrap();
-    assert_eq!(saved(&report), ["img/cat.png"]);
+    assert_eq!(saved(&report), ["img/cat.png", COPIES]);
     let mut after = (manifest(&store).await, contents(&store).await);
     assert_eq!(after.1.insert("img/cat.png".to_owned(), "a cat".to_owned()).unwrap(), "another cat");
+    after.1.insert(COPIES.to_owned(), before.1[COPIES].clone());
     assert_eq!(before, after);
 }
 
@@ -52,6 +58,7 @@ async fn what_was_done_with_each_name_is_told() {
     let published = of(&changed).collect(&store).await.unwrap().published;
     let manifest = manifest(&store).await;
     let hashed = |name: &str| manifest.get(name).unwrap().as_str();
+    let versioned = Generations::load(&store).await.unwrap().current().unwrap().manifest_name.clone();
     let told: Vec<_> =
         published.changes.iter().map(|change| (change.name.as_str(), change.role, change.action)).collect();
     assert_eq!(
@@ -60,6 +67,8 @@ async fn what_was_done_with_each_name_is_told() {
             (hashed("css/app.css"), Role::Hashed, Action::Created),
             (hashed("img/cat.png"), Role::Hashed, Action::Created),
             ("img/cat.png", Role::Copy, Action::Replaced),
+            (COPIES, Role::Copies, Action::Replaced),
+            (versioned.as_str(), Role::Manifest, Action::Created),
             ("staticfiles.json", Role::Manifest, Action::Replaced),
         ]
     );

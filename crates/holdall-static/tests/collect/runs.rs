@@ -7,7 +7,7 @@ use holdall_core::{MemoryStorage, Store};
 use holdall_fs::FileSystemStorage;
 use holdall_static::{Collector, Directories, Embedded, MANIFEST_NAME};
 
-use crate::support::{SITE, contents, memory, of, saved, write};
+use crate::support::{RECORDS, SITE, contents, memory, of, saved, write};
 
 /// A directory of sources, and a disk and a memory to collect to.
 fn places() -> (tempfile::TempDir, Vec<Store>) {
@@ -25,7 +25,7 @@ async fn the_second_run_writes_nothing_also_when_all_times_are_new() {
         let first = collector.collect(&store).await.unwrap();
         assert_eq!(
             (first.published.saved().count(), first.published.unchanged.len()),
-            (SITE.len() * 2 + 1, 0)
+            (SITE.len() * 2 + RECORDS, 0)
         );
         let before = contents(&store).await;
         for (name, _) in SITE {
@@ -50,10 +50,13 @@ async fn only_what_changed_is_sent() {
         let text = format!("Disallow: {number}\n");
         std::fs::write(folder.path().join("static/robots.txt"), &text).unwrap();
         let report = collector.collect(store).await.unwrap();
-        let [hashed, "robots.txt", MANIFEST_NAME] = saved(&report)[..] else {
+        let [hashed, "robots.txt", "staticfiles.copies.json", versioned, MANIFEST_NAME] = saved(&report)[..]
+        else {
             panic!("{:?}", saved(&report))
         };
-        assert_eq!(contents(store).await[hashed], text);
+        let contents = contents(store).await;
+        assert_eq!(contents[versioned], contents[MANIFEST_NAME]);
+        assert_eq!(contents[hashed], text);
     }
 }
 
@@ -66,7 +69,8 @@ async fn a_copy_that_somebody_changed_is_mended() {
         // Of the same size.
         store.save("robots.txt", "User-agent: x\n").overwrite().await.unwrap();
         let report = collector.collect(&store).await.unwrap();
-        assert_eq!(saved(&report), ["robots.txt", MANIFEST_NAME], "{store}");
+        // It is the same generation still.
+        assert_eq!(saved(&report), ["robots.txt", "staticfiles.copies.json"], "{store}");
         assert_eq!(contents(&store).await["robots.txt"], "User-agent: *\n");
     }
 }
@@ -85,7 +89,7 @@ async fn without_copies_only_hashed_files_are_there() {
     let store = memory();
     of(&SITE).copies(false).collect(&store).await.unwrap();
     let names: Vec<String> = contents(&store).await.into_keys().collect();
-    assert_eq!(names.len(), SITE.len() + 1);
+    assert_eq!(names.len(), SITE.len() + 2);
     assert!(SITE.iter().all(|(name, _)| !names.contains(&(*name).to_owned())));
 }
 

@@ -20,6 +20,10 @@ pub(crate) const SITE: [(&str, &str); 8] = [
     ("robots.txt", "User-agent: *\n"),
 ];
 
+/// How many files a collection leaves beside hashed files and copies: what it remembers about the copies, the
+/// manifest of the generation, and the current one.
+pub(crate) const RECORDS: usize = 3;
+
 pub(crate) fn memory() -> Store {
     Store::new(MemoryStorage::new())
 }

@@ -1,11 +1,14 @@
-//! What is at the destination before: one listing, and the manifest.
+//! What is at the destination before: one listing, the manifest, and what is remembered about copies.
 
 use std::collections::HashMap;
 
+use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 use holdall_core::{ETag, Entry, ErrorKind, ForeignEntry, Name, Result, Store};
 
-use crate::manifest::{MANIFEST_NAME, Manifest};
+use crate::collect::plan::{Plan, Planned};
+use crate::generations::Recorded;
+use crate::manifest::{COPIES_NAME, Copies, MANIFEST_NAME, Manifest};
 
 /// What a listing says about a file.
 #[derive(Debug)]
@@ -20,10 +23,16 @@ pub(crate) struct Before {
     pub(crate) there: HashMap<Name, There>,
     /// What lies there and no call can take: names that no [`Name`] can say, symbolic links.
     pub(crate) foreign: Vec<ForeignEntry>,
-    /// The manifest; `None` where there is none that can be read.
+    /// The manifests among it.
+    pub(crate) recorded: Recorded,
+    /// The bytes of the current manifest, if there is one.
+    pub(crate) current: Option<Bytes>,
+    /// The current manifest; `None` where there is none that can be read.
     pub(crate) manifest: Option<Manifest>,
     /// Why the manifest that is there cannot be read.
     pub(crate) broken: Option<String>,
+    /// What is remembered about the copies; loaded where their tags alone do not tell.
+    pub(crate) copies: Copies,
 }
 
 impl Before {
@@ -33,6 +42,7 @@ impl Before {
         while let Some(entry) = entries.try_next().await? {
             match entry {
                 Entry::File(file) => {
+                    before.recorded.see(&file);
                     let tag = file.etag.as_ref().map(plain);
                     before.there.insert(file.name, There { size: file.size, tag });
                 }
@@ -51,8 +61,19 @@ impl Before {
                 }
                 Err(error) => return Err(error),
             }
+            before.current = Some(bytes);
         }
         Ok(before)
+    }
+
+    /// Loads what is remembered about the copies, unless every one is there with its MD5 as its tag.
+    pub(crate) async fn remember_copies(&mut self, store: &Store, plan: &Plan) -> Result<()> {
+        let has_md5 = |file: &Planned| self.tag(&file.name).is_some_and(|tag| tag == file.original.md5());
+        let is_plain = |file: &Planned| file.prehashed || has_md5(file);
+        if self.there.contains_key(COPIES_NAME) && !plan.files.iter().all(is_plain) {
+            self.copies = Copies::load(store).await?;
+        }
+        Ok(())
     }
 
     /// The tag of a file that is there.

@@ -6,7 +6,7 @@
 //!   read, not of what it wrote, so that another release of it may write something else under the same name: there,
 //!   what the last manifest says decides, too.
 //! - Any other name is compared by its tag: with the MD5 of the content, which the tag is on S3 for what was saved
-//!   with one request, and with the tag that the last manifest notes for the copy, where it is something else.
+//!   with one request, and with what is remembered about the tag, where it is something else.
 //! - The manifest notes which headers a file was published with.
 //!
 //! Only a file that no manifest knows, such as what a run saved that failed later, has to be looked at itself: its
@@ -43,14 +43,13 @@ pub(crate) fn compare(output: &Output<'_>, file: &Planned, before: &Before, stor
     });
     let noted = match output.role {
         Role::Copy => {
-            let copy = details.and_then(|details| details.copy.as_ref());
-            let copy = copy.filter(|copy| there.tag.as_ref() == Some(&copy.etag));
-            match same_copy(there, file, copy.map(|copy| copy.md5.as_str())) {
+            let remembered = there.tag.as_deref().and_then(|tag| before.copies.md5(output.name, tag));
+            match same_copy(there, file, remembered) {
                 Some(true) => {}
                 None if store.capabilities().checksum => return Verdict::Look { same_content: false },
                 _ => return Verdict::Do(Action::Replaced),
             }
-            copy.and_then(|copy| copy.headers.as_ref())
+            details.and_then(|details| details.copy.as_ref()?.headers.as_ref())
         }
         _ if file.prehashed
             && details.is_some_and(|details| details.integrity != file.digests().integrity()) =>
@@ -67,14 +66,14 @@ pub(crate) fn compare(output: &Output<'_>, file: &Planned, before: &Before, stor
     }
 }
 
-/// Whether a copy of the right size has the right content, if its tag tells. `noted` is the MD5 of the content that
-/// the manifest notes for exactly this tag.
-fn same_copy(there: &There, file: &Planned, noted: Option<&str>) -> Option<bool> {
+/// Whether a copy of the right size has the right content, if its tag tells. `remembered` is the MD5 of the content
+/// that got exactly this tag.
+fn same_copy(there: &There, file: &Planned, remembered: Option<&str>) -> Option<bool> {
     let (tag, md5) = (there.tag.as_ref()?, file.original.md5());
     if *tag == md5 {
         return Some(true);
     }
-    noted.map(|noted| noted == md5)
+    remembered.map(|remembered| remembered == md5)
 }
 
 /// Looks at the file itself.

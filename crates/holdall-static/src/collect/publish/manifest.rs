@@ -1,8 +1,10 @@
-//! The manifest of a publication: made of the plan and of what the saves told, and saved last.
+//! The manifest of a publication, which is made of the plan alone, and what is remembered about copies, which is made
+//! of what the saves told. Both are saved last.
 
 use std::collections::HashMap;
 
-use holdall_core::{Name, Result, SaveOptions, Store};
+use bytes::Bytes;
+use holdall_core::{Name, Result, Store};
 
 use super::Publishing;
 use super::before::Before;
@@ -12,24 +14,19 @@ use super::published::{Action, Change, Role};
 use super::run::Run;
 use crate::collect::headers::fingerprint;
 use crate::collect::plan::{Plan, Planned};
-use crate::manifest::{CopyDetails, FileDetails, MANIFEST_NAME, Manifest};
+use crate::generations::manifest_options;
+use crate::manifest::{COPIES_NAME, Copies, CopyDetails, FileDetails, Manifest};
 
-/// What the manifest says about a plan. `tags` has those that copies got by this run.
-pub(super) fn manifest(
-    plan: &Plan,
-    before: &Before,
-    mut tags: HashMap<Name, String>,
-    store: &Store,
-    options: &Publishing,
-) -> Manifest {
+/// What the manifest says about a plan. It is the same at every destination that keeps headers, and at every one
+/// that does not.
+pub(super) fn manifest(plan: &Plan, store: &Store, options: &Publishing) -> Manifest {
     let attributes = |file: &Planned, role: Role| options.headers.attributes(&file.name, file.is_utf8, role);
     let keeps_headers = store.capabilities().attributes;
     let mut manifest = Manifest::default();
     for file in &plan.files {
-        let tag = tags.remove(&file.name).or_else(|| before.tag(&file.name).map(str::to_owned));
-        let copy = tag.filter(|_| options.copies && !file.prehashed).map(|tag| {
+        let copy = (options.copies && !file.prehashed).then(|| {
             let headers = keeps_headers.then(|| fingerprint(&attributes(file, Role::Copy)));
-            CopyDetails::new(file.original.md5(), tag).with_headers(headers)
+            CopyDetails::new(file.original.md5()).with_headers(headers)
         });
         let (digests, attributes) = (file.digests(), attributes(file, Role::Hashed));
         let headers = keeps_headers.then(|| fingerprint(&attributes));
@@ -49,29 +46,52 @@ pub(super) fn manifest(
     manifest
 }
 
+/// What the next run is to know about the copies. `tags` has those that copies got by this run.
+fn remembered(plan: &Plan, before: &Before, mut tags: HashMap<Name, String>) -> Copies {
+    let mut copies = before.copies.clone();
+    copies.retain(|name| before.tag(name));
+    for file in plan.files.iter().filter(|file| !file.prehashed) {
+        let tag = tags.remove(&file.name).or_else(|| before.tag(&file.name).map(str::to_owned));
+        if let Some(tag) = tag {
+            copies.insert(file.name.clone(), file.original.md5(), tag);
+        }
+    }
+    copies
+}
+
 impl Run<'_> {
-    /// Saves the manifest, if it differs from the one that is there. It holds the tags of copies, so that it is
-    /// another one whenever a copy was saved; a dry run, which cannot know the tags, decides the same.
-    pub(super) async fn save_manifest(
+    /// Saves what the next run is to know about the copies, whenever one was saved: a dry run, which cannot know the
+    /// tags, decides the same.
+    pub(super) async fn remember_copies(
         &mut self,
-        manifest: &Manifest,
+        plan: &Plan,
         before: &Before,
         stages: &Stages<'_>,
+        tags: HashMap<Name, String>,
     ) -> Result<()> {
-        if stages.copies.is_empty() && before.manifest.as_ref() == Some(manifest) {
+        let copies = remembered(plan, before, tags);
+        if stages.copies.is_empty() && copies == before.copies {
             return Ok(());
         }
-        let (name, role) = (Name::new(MANIFEST_NAME)?, Role::Manifest);
-        let action = if before.there.contains_key(&name) { Action::Replaced } else { Action::Created };
-        let change = Change { name, role, action };
-        let bytes = manifest.to_bytes();
-        let mut options = SaveOptions::default();
-        if self.store.capabilities().attributes {
-            options = options.with_content_type("application/json").with_cache_control("no-cache");
+        self.save_record(before, Name::new(COPIES_NAME)?, Role::Copies, copies.to_bytes().into()).await
+    }
+
+    /// Saves the manifest of this generation, and then makes it the current one, unless it is.
+    pub(super) async fn save_manifest(&mut self, manifest: &Manifest, before: &Before) -> Result<()> {
+        let saves = before.recorded.to_make_current(before.current.as_ref(), manifest.to_bytes().into());
+        for (name, bytes) in saves {
+            self.save_record(before, name, Role::Manifest, bytes).await?;
         }
+        Ok(())
+    }
+
+    async fn save_record(&mut self, before: &Before, name: Name, role: Role, bytes: Bytes) -> Result<()> {
+        let action = if before.there.contains_key(&name) { Action::Replaced } else { Action::Created };
+        let options = manifest_options(self.store, &name);
+        let change = Change { name, role, action };
         self.save_one(&change, bytes.len() as u64, bytes.into(), options)
             .await
-            .map_err(|error| while_saving(error, role, 0, 1, true))?;
+            .map_err(|error| while_saving(error, role, 0, 1, self.options.post_process))?;
         self.published.changes.push(change);
         Ok(())
     }

@@ -2,7 +2,7 @@
 //!
 //! One listing tells what is there ([`before`]); what should be there is compared with it ([`compare`]), which gives
 //! the stages ([`output`]); these are saved one after the other ([`run`]), and at last the manifest
-//! ([`manifest`](mod@manifest)). In a dry run the same lists are made and nothing is saved.
+//! of this generation and the one that makes it current ([`manifest`](mod@manifest)). In a dry run the same lists are made and nothing is saved.
 //!
 //! Nothing hashed is changed, and nothing is deleted before the new manifest stands, so that a failure at any point
 //! leaves what was published before whole. Running again sends only what is still missing.
@@ -65,15 +65,21 @@ impl Publishing {
 ///
 /// Of the first file that cannot be saved. What was saved until then stays, and no manifest names it.
 pub(crate) async fn publish(store: &Store, plan: &Plan, options: &Publishing) -> Result<Published> {
-    let before = Before::look(store).await?;
+    let mut before = Before::look(store).await?;
+    if options.copies {
+        before.remember_copies(store, plan).await?;
+    }
     let stages = Stages::new(store, plan, &before, options).await?;
     let mut run = Run::new(store, options);
     run.announce(plan, &stages);
     run.save_all(&stages.hashed).await?;
     let tags = run.save_all(&stages.copies).await?;
+    if options.copies {
+        run.remember_copies(plan, &before, &stages, tags).await?;
+    }
     if options.post_process {
-        let manifest = manifest::manifest(plan, &before, tags, store, options);
-        run.save_manifest(&manifest, &before, &stages).await?;
+        let manifest = manifest::manifest(plan, store, options);
+        run.save_manifest(&manifest, &before).await?;
     }
     options.listeners.tell(|| Event::Done);
     Ok(run.published)

@@ -10,7 +10,8 @@ use holdall_core::Name;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Published {
-    /// Every change, in the order of publishing: hashed files, copies, the manifest, and what was deleted.
+    /// Every change, in the order of publishing: hashed files, copies, the manifest of
+    /// the generation, the one that makes it current, and what was deleted.
     pub changes: Vec<Change>,
     /// Names that were there already, as they should be: hashed files, then copies.
     pub unchanged: Vec<Name>,
@@ -41,8 +42,10 @@ pub enum Role {
     Hashed,
     /// A file under its own name, as it is in the sources.
     Copy,
-    /// The manifest.
+    /// A manifest: the one of this generation, or `staticfiles.json`, which says that it is the current one.
     Manifest,
+    /// What the next run wants to know about the copies.
+    Copies,
     /// Nothing of this collection.
     Other,
 }
@@ -81,6 +84,7 @@ impl Role {
             Self::Hashed => "hashed",
             Self::Copy => "copy",
             Self::Manifest => "manifest",
+            Self::Copies => "copies",
             Self::Other => "other",
         }
     }

@@ -120,7 +120,7 @@ fn names(manifest: &Manifest) -> impl Iterator<Item = Name> {
 /// Whether the copy that was recorded is what lies there still.
 fn is_as_recorded(inventory: &Inventory, name: &Name, copy: &CopyDetails) -> bool {
     let tag = inventory.files.get(name).and_then(|file| file.etag.as_ref());
-    tag.is_some_and(|tag| tag.as_str().trim_matches('"') == copy.etag)
+    tag.is_some_and(|tag| inventory.copies.has(name, &copy.md5, tag.as_str().trim_matches('"')))
 }
 
 /// Without this manifest nobody knows what must stay.

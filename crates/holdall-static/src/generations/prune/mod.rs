@@ -51,8 +51,8 @@ use super::{Generation, GenerationId, Generations, nothing_published};
 /// # Copies under own names
 ///
 /// Django leaves `old.css` there for good when it disappears from the sources. Here it goes when the last generation
-/// goes that had it, on two conditions: the manifest of that generation recorded the copy, and the copy still has
-/// the tag that it got then, so that what another program saved under the name since is not touched.
+/// goes that had it, on two conditions: its manifest recorded the copy, and the copy still has the content that it
+/// had then, as its tag tells, so that what another program saved under the name since is not touched.
 /// [`copies(false)`](Self::copies) leaves all copies.
 ///
 /// # Generations that Django wrote
