@@ -81,6 +81,8 @@ capabilities! {
     copy_if_match / with_copy_if_match: "copy a file only if it is the expected version",
     /// Content type, disposition, encoding, language, cache control and user metadata are kept.
     attributes / with_attributes: "keep attributes such as a content type or user metadata",
+    /// `copy` can change the attributes of a file onto itself, and never undoes what another writer saves.
+    update_attributes / with_update_attributes: "change the attributes of a file where it is; copy it to another name, or save it anew",
     /// Each file has a visibility of its own, given at save or set later.
     visibility / with_visibility: "keep a visibility for each file",
     /// The checksum of a save is kept and comes back from `metadata`.

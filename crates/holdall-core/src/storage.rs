@@ -107,15 +107,20 @@ pub trait Storage: fmt::Debug + fmt::Display + Send + Sync + 'static {
         Ok(listing)
     }
 
-    /// Copies a file inside the storage, attributes included. Onto itself it does nothing and returns
-    /// the file as it is. All or nothing, as [`save`](Self::save).
+    /// Copies a file inside the storage, with the attributes of the source or, where the options have some,
+    /// with [those](CopyOptions::attributes). All or nothing, as [`save`](Self::save).
+    ///
+    /// Onto itself it does nothing and returns the file as it is. With attributes it changes these in one
+    /// step and nothing else: not the name, whatever the mode; not the bytes; and what another writer saves
+    /// meanwhile is not undone. Whether tag and time change is up to the storage.
     ///
     /// # Errors
     ///
-    /// `NotFound` naming the source; the rest as [`save`](Self::save).
+    /// `NotFound` naming the source; the rest as [`save`](Self::save). For a change of attributes also
+    /// `Conflict`, retryable, when others overwrote the file each time.
     async fn copy(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved>;
 
-    /// Moves a file inside the storage. Onto itself it does nothing and returns the file as it is.
+    /// Moves a file inside the storage. Onto itself it does what a [copy](Self::copy) onto itself does.
     ///
     /// Provided as copy, then delete: after an error in between both names hold the file, never none.
     /// Where the storage can compare versions, only the version that was copied is deleted, so that what

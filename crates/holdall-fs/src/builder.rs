@@ -201,6 +201,7 @@ fn capabilities(root: &Root) -> io::Result<Capabilities> {
         .with_delete_if_match(locks)
         .with_copy_if_match(true)
         .with_attributes(attributes)
+        .with_update_attributes(attributes && locks)
         .with_visibility(attributes)
         .with_checksum(attributes)
         .with_durable(cfg!(unix))

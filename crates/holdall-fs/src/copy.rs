@@ -3,9 +3,10 @@
 use std::io::{self, Read as _};
 use std::sync::Arc;
 
-use holdall_core::{CopyOptions, ETag, Error, ErrorKind, Metadata, Name, Result, Saved};
+use holdall_core::{CopyOptions, ETag, Error, ErrorKind, Metadata, Name, Result, SaveMode, Saved};
 
 use crate::attributes;
+use crate::directories;
 use crate::error::failed;
 use crate::hop::{Cancel, hop};
 use crate::publish::Target;
@@ -19,7 +20,7 @@ const STRETCH: u64 = 64 * 1024 * 1024;
 
 /// See [`Storage::copy`](holdall_core::Storage::copy).
 pub(crate) async fn copy(root: &Arc<Root>, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
-    options.check(&root.capabilities)?;
+    options.check(from, to, &root.capabilities)?;
     let (root, from, to) = (Arc::clone(root), from.clone(), to.clone());
     let cancel = Cancel::default();
     let _guard = cancel.guard();
@@ -34,14 +35,41 @@ pub(crate) fn run(
     options: &CopyOptions,
     cancel: &Cancel,
 ) -> Result<(Saved, ETag)> {
+    for _ in directories::attempts() {
+        match once(root, from, to, options, cancel) {
+            // Somebody saved the file anew while it got its attributes: that version shall have them.
+            Err(error)
+                if error.kind() == ErrorKind::PreconditionFailed
+                    && from == to
+                    && !options.names_a_version() => {}
+            outcome => return outcome,
+        }
+    }
+    let message = "the file was overwritten each time that its attributes were about to change; try again";
+    Err(Error::message(ErrorKind::Conflict, message).with_name(from.as_str()).with_retryable(true))
+}
+
+fn once(
+    root: &Arc<Root>,
+    from: &Name,
+    to: &Name,
+    options: &CopyOptions,
+    cancel: &Cancel,
+) -> Result<(Saved, ETag)> {
     cancel.check()?;
     let (file, stat) = root.open_file(from)?;
     let metadata = attributes::metadata(from, &file, &stat)?;
     check_version(from, &stat, options.if_match.as_ref())?;
-    if from == to {
+    let mut target = if from != to {
+        Target::new(to, options.mode(), options.max_length)?
+    } else if options.attributes.is_none() {
         return Ok((metadata.into(), stat.etag()));
-    }
-    let mut target = Target::new(to, options.mode(), options.max_length)?;
+    } else {
+        // With the new attributes the file takes its own place, and that of no other version. A file that is
+        // written anew has no second name (a hard link) whose attributes would change with it.
+        options.check_replaced(to, Some(&stat.etag()))?;
+        Target::new(to, SaveMode::Replace(stat.etag()), None)?
+    };
     let mut staged = Staged::new(root, target.directory().as_str(), target.name())?;
     let copied = copy_bytes(&file, &staged, cancel)?;
     let after = Stat::of(&file).map_err(|error| failed("looking at the file", error))?;
@@ -52,6 +80,7 @@ pub(crate) fn run(
             .with_retryable(true));
     }
     let Metadata { attributes, checksum, .. } = metadata;
+    let attributes = options.attributes_of_copy(to, attributes);
     let sync = root.is_synced(None);
     let copy = staged.seal(target.name(), &attributes, checksum, sync)?;
     let published = target.publish(root, &mut staged, cancel, sync)?;

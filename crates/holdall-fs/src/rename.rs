@@ -21,7 +21,7 @@ use crate::stat::{Kind, Stat};
 
 /// See [`Storage::rename`](holdall_core::Storage::rename).
 pub(crate) async fn rename(root: &Arc<Root>, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
-    options.check(&root.capabilities)?;
+    options.check(from, to, &root.capabilities)?;
     let (root, from, to) = (Arc::clone(root), from.clone(), to.clone());
     let cancel = Cancel::default();
     let _guard = cancel.guard();
@@ -36,6 +36,10 @@ fn run(root: &Arc<Root>, from: &Name, to: &Name, options: &CopyOptions, cancel: 
     let (file, stat) = root.open_file(from)?;
     let metadata = attributes::metadata(from, &file, &stat)?;
     check_version(from, &stat, options.if_match.as_ref())?;
+    if options.attributes.is_some() {
+        // A file that moves would have to get them before or after.
+        return copy_and_delete(root, from, to, options, cancel);
+    }
     if from == to {
         return Ok(metadata.into());
     }
@@ -160,6 +164,9 @@ fn copy_and_delete(
     cancel: &Cancel,
 ) -> Result<Saved> {
     let (saved, version) = copy::run(root, from, to, options, cancel)?;
+    if saved.name == *from {
+        return Ok(saved);
+    }
     let condition = root.capabilities.delete_if_match.then_some(&version);
     match delete::remove(root, from, condition, root.is_synced(None)) {
         Ok(_) => {}

@@ -4,6 +4,9 @@
 //! replaces. A copy that has to be of one version, or to replace one version, is therefore read, pinned to its
 //! entity tag, and saved: atomic on both sides, and at the price of its bytes.
 //!
+//! The same way goes a copy that is given other attributes than its source has. Onto itself it takes the place of the
+//! version that was read and of no other, which needs a store that replaces conditionally.
+//!
 //! A copy keeps its source's metadata, its put-id too, so that the rare copy whose reply is lost, sent again by
 //! `object_store` and then refused, cannot be told from that of a competitor: `Rename` then makes a second copy
 //! and `Create` says `AlreadyExists`. Nothing is overwritten or lost.
@@ -11,7 +14,8 @@
 use std::sync::Arc;
 
 use holdall_core::{
-    Content, CopyOptions, ETagCondition, Error, ErrorKind, Name, OpenOptions, Result, SaveOptions, Saved,
+    Content, CopyOptions, ETagCondition, Error, ErrorKind, Name, OpenOptions, Result, SaveMode, SaveOptions,
+    Saved,
 };
 use object_store::ObjectStoreExt as _;
 
@@ -23,20 +27,20 @@ use crate::naming::{Condition, Naming};
 
 /// See [`Storage::copy`](holdall_core::Storage::copy).
 pub(crate) async fn copy(inner: &Arc<Inner>, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
+    let profile = &inner.config.profile;
+    if from == to && options.attributes.is_some() && profile.attributes {
+        return in_place(inner, from, options).await;
+    }
     let source = inner.key(from)?;
     let mut naming = Naming::new(inner, to, options.mode(), options.max_length)?;
-    let profile = &inner.config.profile;
-    let Some(head) = inner.head(&path(&source)).await? else { return Err(Error::not_found(from)) };
-    if let Some(expected) = &options.if_match
-        && head.etag().is_none_or(|etag| !etag.strong_eq(expected))
-    {
-        return Err(Error::new(ErrorKind::PreconditionFailed).with_name(from.as_str()));
-    }
+    let head = look(inner, from, &options).await?;
     if from == to {
         return Ok(metadata(from.clone(), &head.meta, &head.attributes, profile).into());
     }
     let condition = naming.condition();
+    let replaces_attributes = options.attributes.is_some() && profile.attributes;
     let inside = options.if_match.is_none()
+        && !replaces_attributes
         && match condition {
             Condition::None => profile.copy,
             Condition::Absent => profile.copy && profile.publish,
@@ -64,6 +68,40 @@ pub(crate) async fn copy(inner: &Arc<Inner>, from: &Name, to: &Name, options: Co
     }
 }
 
+/// Looks at the source, which has to be the version that was asked for.
+async fn look(inner: &Inner, from: &Name, options: &CopyOptions) -> Result<Head> {
+    let head = inner.head(&path(&inner.key(from)?)).await?;
+    let head = head.ok_or_else(|| Error::not_found(from))?;
+    match &options.if_match {
+        Some(expected) if head.etag().is_none_or(|etag| !etag.strong_eq(expected)) => {
+            Err(Error::new(ErrorKind::PreconditionFailed).with_name(from.as_str()))
+        }
+        _ => Ok(head),
+    }
+}
+
+/// Changes the attributes of a file: saves what it reads in the place of the very version that it read.
+async fn in_place(inner: &Arc<Inner>, name: &Name, options: CopyOptions) -> Result<Saved> {
+    let mut attempt = 0;
+    loop {
+        let head = look(inner, name, &options).await?;
+        let Some(etag) = head.etag() else {
+            return Err(Error::unsupported("change the attributes of a file that has no entity tag"));
+        };
+        options.check_replaced(name, Some(&etag))?;
+        let mut pinned = options.clone();
+        (pinned.if_match, pinned.max_length) = (Some(etag.clone()), None);
+        pinned.mode = Some(SaveMode::Replace(etag));
+        match through(inner, name, name, &head, pinned).await {
+            // Somebody saved the file anew meanwhile: that version shall have the attributes.
+            Err(error) if error.kind() == ErrorKind::PreconditionFailed && !options.names_a_version() => {
+                inner.before_again(&mut attempt).await?;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
 impl Inner {
     async fn copy_inside(&self, from: &Name, to: &Name, condition: &Condition) -> Result<Outcome> {
         let (from, to) = (path(from), path(to));
@@ -84,7 +122,7 @@ impl Inner {
     }
 }
 
-/// Reads the source, pinned to the version that was looked at, and saves it with its attributes.
+/// Reads the source, pinned to the version that was looked at, and saves it with its attributes or those given.
 async fn through(
     inner: &Arc<Inner>,
     from: &Name,
@@ -104,10 +142,11 @@ async fn through(
         Err(error) => return Err(error.with_name(from.as_str())),
         Ok(file) => file,
     };
-    let mut saving = SaveOptions::default().with_mode(options.mode());
+    let mut saving = SaveOptions::default();
+    saving.mode.clone_from(&options.mode);
     saving.max_length = options.max_length;
     if inner.config.profile.attributes {
-        saving.attributes = file.metadata().attributes.clone();
+        saving.attributes = options.attributes_of_copy(to, file.metadata().attributes.clone());
     }
     let saved = crate::save::save(inner, to, Content::from(file), saving).await;
     saved.map_err(|error| if error.name().is_none() { error.with_name(to.as_str()) } else { error })

@@ -83,6 +83,7 @@ impl ObjectStoreStorage {
             .with_replace(profile.update != Update::None)
             .with_copy_if_match(profile.writable)
             .with_attributes(profile.attributes)
+            .with_update_attributes(profile.attributes && profile.update != Update::None)
             .with_durable(profile.durable)
             .with_public_url(inner.config.base_url.is_some())
             .with_signed_url(signs)
@@ -143,7 +144,7 @@ impl Storage for ObjectStoreStorage {
     }
 
     async fn copy(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
-        options.check(&self.capabilities)?;
+        options.check(from, to, &self.capabilities)?;
         crate::copy::copy(&self.inner, from, to, options).await
     }
 

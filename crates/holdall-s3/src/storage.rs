@@ -44,6 +44,7 @@ impl S3Storage {
             .with_delete_if_match(server.conditions.deletes)
             .with_copy_if_match(true)
             .with_attributes(true)
+            .with_update_attributes(true)
             .with_visibility(server.features.acls)
             .with_checksum(server.checksum() == Some(ChecksumAlgorithm::Crc64Nvme))
             .with_durable(true)
@@ -176,7 +177,7 @@ impl Storage for S3Storage {
     }
 
     async fn copy(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
-        options.check(&self.capabilities)?;
+        options.check(from, to, &self.capabilities)?;
         crate::copy::copy(&self.inner, &self.inner, from, to, options).await.map(|(saved, _)| saved)
     }
 

@@ -75,6 +75,8 @@ pub use self::collect::{
     Action, Change, Collector, Conflict, Event, Headers, Problem, ProblemKind, Published, Report, Role,
     Severity,
 };
+#[cfg(feature = "crates")]
+pub use self::finders::Crates;
 pub use self::finders::{Directories, Embedded, Finder, Ignore, Source, SourceFile};
 pub use self::generations::{
     Generation, GenerationId, Generations, Prune, Pruned, PrunedFile, RolledBack, rollback,

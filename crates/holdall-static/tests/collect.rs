@@ -23,3 +23,6 @@ mod publishing;
 mod references;
 #[path = "collect/runs.rs"]
 mod runs;
+#[cfg(unix)]
+#[path = "collect/sources.rs"]
+mod sources;

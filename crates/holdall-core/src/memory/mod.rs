@@ -71,6 +71,7 @@ impl MemoryStorage {
             .with_delete_if_match(true)
             .with_copy_if_match(true)
             .with_attributes(true)
+            .with_update_attributes(true)
             .with_visibility(true)
             .with_checksum(true)
             .with_files_beside_directories(true);
@@ -211,11 +212,17 @@ impl State {
     fn transfer(&mut self, from: &Name, to: &Name, options: &CopyOptions) -> Result<Saved> {
         let source = self.get(from)?.clone();
         self.check_version(from, options.if_match.as_ref())?;
-        if from == to {
+        if from == to && options.attributes.is_none() {
             return Ok(source.metadata.into());
         }
-        let to = self.choose(to, &options.mode(), options.max_length)?;
-        Ok(self.insert(to, source.content, source.metadata))
+        let attributes = options.attributes_of_copy(to, source.metadata.attributes.clone());
+        let to = if from == to {
+            options.check_replaced(to, source.metadata.etag.as_ref())?;
+            to.clone()
+        } else {
+            self.choose(to, &options.mode(), options.max_length)?
+        };
+        Ok(self.insert(to, source.content, source.metadata.with_attributes(attributes)))
     }
 }
 

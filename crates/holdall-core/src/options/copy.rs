@@ -2,9 +2,11 @@
 
 use super::save::check_mode;
 use super::{SaveMode, check_version};
+use crate::attributes::{Attributes, guess_content_type};
 use crate::capabilities::Capabilities;
 use crate::error::{Error, ErrorKind, Result};
 use crate::etag::ETag;
+use crate::name::Name;
 
 /// Options of [`Storage::copy`](crate::Storage::copy) and [`Storage::rename`](crate::Storage::rename).
 #[derive(Debug, Clone, Default)]
@@ -17,6 +19,16 @@ pub struct CopyOptions {
     /// Copy only if the source has this tag; otherwise
     /// [`ErrorKind::PreconditionFailed`](crate::ErrorKind::PreconditionFailed).
     pub if_match: Option<ETag>,
+    /// What the copy has beside its bytes; `None` keeps what the source has.
+    ///
+    /// All of it is replaced, as if the bytes were saved anew with these attributes: what is not among them
+    /// is not kept, and a content type that is not given is guessed from the destination's name. Only a
+    /// visibility that is not given stays that of the source, so that nobody changes by the way who may read
+    /// a file.
+    ///
+    /// With attributes, a copy of a file onto itself is no longer nothing: it changes them, and them alone.
+    /// That takes [`Capabilities::update_attributes`].
+    pub attributes: Option<Attributes>,
 }
 
 impl CopyOptions {
@@ -43,15 +55,60 @@ impl CopyOptions {
         self
     }
 
-    /// Checks that a storage with these capabilities can honour the options.
+    /// Gives the copy these attributes instead of the source's.
+    pub fn with_attributes(mut self, attributes: Attributes) -> Self {
+        self.attributes = Some(attributes);
+        self
+    }
+
+    /// What a copy called `to` has beside its bytes, of a source that has `source`: for storages that write
+    /// the attributes of a copy themselves.
+    pub fn attributes_of_copy(&self, to: &Name, source: Attributes) -> Attributes {
+        let Some(mut attributes) = self.attributes.clone() else { return source };
+        attributes.content_type.get_or_insert_with(|| guess_content_type(to).to_owned());
+        attributes.visibility = attributes.visibility.or(source.visibility);
+        attributes
+    }
+
+    /// For a copy onto itself with attributes, where the mode has no name to choose: whether the file, which
+    /// has that tag, is the one that [`SaveMode::Replace`] names. In the other modes it is.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
-    pub fn check(&self, capabilities: &Capabilities) -> Result<()> {
-        Capabilities::require(true, capabilities.writable, "writable")?;
-        Capabilities::require(self.if_match.is_some(), capabilities.copy_if_match, "copy_if_match")?;
-        check_mode(&self.mode(), capabilities)
+    /// [`ErrorKind::PreconditionFailed`](crate::ErrorKind::PreconditionFailed).
+    pub fn check_replaced(&self, name: &Name, current: Option<&ETag>) -> Result<()> {
+        match &self.mode {
+            Some(SaveMode::Replace(expected)) if current.is_none_or(|etag| !etag.strong_eq(expected)) => {
+                Err(Error::new(ErrorKind::PreconditionFailed).with_name(name.as_str()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether one version of the file was asked for, so that a copy onto itself is not tried again when
+    /// another one is there.
+    pub fn names_a_version(&self) -> bool {
+        self.if_match.is_some() || matches!(self.mode, Some(SaveMode::Replace(_)))
+    }
+
+    /// Checks the values, and that a storage with these capabilities can honour all of them for a copy from one
+    /// name to the other.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) or
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput).
+    pub fn check(&self, from: &Name, to: &Name, capabilities: &Capabilities) -> Result<()> {
+        use Capabilities as C;
+        C::require(true, capabilities.writable, "writable")?;
+        C::require(self.if_match.is_some(), capabilities.copy_if_match, "copy_if_match")?;
+        check_mode(&self.mode(), capabilities)?;
+        let Some(attributes) = &self.attributes else { return Ok(()) };
+        let needed = attributes.need_storing(to);
+        C::require(needed, capabilities.attributes, "attributes")?;
+        C::require(needed && from == to, capabilities.update_attributes, "update_attributes")?;
+        C::require(attributes.visibility.is_some(), capabilities.visibility, "visibility")?;
+        attributes.validate()
     }
 }
 

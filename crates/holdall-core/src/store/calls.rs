@@ -270,6 +270,7 @@ macro_rules! transfer {
                 mode(SaveMode) => with_mode,
                 max_length(usize) => with_max_length,
                 if_match(ETag) => with_if_match,
+                attributes(Attributes) => with_attributes,
             });
 
             /// Replaces the file that has the destination's name: [`SaveMode::Overwrite`].
@@ -287,7 +288,7 @@ macro_rules! transfer {
                 Box::pin(async move {
                     let from = store.name(from, Operation::$call)?;
                     let to = store.name(to, Operation::$call)?;
-                    let saved = match options.check(store.capabilities()) {
+                    let saved = match options.check(&from, &to, store.capabilities()) {
                         Ok(()) => store.storage.$method(&from, &to, options).await,
                         Err(error) => Err(error),
                     };

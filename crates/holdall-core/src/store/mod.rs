@@ -146,6 +146,25 @@ impl Store {
     }
 
     /// Copies a file inside the storage. See [`Storage::copy`].
+    ///
+    /// Onto itself with other attributes it changes those and nothing else, without sending the bytes again:
+    ///
+    /// ```
+    /// use holdall_core::{Attributes, MemoryStorage, Store};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> holdall_core::Result<()> {
+    /// let site = Store::new(MemoryStorage::new());
+    /// site.save("app.css", "body {}").cache_control("max-age=60").await?;
+    ///
+    /// let mut attributes = Attributes::default();
+    /// attributes.cache_control = Some("public, max-age=31536000, immutable".to_owned());
+    /// site.copy("app.css", "app.css").attributes(attributes.clone()).await?;
+    ///
+    /// let now = site.metadata("app.css").await?;
+    /// assert_eq!(now.attributes.cache_control, attributes.cache_control);
+    /// assert_eq!(now.content_type(), "text/css");
+    /// # Ok(()) }
+    /// ```
     pub fn copy(&self, from: impl IntoName, to: impl IntoName) -> Copy<'_> {
         Copy::new(self, from.into_name(), to.into_name())
     }

@@ -38,6 +38,7 @@ impl<S: Storage> ReadOnly<S> {
             &mut capabilities.replace,
             &mut capabilities.delete_if_match,
             &mut capabilities.copy_if_match,
+            &mut capabilities.update_attributes,
             &mut capabilities.upload_request,
             &mut capabilities.visibility,
         ] {

@@ -53,9 +53,14 @@ impl<S: Storage> StaticStorage<S> {
         options
     }
 
-    #[expect(clippy::unused_self, reason = "one signature for every policy")]
     fn copy_options(&self, mut options: CopyOptions) -> CopyOptions {
         options.mode.get_or_insert(SaveMode::Overwrite);
+        if self.capabilities().attributes
+            && let Some(attributes) = &mut options.attributes
+            && attributes.cache_control.is_none()
+        {
+            attributes.cache_control.clone_from(&self.cache_control);
+        }
         options
     }
 

@@ -13,7 +13,7 @@ use crate::conditional::tag;
 use crate::storage::S3Storage;
 
 impl S3Storage {
-    /// Copies a file to another storage, with its attributes.
+    /// Copies a file to another storage, with its attributes or with those that the options have.
     ///
     /// Where both talk to the same endpoint, the server copies, whatever the size and from bucket to bucket; the
     /// request is made with the credentials of `other`, which must be allowed to read the source
@@ -91,7 +91,7 @@ impl S3Storage {
         to: &Name,
         options: CopyOptions,
     ) -> Result<(Saved, Source)> {
-        options.check(other.capabilities())?;
+        options.check(from, to, other.capabilities())?;
         if self.inner().config.server.endpoint == other.inner().config.server.endpoint {
             return copy(self.inner(), other.inner(), from, to, options).await;
         }
@@ -112,10 +112,10 @@ impl S3Storage {
         let metadata = file.metadata().clone();
         let source = Source::of_metadata(self.inner(), self.inner().key(from)?, &metadata);
         let mut saving = SaveOptions::default();
+        saving.attributes = options.attributes_of_copy(to, metadata.attributes);
         saving.mode = options.mode;
         saving.max_length = options.max_length;
         saving.checksum = metadata.checksum;
-        saving.attributes = metadata.attributes;
         let saved = other.save(to, Content::from(file), saving).await?;
         Ok((saved, source))
     }

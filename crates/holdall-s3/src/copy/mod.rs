@@ -4,6 +4,10 @@
 //! only so can the copy carry a put-id of its own, by which a lost reply is told from a lost race, and only
 //! so does the visibility of a file come along (`CopyObject` never copies an ACL).
 //!
+//! Other attributes than the source's simply take their place there. A file that is copied onto itself with them
+//! must still be the version that was looked at, at both ends: `x-amz-copy-source-if-match` alone would let a save
+//! that comes in while the server copies be undone.
+//!
 //! One request copies up to 5 GiB; larger files go by parts, see `parts.rs`.
 
 mod across;
@@ -13,7 +17,7 @@ mod source;
 use std::sync::Arc;
 
 use aws_sdk_s3::types::{MetadataDirective, StorageClass, TaggingDirective};
-use holdall_core::{CopyOptions, Error, ErrorKind, Name, Result, Saved};
+use holdall_core::{CopyOptions, Error, ErrorKind, Name, Result, SaveMode, Saved};
 
 pub(crate) use self::source::{Source, path_of, with_source};
 use crate::client::{Inner, send};
@@ -41,8 +45,12 @@ pub(crate) async fn copy(
     options: CopyOptions,
 ) -> Result<(Saved, Source)> {
     let source_key = source.key(from)?;
-    let mut naming = Naming::new(inner, to, options.mode(), options.max_length)?;
     let is_itself = across::is_same(source, &source_key, inner, &inner.key(to)?);
+    let mut naming = if is_itself {
+        Naming::new(inner, to, SaveMode::Overwrite, None)?
+    } else {
+        Naming::new(inner, to, options.mode(), options.max_length)?
+    };
     let mut attempt = 0;
     loop {
         let object = source.head(&source_key).await.map_err(|failure| missing(failure.into(), from))?;
@@ -53,10 +61,21 @@ pub(crate) async fn copy(
             return Err(Error::new(ErrorKind::PreconditionFailed).with_name(from.as_str()));
         }
         if is_itself {
-            return Ok((Saved::from(object.metadata(to)?), found));
+            if options.attributes.is_none() {
+                return Ok((Saved::from(object.metadata(to)?), found));
+            }
+            options.check_replaced(to, found.etag.as_ref())?;
         }
         let mut headers = inner.headers_of(source, &object, &source_key, None).await?;
-        let condition = naming.condition();
+        if let Some(attributes) = &options.attributes {
+            headers = inner.with_other_attributes(headers, to, attributes.clone())?;
+        }
+        let condition = match &found.etag {
+            Some(etag) if is_itself && inner.config.server.conditions.writes => {
+                Condition::Matches(etag.clone())
+            }
+            _ => naming.condition(),
+        };
         // A copy that overwrites may simply be sent again; what is assembled of parts may not.
         let needs_mark = condition != Condition::None || found.goes_by_parts(inner);
         let put_id = if needs_mark { headers.mark() } else { None };
@@ -74,12 +93,13 @@ pub(crate) async fn copy(
             }
             Ok(Outcome::Taken) => naming.taken(inner)?,
             Ok(Outcome::Again) => {}
-            // Nothing was asked of the destination, so that it was the source that changed meanwhile; unless
-            // the caller named the version, the new one is as good.
+            // Nothing was asked of the destination, or it is the source, so that it was the source that changed
+            // meanwhile; unless the caller named the version, the new one is as good.
             Err(error)
                 if error.kind() == ErrorKind::PreconditionFailed
-                    && condition == Condition::None
-                    && options.if_match.is_none() => {}
+                    && (condition == Condition::None || is_itself)
+                    && options.if_match.is_none()
+                    && !(is_itself && options.names_a_version()) => {}
             Err(error) if error.kind() == ErrorKind::PreconditionFailed => {
                 let refused = if condition == Condition::None { from } else { to };
                 return Err(error.with_name(refused.as_str()));

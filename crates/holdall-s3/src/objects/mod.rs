@@ -22,7 +22,7 @@ pub use self::storage_class::StorageClass;
 pub use self::tags::Tags;
 use crate::client::Inner;
 use crate::config::invalid;
-use crate::metadata::{Headers, with_defaults};
+use crate::metadata::{ACL_MARKER, Headers, with_defaults};
 
 /// What S3 shall keep with an object beyond the attributes that every storage has: what `django-storages` calls
 /// `object_parameters`, typed.
@@ -154,5 +154,28 @@ impl Inner {
             parameters = parameters.or(&other);
         }
         Headers::new(name, attributes)?.with_parameters(&parameters)
+    }
+
+    /// The headers of a copy that has these attributes instead of its source's, completed as those of a new object;
+    /// but its class, its tags and, unless a visibility is given, who may read it are what `kept` says.
+    ///
+    /// # Errors
+    ///
+    /// As [`headers`](Self::headers).
+    pub(crate) fn with_other_attributes(
+        &self,
+        kept: Headers,
+        name: &Name,
+        attributes: Attributes,
+    ) -> Result<Headers> {
+        let is_given = attributes.visibility.is_some();
+        let mut headers = self.headers(name, attributes, ObjectParameters::default())?;
+        let Headers { acl, storage_class, tagging, user, .. } = kept;
+        if !is_given {
+            headers.acl = acl;
+            headers.user.remove(ACL_MARKER);
+            headers.user.extend(user.into_iter().filter(|(name, _)| name == ACL_MARKER));
+        }
+        Ok(Headers { storage_class, tagging, ..headers })
     }
 }

@@ -1,8 +1,10 @@
 //! Copies inside the bucket.
 
-use holdall_core::{ErrorKind, Name, SaveMode};
+use holdall_core::{Attributes, ErrorKind, Name, SaveMode, Store, Visibility};
+use holdall_s3::Tags;
+use holdall_testing::s3_server::{Fault, FaultAction};
 
-use crate::support::{BUCKET, server, store};
+use crate::support::{BUCKET, builder, eventually, server, store};
 
 #[tokio::test]
 async fn attributes_come_along_and_odd_names_too() {
@@ -56,4 +58,85 @@ async fn modes_hold_for_the_destination_and_conditions_for_the_source() {
     let moved = store.rename("a.txt", "d.txt").await.unwrap();
     assert_eq!(moved.name, "d.txt");
     assert!(!store.exists("a.txt").await.unwrap());
+}
+
+/// Other attributes are one HEAD and one `CopyObject`, which says of both ends which version it means. What is no
+/// attribute of the file stays.
+#[tokio::test]
+async fn other_attributes_are_one_copy_onto_the_file_itself() {
+    let server = server().await;
+    let storage = builder(&server).build().unwrap();
+    let store = Store::new(storage.clone());
+    let tags = Tags::new([("owner", "web")]).unwrap();
+    store
+        .save("app.css", "body {}")
+        .cache_control("no-cache")
+        .content_language("de")
+        .user_metadata("album", "x")
+        .visibility(Visibility::Public)
+        .await
+        .unwrap();
+    storage.set_tags("app.css", &tags).await.unwrap();
+    let before = store.metadata("app.css").await.unwrap();
+    server.clear_requests();
+    let mut attributes = Attributes::default();
+    attributes.cache_control = Some("public, max-age=31536000, immutable".to_owned());
+    let changed = store.copy("app.css", "app.css").attributes(attributes.clone()).await.unwrap();
+    let requests = server.requests();
+    let operations: Vec<_> = requests.iter().map(|request| request.operation.as_str()).collect();
+    // The ACL is asked for because the file was saved with a visibility.
+    assert_eq!(operations, ["HeadObject", "GetObjectAcl", "CopyObject"]);
+    let tag = before.etag.as_ref().map(holdall_core::ETag::as_str);
+    assert_eq!(requests[2].header("x-amz-copy-source-if-match"), tag);
+    assert_eq!(requests[2].header("if-match"), tag);
+
+    let after = store.metadata("app.css").await.unwrap();
+    attributes.content_type = Some("text/css".to_owned());
+    attributes.visibility = Some(Visibility::Public);
+    assert_eq!(after.attributes, attributes);
+    assert_eq!(
+        (after.size, after.checksum, after.etag.clone()),
+        (before.size, before.checksum, changed.etag)
+    );
+    assert_eq!(storage.tags("app.css").await.unwrap(), tags);
+}
+
+/// A save that comes in between the look at a file and the copy onto itself is not undone: it gets the attributes.
+#[tokio::test(flavor = "multi_thread")]
+async fn other_attributes_undo_no_save_that_comes_in_between() {
+    let server = server().await;
+    let store = store(&server);
+    store.save("a.txt", "old").await.unwrap();
+    let held = server.inject(Fault::new(FaultAction::Stall).operation("CopyObject").once());
+    let mut attributes = Attributes::default();
+    attributes.content_language = Some("fr".to_owned());
+    let copying = tokio::spawn({
+        let (store, attributes) = (store.clone(), attributes.clone());
+        async move { store.copy("a.txt", "a.txt").attributes(attributes).await }
+    });
+    eventually("the copy reaches the server", || held.hits() == 1).await;
+    store.save("a.txt", "new").content_language("de").overwrite().await.unwrap();
+    held.release();
+    copying.await.unwrap().unwrap();
+    let file = store.open("a.txt").await.unwrap();
+    assert_eq!(file.metadata().attributes.content_language, attributes.content_language);
+    assert_eq!(file.text().await.unwrap(), "new");
+    assert_eq!(server.count("CopyObject"), 2);
+}
+
+/// A reply to it that is lost is settled, whether the server applied it or not.
+#[tokio::test]
+async fn other_attributes_survive_lost_replies() {
+    let server = server().await;
+    let store = store(&server);
+    store.save("a.txt", "content").await.unwrap();
+    for (language, action) in [("de", FaultAction::ResetAfter), ("fr", FaultAction::ResetBefore)] {
+        let fault = server.inject(Fault::new(action).operation("CopyObject").once());
+        let mut attributes = Attributes::default();
+        attributes.content_language = Some(language.to_owned());
+        store.copy("a.txt", "a.txt").attributes(attributes).await.unwrap();
+        assert_eq!(fault.hits(), 1);
+        let kept = store.metadata("a.txt").await.unwrap().attributes;
+        assert_eq!(kept.content_language.as_deref(), Some(language));
+    }
 }

@@ -1,6 +1,6 @@
 //! Copies by parts: what one `CopyObject` does not take.
 
-use holdall_core::{ErrorKind, SaveMode, Store, Visibility};
+use holdall_core::{Attributes, ErrorKind, SaveMode, Store, Visibility};
 use holdall_s3::Tags;
 use holdall_testing::s3_server::{Fault, FaultAction, S3Server};
 
@@ -191,4 +191,27 @@ async fn a_dropped_copy_is_aborted() {
     copying.abort();
     eventually("the upload is aborted", || server.open_uploads(BUCKET).is_empty()).await;
     assert_eq!(server.keys(BUCKET), ["a.bin"]);
+}
+
+/// What one `CopyObject` does not take gets its new attributes by parts, in its own place.
+#[tokio::test(flavor = "multi_thread")]
+async fn other_attributes_go_by_parts_too() {
+    let server = server().await;
+    let storage = builder(&server).max_copy_size(5 << 20).copy_part_size(5 << 20).build().unwrap();
+    let store = Store::new(storage.clone());
+    let content = noise(12 * MIB + 3);
+    let saved = store.save("a.mp4", content.clone()).content_language("de").await.unwrap();
+    let tags = Tags::new([("owner", "web")]).unwrap();
+    storage.set_tags("a.mp4", &tags).await.unwrap();
+    server.clear_requests();
+    let mut attributes = Attributes::default();
+    attributes.cache_control = Some("no-store".to_owned());
+    let changed = store.copy("a.mp4", "a.mp4").attributes(attributes.clone()).await.unwrap();
+    assert_eq!((server.count("CopyObject"), server.count("UploadPartCopy")), (0, 3));
+    attributes.content_type = Some("video/mp4".to_owned());
+    let after = store.metadata("a.mp4").await.unwrap();
+    assert_eq!((after.attributes, after.checksum, after.etag), (attributes, saved.checksum, changed.etag));
+    assert_eq!(storage.tags("a.mp4").await.unwrap(), tags);
+    assert_eq!(server.object(BUCKET, "a.mp4").unwrap().content, content);
+    assert!(server.open_uploads(BUCKET).is_empty());
 }

@@ -15,13 +15,12 @@ const MAX_LENGTH: usize = 64;
 /// inside has an upper-case letter; `jquery-3` are two words.
 pub(super) fn is_hash(text: &str, length: Option<usize>) -> bool {
     let has = |is: fn(&u8) -> bool| text.as_bytes().iter().any(is);
-    let is_long_enough = match length {
-        Some(length) => text.len() == length,
-        None => {
-            let is_usual = text.len() == USUAL_LENGTH
-                && (has(u8::is_ascii_uppercase) || !has(|byte| matches!(byte, b'_' | b'-')));
-            is_usual || ((USUAL_LENGTH..=MAX_LENGTH).contains(&text.len()) && is_hex(text))
-        }
+    let is_long_enough = if let Some(length) = length {
+        text.len() == length
+    } else {
+        let is_usual = text.len() == USUAL_LENGTH
+            && (has(u8::is_ascii_uppercase) || !has(|byte| matches!(byte, b'_' | b'-')));
+        is_usual || ((USUAL_LENGTH..=MAX_LENGTH).contains(&text.len()) && is_hex(text))
     };
     is_long_enough && text.bytes().all(is_of_hash) && (has(u8::is_ascii_digit) || has(u8::is_ascii_uppercase))
 }

@@ -1,10 +1,10 @@
 //! Directories of the disk: Django's `STATICFILES_DIRS`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use holdall_core::{Error, ErrorKind, Location, Name, Operation, Result};
-use walkdir::{DirEntry, WalkDir};
+use holdall_core::{Error, ErrorKind, Location, Name, Result};
 
+use super::walk::walk;
 use super::{Finder, Ignore, SourceFile};
 
 /// A directory, and the prefix that its files get. Symbolic links are followed; what they lead to is collected
@@ -38,6 +38,12 @@ impl Directories {
         Self { roots: Vec::new() }.and_prefixed(prefix, root)
     }
 
+    /// No directory yet.
+    #[cfg(feature = "crates")]
+    pub(super) fn none() -> Self {
+        Self { roots: Vec::new() }
+    }
+
     /// And the files below another one, with less priority.
     pub fn and(mut self, root: impl Into<PathBuf>) -> Self {
         self.roots.push((Location::root(), root.into()));
@@ -57,29 +63,8 @@ impl Directories {
 
 impl Finder for Directories {
     fn list(&self, ignore: &Ignore) -> Result<Vec<SourceFile>> {
-        let mut files = Vec::new();
-        for (prefix, root) in &self.roots {
-            let kept = |entry: &DirEntry| match entry.file_name().to_str() {
-                // The root itself may be called anything.
-                _ if entry.depth() == 0 => true,
-                Some(own_name) if entry.file_type().is_dir() => !ignore.directory(own_name),
-                _ => true,
-            };
-            let walk =
-                WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter().filter_entry(kept);
-            for entry in walk {
-                let entry = entry.map_err(|error| unreadable(root, error))?;
-                if entry.file_type().is_dir() {
-                    continue;
-                }
-                let relative = relative(entry.path().strip_prefix(root).unwrap_or(entry.path()))?;
-                if !ignore.file(&relative) {
-                    let name = prefix.join(&Name::new(&relative)?)?;
-                    files.push(SourceFile::new(name, entry.into_path()));
-                }
-            }
-        }
-        Ok(files)
+        let walks = self.roots.iter().map(|(prefix, root)| walk(prefix, root, ignore));
+        Ok(walks.collect::<Result<Vec<_>>>()?.concat())
     }
 
     fn find(&self, name: &Name) -> Result<Option<SourceFile>> {
@@ -106,33 +91,4 @@ impl Finder for Directories {
     fn places(&self) -> Vec<String> {
         self.roots.iter().map(|(_, root)| root.display().to_string()).collect()
     }
-}
-
-/// The path below a root as a name has it.
-fn relative(path: &Path) -> Result<String> {
-    let segments: Option<Vec<&str>> = path.iter().map(|segment| segment.to_str()).collect();
-    segments.map(|segments| segments.join("/")).ok_or_else(|| {
-        let message = format!("the name of {} is not UTF-8; rename it, or ignore it", path.display());
-        Error::message(ErrorKind::InvalidName, message).with_operation(Operation::List)
-    })
-}
-
-fn unreadable(root: &Path, error: walkdir::Error) -> Error {
-    let path = error.path().unwrap_or(root).display().to_string();
-    if let Some(ancestor) = error.loop_ancestor() {
-        let message = format!(
-            "{path} is a symbolic link that leads back to {}; remove or ignore it",
-            ancestor.display()
-        );
-        return Error::message(ErrorKind::InvalidInput, message).with_operation(Operation::List);
-    }
-    let is_root = error.depth() == 0;
-    let kind = error.io_error().map_or(ErrorKind::Other, ErrorKind::from_io);
-    let message = match kind {
-        ErrorKind::NotFound if is_root => format!("the directory {path} of static files does not exist"),
-        ErrorKind::NotFound => format!("{path} disappeared, or is a symbolic link that leads nowhere"),
-        ErrorKind::PermissionDenied => format!("{path} must not be read; give read permission, or ignore it"),
-        _ => format!("{path} cannot be read"),
-    };
-    Error::message(kind, message).with_operation(Operation::List).with_source(error)
 }

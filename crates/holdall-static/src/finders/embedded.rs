@@ -36,9 +36,9 @@ impl Embedded {
 impl Finder for Embedded {
     fn list(&self, ignore: &Ignore) -> Result<Vec<SourceFile>> {
         let kept = |name: &Name| {
-            let mut directories = name.segments();
-            directories.next_back();
-            !ignore.file(name.as_str()) && !directories.any(|own_name| ignore.directory(own_name))
+            let text = name.as_str();
+            let mut directories = text.match_indices('/').map(|(slash, _)| &text[..slash]);
+            !ignore.file(text) && !directories.any(|directory| ignore.directory(directory))
         };
         let files = self.files.iter().filter(|(name, _)| kept(name));
         Ok(files.map(|(name, bytes)| SourceFile::new(name.clone(), bytes.clone())).collect())

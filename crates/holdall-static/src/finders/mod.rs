@@ -1,16 +1,21 @@
 //! Finders: where static files come from.
 
+#[cfg(feature = "crates")]
+mod crates;
 mod directories;
 mod embedded;
 mod ignore;
+mod walk;
 
 use std::borrow::Cow;
-use std::fmt;
 use std::path::PathBuf;
+use std::{fmt, io};
 
 use bytes::Bytes;
 use holdall_core::{Name, Result};
 
+#[cfg(feature = "crates")]
+pub use self::crates::Crates;
 pub use self::directories::Directories;
 pub use self::embedded::Embedded;
 pub use self::ignore::Ignore;
@@ -71,9 +76,17 @@ impl Source {
     /// # Errors
     ///
     /// Those of the file.
-    pub(crate) fn read(&self) -> std::io::Result<Bytes> {
+    pub(crate) fn read(&self) -> io::Result<Bytes> {
         match self {
-            Self::Path(path) => std::fs::read(path).map(Bytes::from),
+            Self::Path(path) => {
+                // Opening a pipe would wait for somebody who writes to it.
+                match walk::special(std::fs::metadata(path)?.file_type()) {
+                    None => std::fs::read(path).map(Bytes::from),
+                    Some(what) => {
+                        Err(io::Error::new(io::ErrorKind::InvalidInput, format!("it is {what} and no file")))
+                    }
+                }
+            }
             Self::Bytes(bytes) => Ok(bytes.clone()),
         }
     }

@@ -42,6 +42,10 @@ pub(crate) enum Fault {
     ListStartsAtTheName,
     CopyOntoItselfRewrites,
     CopyLosesAttributes,
+    CopyIgnoresAttributes,
+    CopyMergesAttributes,
+    CopyOntoItselfIgnoresAttributes,
+    AttributesAreSavedWithWhatWasRead,
     RenameKeepsTheSource,
     RenameDeletesFirst,
     UrlsAreNotEncoded,
@@ -268,8 +272,22 @@ impl Storage for Doctored {
         Ok(listing)
     }
 
-    async fn copy(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
+    async fn copy(&self, from: &Name, to: &Name, mut options: CopyOptions) -> Result<Saved> {
         let (from, to) = (self.name(from), self.name(to));
+        match (self.fault, &mut options.attributes) {
+            (Fault::CopyIgnoresAttributes, _) => options.attributes = None,
+            (Fault::CopyOntoItselfIgnoresAttributes, _) if from == to => options.attributes = None,
+            (Fault::CopyMergesAttributes, Some(given)) => {
+                given.user.extend(self.inner.metadata(&from).await?.attributes.user);
+            }
+            (Fault::AttributesAreSavedWithWhatWasRead, Some(given)) => {
+                let read = self.inner.open(&from, OpenOptions::default()).await?;
+                tokio::task::yield_now().await;
+                let options = SaveOptions::default().with_mode(SaveMode::Overwrite);
+                return self.inner.save(&to, read.into(), options.with_attributes(given.clone())).await;
+            }
+            _ => {}
+        }
         let rewrites = self.has(Fault::CopyOntoItselfRewrites) && from == to;
         if rewrites || self.has(Fault::CopyLosesAttributes) {
             let content = self.inner.open(&from, OpenOptions::default()).await?;

@@ -54,7 +54,9 @@ use crate::visibility::Visibility;
 /// - **Stable bytes.** No time and no name go into the header, so that the same content gives the same bytes, from
 ///   memory and from a stream, until the compressor itself is updated.
 ///
-/// Copies, renames and uploads that clients make directly are passed on as they are.
+/// Copies, renames and uploads that clients make directly are passed on as they are. A copy that is given
+/// [other attributes](CopyOptions::attributes) without a `Content-Encoding` keeps the one that its source was given
+/// here, since the bytes are packed as before.
 #[derive(Debug, Clone)]
 pub struct Gzipped<S> {
     inner: S,
@@ -94,13 +96,54 @@ impl<S: Storage> Gzipped<S> {
         }
     }
 
+    /// A copy with other attributes must go on to say how its bytes are packed: `options` with the encoding that
+    /// the source was given here, for the version of it that was looked at. Also whether that version was chosen
+    /// here.
+    async fn with_encoding(
+        &self,
+        from: &Name,
+        to: &Name,
+        mut options: CopyOptions,
+    ) -> Result<(CopyOptions, bool)> {
+        let Some(attributes) = options.attributes.as_mut().filter(|given| given.content_encoding.is_none())
+        else {
+            return Ok((options, false));
+        };
+        let source = self.inner.metadata(from).await?;
+        let was_compressed = source.attributes.content_encoding.as_deref() == Some(GZIP);
+        if was_compressed && self.is_chosen(source.content_type()) {
+            attributes.content_encoding = Some(GZIP.to_owned());
+        }
+        let named = options.if_match.is_some() || (from == to && options.names_a_version());
+        let pins = !named && self.capabilities().copy_if_match && source.etag.is_some();
+        if pins {
+            options.if_match = source.etag;
+        }
+        Ok((options, pins))
+    }
+
     fn compresses(&self, name: &Name, options: &SaveOptions) -> bool {
         let attributes = &options.attributes;
         let given = attributes.content_type.as_deref().unwrap_or_else(|| guess_content_type(name));
-        let essence = given.split(';').next().unwrap_or(given).trim();
-        attributes.content_encoding.is_none()
-            && self.content_types.iter().any(|chosen| chosen.eq_ignore_ascii_case(essence))
+        attributes.content_encoding.is_none() && self.is_chosen(given)
     }
+
+    fn is_chosen(&self, content_type: &str) -> bool {
+        let essence = content_type.split(';').next().unwrap_or(content_type).trim();
+        self.content_types.iter().any(|chosen| chosen.eq_ignore_ascii_case(essence))
+    }
+}
+
+/// The coding of RFC 9110, 8.4.1.3.
+const GZIP: &str = "gzip";
+
+/// The caller named no version, so that another one is no failed condition of his.
+fn replaced(error: Error, from: &Name, pinned: bool) -> Error {
+    if pinned && error.kind() == ErrorKind::PreconditionFailed && error.name() == Some(from.as_str()) {
+        let message = "the file was replaced while it was copied; try again";
+        return Error::message(ErrorKind::Conflict, message).with_retryable(true).with_name(from.as_str());
+    }
+    error
 }
 
 /// `type/subtype` in the characters of RFC 9110, 5.6.2, but for the star, which would look like a wildcard.
@@ -131,13 +174,13 @@ impl<S: Storage> Storage for Gzipped<S> {
             Encoded::AsItIs(bytes) => self.inner.save(name, Content::bytes(bytes), options).await,
             Encoded::Unchanged(content) => self.inner.save(name, content, options).await,
             Encoded::Small(bytes) => {
-                options.attributes.content_encoding = Some("gzip".to_owned());
+                options.attributes.content_encoding = Some(GZIP.to_owned());
                 // It was that of the original, and is checked.
                 options.checksum = None;
                 self.inner.save(name, Content::bytes(bytes), options).await
             }
             Encoded::Large(content, failure) => {
-                options.attributes.content_encoding = Some("gzip".to_owned());
+                options.attributes.content_encoding = Some(GZIP.to_owned());
                 options.checksum = None;
                 let saved = self.inner.save(name, content, options).await;
                 // What went wrong with the original is not what the storage makes of it.
@@ -171,11 +214,13 @@ impl<S: Storage> Storage for Gzipped<S> {
     }
 
     async fn copy(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
-        self.inner.copy(from, to, options).await
+        let (options, pinned) = self.with_encoding(from, to, options).await?;
+        self.inner.copy(from, to, options).await.map_err(|error| replaced(error, from, pinned))
     }
 
     async fn rename(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
-        self.inner.rename(from, to, options).await
+        let (options, pinned) = self.with_encoding(from, to, options).await?;
+        self.inner.rename(from, to, options).await.map_err(|error| replaced(error, from, pinned))
     }
 
     async fn url(&self, name: &Name, options: UrlOptions) -> Result<FileUrl> {

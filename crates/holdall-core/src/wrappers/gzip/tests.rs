@@ -145,3 +145,30 @@ async fn sizes_limits_and_checksums_are_of_the_original() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_copy_with_other_attributes_still_says_how_its_bytes_are_packed() {
+    let store = store();
+    let original = text(10_000);
+    store.save("a.css", original.clone()).cache_control("no-cache").await.unwrap();
+    store.save("b.txt", "as it is").await.unwrap();
+    let mut attributes = Attributes::default();
+    attributes.cache_control = Some("max-age=60".to_owned());
+    for (from, to, encoding) in
+        [("a.css", "a.css", Some("gzip")), ("a.css", "copy.css", Some("gzip")), ("b.txt", "b.txt", None)]
+    {
+        store.copy(from, to).attributes(attributes.clone()).await.unwrap();
+        let (_, kept) = stored(&store, to).await;
+        assert_eq!(kept.content_encoding.as_deref(), encoding, "{to}");
+        assert_eq!(kept.cache_control, attributes.cache_control, "{to}");
+    }
+    store.rename("copy.css", "moved").attributes(attributes.clone()).await.unwrap();
+    let (packed, kept) = stored(&store, "moved").await;
+    assert_eq!((unpacked(&packed), kept.content_encoding.as_deref()), (original.to_vec(), Some("gzip")));
+    // Who unpacked it says so.
+    attributes.content_encoding = Some("identity".to_owned());
+    store.copy("moved", "moved").attributes(attributes).await.unwrap();
+    assert_eq!(stored(&store, "moved").await.1.content_encoding.as_deref(), Some("identity"));
+    let missing = store.copy("missing", "missing").attributes(Attributes::default()).await.unwrap_err();
+    assert_eq!((missing.kind(), missing.name()), (ErrorKind::NotFound, Some("missing")));
+}

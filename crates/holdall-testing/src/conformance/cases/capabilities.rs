@@ -16,6 +16,7 @@ pub async fn capabilities_are_steady_and_consistent(store: &Store) {
     let Capabilities { create, replace, delete_if_match, copy_if_match, upload_request, .. } = first;
     let writes = create || replace || delete_if_match || copy_if_match || upload_request;
     assert!(first.writable || !writes, "{first:?}");
+    assert!(first.writable && first.attributes || !first.update_attributes, "{first:?}");
     assert!(first.signed_url || !first.url_overrides, "{first:?}");
     assert!(first.max_segment.is_none_or(|limit| (255..=Name::MAX_BYTES).contains(&limit)), "{first:?}");
 }

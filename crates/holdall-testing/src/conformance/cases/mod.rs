@@ -14,6 +14,7 @@ mod capabilities;
 mod checksum;
 mod concurrency;
 mod copy;
+mod copy_attributes;
 mod delete;
 mod delete_many;
 mod hierarchy;
@@ -185,6 +186,19 @@ macro_rules! __conformance_table {
                 copy_with_replace_takes_only_that_version: [3] + writable + replace;
                 copy_with_if_match_copies_only_that_version: [13] + writable + copy_if_match;
                 copy_with_if_match_is_refused_where_it_is_not_atomic: [13] + writable - copy_if_match;
+            }
+            copy_attributes {
+                copy_with_attributes_replaces_them: [10, 13] + writable + attributes;
+                copy_onto_itself_with_attributes_changes_only_them: [10, 12, 13] + writable + update_attributes;
+                copy_onto_itself_with_attributes_keeps_a_large_file: [10, 12, 13] + writable + update_attributes @ heavy;
+                copy_with_attributes_of_a_missing_file_is_not_found: [7] + writable + attributes + update_attributes;
+                copy_onto_itself_with_attributes_honours_versions: [13] + writable + replace + copy_if_match + update_attributes;
+                copy_with_attributes_keeps_the_visibility: [10, 13] + writable + visibility + update_attributes;
+                copy_refuses_malformed_attributes: [10] + writable + attributes + update_attributes;
+                copy_refuses_attributes_where_none_are_kept: [10] + writable - attributes;
+                copy_onto_itself_refuses_attributes_where_they_cannot_change: [2, 13] + writable + attributes - update_attributes;
+                copy_onto_itself_with_attributes_undoes_no_save: [2, 13] + writable + update_attributes;
+                copy_onto_itself_with_attributes_dropped_at_any_poll_leaves_old_or_new: [2, 13] + writable + update_attributes;
             }
             rename {
                 rename_moves_the_file: [13] + writable;

@@ -1,56 +1,4 @@
-//! Which files are not collected: Django's patterns, with Django's rules.
-
-/// Patterns of files and directories that finders leave out.
-///
-/// A pattern is Python's `fnmatch`, with case: `*` is any number of any characters, `/` too; `?` is one;
-/// `[abc]`, `[a-z]` and `[!abc]` are one of a set. A file is left out when its own name or its whole name
-/// matches, a directory when its own name does.
-///
-/// ```
-/// use holdall_static::Ignore;
-///
-/// let ignore = Ignore::default().with("*.scss");
-/// assert!(ignore.file("css/app.scss") && ignore.file("js/.eslintrc") && ignore.directory("CVS"));
-/// assert!(!ignore.file("css/app.css"));
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ignore {
-    patterns: Vec<String>,
-}
-
-impl Default for Ignore {
-    /// Django's: `CVS`, `.*` and `*~`.
-    fn default() -> Self {
-        Self::none().with("CVS").with(".*").with("*~")
-    }
-}
-
-impl Ignore {
-    /// Nothing is left out.
-    pub fn none() -> Self {
-        Self { patterns: Vec::new() }
-    }
-
-    /// That pattern too.
-    pub fn with(mut self, pattern: impl Into<String>) -> Self {
-        let pattern = pattern.into();
-        if !self.patterns.contains(&pattern) {
-            self.patterns.push(pattern);
-        }
-        self
-    }
-
-    /// Whether the file of that name is left out.
-    pub fn file(&self, name: &str) -> bool {
-        let base = name.rsplit_once('/').map_or(name, |(_, base)| base);
-        self.patterns.iter().any(|pattern| matches(pattern, base) || matches(pattern, name))
-    }
-
-    /// Whether the directory of that own name is left out, with everything below.
-    pub fn directory(&self, own_name: &str) -> bool {
-        self.patterns.iter().any(|pattern| matches(pattern, own_name))
-    }
-}
+//! Python's `fnmatch`, with case: the patterns of Django.
 
 /// Python's `fnmatchcase`.
 ///
@@ -124,7 +72,7 @@ fn in_set(set: &[char], char: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ignore, matches};
+    use super::matches;
 
     #[test]
     fn patterns_are_those_of_python() {
@@ -156,13 +104,6 @@ mod tests {
         ] {
             assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
         }
-    }
-
-    #[test]
-    fn a_directory_is_known_by_its_own_name_only() {
-        let ignore = Ignore::default().with("vendor/js");
-        assert!(!ignore.directory("js") && ignore.directory(".git") && ignore.directory("CVS"));
-        assert!(ignore.file("vendor/js") && ignore.file("a/b~") && !Ignore::none().file(".git"));
     }
 
     #[test]

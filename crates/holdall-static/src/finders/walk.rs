@@ -1,0 +1,135 @@
+//! Walking a directory: every file below it that is not left out, and a sentence for what cannot be collected.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use holdall_core::{Error, ErrorKind, Location, Name, Operation, Result};
+use walkdir::{DirEntry, WalkDir};
+
+use super::{Ignore, SourceFile};
+
+/// The files below a directory, in the order of names, under that prefix.
+///
+/// What is left out need not be readable: neither a link to nowhere (the lock of an editor) nor a name that is no
+/// text keeps the rest from being collected.
+pub(super) fn walk(prefix: &Location, root: &Path, ignore: &Ignore) -> Result<Vec<SourceFile>> {
+    let mut files = Vec::new();
+    #[cfg(feature = "gitignore")]
+    let mut tree = ignore.tree();
+    let mut is_left_out = |path: &Path, depth: usize, is_directory: bool| -> Result<bool> {
+        let name = lossy(root, path);
+        #[cfg(feature = "gitignore")]
+        let said = tree.says(path, depth, is_directory);
+        #[cfg(not(feature = "gitignore"))]
+        let said = None;
+        // The root itself may be called anything.
+        let is_left_out = depth > 0
+            && said
+                .unwrap_or_else(|| if is_directory { ignore.directory(&name) } else { ignore.file(&name) });
+        #[cfg(feature = "gitignore")]
+        if is_directory && !is_left_out {
+            tree.enter(path, depth)?;
+        }
+        Ok(is_left_out)
+    };
+    let mut walk = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
+    while let Some(entry) = walk.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().unwrap_or(root);
+                let is_loop = error.loop_ancestor().is_some();
+                if error.depth() > 0 && is_left_out(path, error.depth(), is_loop)? {
+                    continue;
+                }
+                return Err(unreadable(root, error));
+            }
+        };
+        let is_directory = entry.file_type().is_dir();
+        if entry.depth() == 0 && !is_directory {
+            let message = format!("{} is no directory", root.display());
+            return Err(Error::message(ErrorKind::InvalidConfig, message).with_operation(Operation::List));
+        }
+        if is_left_out(entry.path(), entry.depth(), is_directory)? {
+            if is_directory {
+                walk.skip_current_dir();
+            }
+        } else if !is_directory {
+            check_type(&entry)?;
+            let name = prefix.join(&Name::new(&relative(root, entry.path())?)?)?;
+            files.push(SourceFile::new(name, entry.into_path()));
+        }
+    }
+    Ok(files)
+}
+
+/// Only files can be read to an end. Opening a pipe would even wait for somebody who writes to it.
+fn check_type(entry: &DirEntry) -> Result<()> {
+    match special(entry.file_type()) {
+        None => Ok(()),
+        Some(what) => {
+            let message = format!("{} is {what} and no file; remove or ignore it", entry.path().display());
+            Err(Error::message(ErrorKind::InvalidInput, message).with_operation(Operation::List))
+        }
+    }
+}
+
+/// What something is that is neither file nor directory.
+#[cfg(unix)]
+pub(super) fn special(file_type: std::fs::FileType) -> Option<&'static str> {
+    use std::os::unix::fs::FileTypeExt as _;
+    match file_type {
+        _ if file_type.is_file() => None,
+        _ if file_type.is_dir() => Some("a directory"),
+        _ if file_type.is_fifo() => Some("a named pipe"),
+        _ if file_type.is_socket() => Some("a socket"),
+        _ if file_type.is_block_device() || file_type.is_char_device() => Some("a device"),
+        _ => Some("something else"),
+    }
+}
+
+/// What something is that is neither file nor directory.
+#[cfg(not(unix))]
+pub(super) fn special(file_type: std::fs::FileType) -> Option<&'static str> {
+    match file_type {
+        _ if file_type.is_file() => None,
+        _ if file_type.is_dir() => Some("a directory"),
+        _ => Some("something else"),
+    }
+}
+
+/// The path below a root as a name has it.
+fn relative(root: &Path, path: &Path) -> Result<String> {
+    let segments = path.strip_prefix(root).unwrap_or(path).iter();
+    let segments: Option<Vec<&str>> = segments.map(|segment| segment.to_str()).collect();
+    segments.map(|segments| segments.join("/")).ok_or_else(|| {
+        let message = format!("the name of {} is not UTF-8; rename it, or ignore it", path.display());
+        Error::message(ErrorKind::InvalidName, message).with_operation(Operation::List)
+    })
+}
+
+/// The same for patterns, which may leave out what is no text.
+fn lossy(root: &Path, path: &Path) -> String {
+    let segments = path.strip_prefix(root).unwrap_or(path).iter();
+    segments.map(|segment| segment.to_string_lossy()).collect::<Vec<Cow<'_, str>>>().join("/")
+}
+
+fn unreadable(root: &Path, error: walkdir::Error) -> Error {
+    let path = error.path().unwrap_or(root).display().to_string();
+    if let Some(ancestor) = error.loop_ancestor() {
+        let message = format!(
+            "{path} is a symbolic link that leads back to {}; remove or ignore it",
+            ancestor.display()
+        );
+        return Error::message(ErrorKind::InvalidInput, message).with_operation(Operation::List);
+    }
+    let is_root = error.depth() == 0;
+    let kind = error.io_error().map_or(ErrorKind::Other, ErrorKind::from_io);
+    let message = match kind {
+        ErrorKind::NotFound if is_root => format!("the directory {path} of static files does not exist"),
+        ErrorKind::NotFound => format!("{path} disappeared, or is a symbolic link that leads nowhere"),
+        ErrorKind::PermissionDenied => format!("{path} must not be read; give read permission, or ignore it"),
+        _ => format!("{path} cannot be read"),
+    };
+    Error::message(kind, message).with_operation(Operation::List).with_source(error)
+}
