@@ -12,6 +12,8 @@ mod entries;
 mod live;
 #[path = "serving/manifest_storage.rs"]
 mod manifest_storage;
+#[path = "serving/modules.rs"]
+mod modules;
 #[path = "serving/site.rs"]
 mod site;
 #[path = "serving/templates.rs"]

@@ -7,8 +7,8 @@ use holdall_core::{Error, ErrorKind, Name, Operation, Result, Store};
 
 use super::asset::Asset;
 use crate::collect::content_type;
-use crate::manifest::{EntryPoint, Manifest};
-use crate::serving::{Current, unknown, unknown_entry};
+use crate::manifest::Manifest;
+use crate::serving::{Current, unknown};
 
 /// Files that were collected.
 pub(super) struct Collected {
@@ -56,14 +56,11 @@ impl Collected {
         })
     }
 
-    /// What a page loads for an entry of a bundler.
-    pub(super) fn entry(&self, key: &str) -> Result<EntryPoint> {
+    /// Asks the current manifest; the second argument is the URL of a hashed name.
+    pub(super) fn ask<T>(&self, question: impl FnOnce(&Manifest, &dyn Fn(&Name) -> String) -> T) -> T {
         let loaded = self.current.get();
-        loaded
-            .manifest
-            .entry(key)
-            .cloned()
-            .ok_or_else(|| unknown_entry(key, loaded.manifest.entries().map(|(known, _)| known)))
+        // Every hashed name has one.
+        question(&loaded.manifest, &|hashed| loaded.urls.get(hashed).cloned().unwrap_or_default())
     }
 
     pub(super) fn unknown(&self, name: &str) -> Error {

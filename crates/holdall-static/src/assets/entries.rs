@@ -4,6 +4,8 @@ use holdall_core::Result;
 
 use super::Assets;
 use super::tag::{Tag, Tags};
+use crate::manifest::EntryPoint;
+use crate::serving::unknown_entry;
 
 impl Assets {
     /// Every tag for an entry of Vite or webpack (`src/main.ts`, `main`): its style sheets, its preloads, its
@@ -70,6 +72,13 @@ impl Assets {
             }
         });
         css.chain(modules).chain(scripts).collect()
+    }
+
+    fn entry(&self, key: &str) -> Result<EntryPoint> {
+        self.ask(|manifest, _| {
+            let known = || manifest.entries().map(|(known, _)| known);
+            manifest.entry(key).cloned().ok_or_else(|| unknown_entry(key, known()))
+        })?
     }
 
     /// A classic script of a bundler waits for the page, as webpack's own pages have it.

@@ -4,6 +4,7 @@ mod asset;
 mod collected;
 mod entries;
 mod headers;
+mod modules;
 mod tag;
 mod tags;
 
@@ -11,7 +12,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use holdall_core::{Result, Store};
+use holdall_core::{Name, Result, Store};
 
 pub use self::asset::Asset;
 use self::collected::Collected;
@@ -20,7 +21,7 @@ pub(crate) use self::tag::escaped;
 pub use self::tag::{AttributeValue, Tag, Tags};
 use crate::collect::Collector;
 use crate::live::Live;
-use crate::manifest::{EntryPoint, Manifest};
+use crate::manifest::Manifest;
 
 /// The static files of an application, for its templates: what Django's `{% static %}` looks into.
 ///
@@ -174,10 +175,11 @@ impl Assets {
         }
     }
 
-    fn entry(&self, key: &str) -> Result<EntryPoint> {
+    /// Asks the manifest; the second argument is the URL of a name that stands in it.
+    fn ask<T>(&self, question: impl FnOnce(&Manifest, &dyn Fn(&Name) -> String) -> T) -> Result<T> {
         match &*self.source {
-            Source::Collected(collected) => collected.entry(key),
-            Source::Live(live) => live.found().entry(key),
+            Source::Collected(collected) => Ok(collected.ask(question)),
+            Source::Live(live) => Ok(question(&live.found().manifest()?, &|name| live.found().url(name))),
         }
     }
 

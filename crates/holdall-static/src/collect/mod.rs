@@ -11,6 +11,7 @@ mod publish;
 mod read;
 mod report;
 mod resolve;
+mod unhashed;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -35,7 +36,6 @@ use crate::bundle::{Prehashed, Recognised};
 use crate::finders::{Finder, Ignore, SourceFile};
 use crate::hash::HashAlgorithm;
 use crate::import_map::ImportMap;
-use crate::manifest::EntryPoint;
 
 /// Collects static files into a storage.
 ///
@@ -303,11 +303,6 @@ impl Collector {
     /// The finders, the first of which has priority.
     pub(crate) fn finders(&self) -> &[Arc<dyn Finder>] {
         &self.finders
-    }
-
-    /// What bundlers say about entries.
-    pub(crate) fn entries(&self, sources: &[SourceFile]) -> Result<BTreeMap<String, EntryPoint>> {
-        Ok(Recognised::by(&self.prehashed, sources, &self.rules.policy, &self.rules.base)?.entries)
     }
 
     /// The path below which the files are served.

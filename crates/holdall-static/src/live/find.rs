@@ -7,8 +7,8 @@ use holdall_core::{Error, ErrorKind, Name, Operation, Result};
 
 use crate::collect::{Collector, url_path};
 use crate::finders::SourceFile;
-use crate::manifest::EntryPoint;
-use crate::serving::{Current, unknown, unknown_entry};
+use crate::manifest::Manifest;
+use crate::serving::{Current, unknown};
 
 /// All files by their names.
 type Listed = BTreeMap<Name, SourceFile>;
@@ -90,9 +90,8 @@ impl Found {
 
 /// What a page needs beyond single files.
 impl Found {
-    /// What a page loads for an entry of a bundler, whose manifest is read each time.
-    pub(crate) fn entry(&self, key: &str) -> Result<EntryPoint> {
-        let mut entries = self.collector.entries(&self.list()?.into_values().collect::<Vec<_>>())?;
-        entries.remove(key).ok_or_else(|| unknown_entry(key, entries.keys().map(String::as_str)))
+    /// The manifest that collecting would write if it hashed nothing; bundlers' manifests are read each time.
+    pub(crate) fn manifest(&self) -> Result<Manifest> {
+        self.collector.unhashed(&self.list()?.into_values().collect::<Vec<_>>())
     }
 }

@@ -101,6 +101,8 @@ filters! {
     preload -> Tag;
     /// `<link rel="modulepreload">`: `"js/app.js"|modulepreload`.
     modulepreload -> Tag;
+    /// A `<link rel="modulepreload">` for each module that it imports: `"js/app.js"|modulepreloads`.
+    modulepreloads -> Tags;
     /// `<link rel="icon">`: `"icon.svg"|icon`.
     icon -> Tag;
     /// All tags for an entry of a bundler: `"src/main.ts"|entry_tags`.

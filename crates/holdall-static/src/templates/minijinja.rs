@@ -17,6 +17,8 @@ impl Assets {
     /// | `module("js/app.js")` | `<script type="module">` |
     /// | `preload("fonts/a.woff2")`, `modulepreload("js/app.js")` | `<link rel="preload">`, `<link rel="modulepreload">` |
     /// | `icon("icon.svg")`, `image("cat.png", "A cat")` | `<link rel="icon">`, `<img>` |
+    /// | `import_map()` | `<script type="importmap">` |
+    /// | `modulepreloads("js/app.js")` | a `<link rel="modulepreload">` for each module that it imports |
     /// | `entry_tags("src/main.ts")`, also `vite_tags` | all tags for an entry of a bundler |
     ///
     /// Keyword arguments are attributes: `nonce=nonce`, `media="print"`, `data_id=7` for `data-id="7"`; `true` writes
@@ -78,10 +80,20 @@ impl Assets {
             Ok::<_, Error>(safe(&dressed(tag, &attributes)?))
         });
 
-        for function in ["entry_tags", "vite_tags"] {
+        let assets = self.clone();
+        environment.add_function("import_map", move |attributes: Kwargs| {
+            Ok::<_, Error>(safe(&dressed(assets.import_map().map_err(failed)?, &attributes)?))
+        });
+
+        let lists: [(&'static str, TagsOf); 3] = [
+            ("modulepreloads", Self::modulepreloads),
+            ("entry_tags", Self::entry_tags),
+            ("vite_tags", Self::entry_tags),
+        ];
+        for (function, make) in lists {
             let assets = self.clone();
             environment.add_function(function, move |key: &str, attributes: Kwargs| {
-                let tags = assets.entry_tags(key).map_err(failed)?;
+                let tags = make(&assets, key).map_err(failed)?;
                 let tags = tags.into_iter().map(|tag| dressed(tag, &attributes));
                 Ok::<_, Error>(safe(&tags.collect::<Result<Tags, Error>>()?))
             });
@@ -91,6 +103,9 @@ impl Assets {
 
 /// A call that makes a tag of a name.
 type TagOf = fn(&Assets, &str) -> holdall_core::Result<Tag>;
+
+/// A call that makes several.
+type TagsOf = fn(&Assets, &str) -> holdall_core::Result<Tags>;
 
 /// A text in the way of the template: escaped once where it escapes, as it is where it does not.
 fn text(state: &State<'_, '_>, text: holdall_core::Result<String>) -> Result<Value, Error> {

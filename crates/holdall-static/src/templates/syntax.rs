@@ -4,7 +4,7 @@
 //! for can be seen from a few tokens. Broken text has fewer names; the engine is there to complain about it.
 
 /// Functions and filters that take the name of a static file, ours and Django's.
-const OF_FILES: [&str; 10] = [
+const OF_FILES: [&str; 11] = [
     "static_url",
     "static",
     "integrity",
@@ -13,6 +13,7 @@ const OF_FILES: [&str; 10] = [
     "module",
     "preload",
     "modulepreload",
+    "modulepreloads",
     "icon",
     "image",
 ];
