@@ -10,8 +10,8 @@ use crate::step::{command, find_program, root, run, skip};
 /// The release of Django whose names ours are compared with.
 const DJANGO: &str = "django==6.1.3";
 
-/// What is collected, and the parsers that are asked for a second opinion. Pinned, so that a failure is ours.
-const NPM: [&str; 19] = [
+/// What is collected, the parsers that are asked for a second opinion, and bundlers. Pinned, so that a failure is ours.
+const NPM: [&str; 25] = [
     "acorn@8.19.0",
     "acorn-walk@8.3.5",
     "css-tree@3.2.1",
@@ -31,6 +31,13 @@ const NPM: [&str; 19] = [
     "three@0.187.0",
     "tinymce@8.9.2",
     "video.js@8.24.1",
+    // Bundlers whose builds are collected.
+    "css-loader@7.1.5",
+    "mini-css-extract-plugin@2.10.2",
+    "vite@8.3.8",
+    "webpack@5.112.2",
+    "webpack-assets-manifest@6.5.2",
+    "webpack-manifest-plugin@6.0.1",
 ];
 
 const ADVICE: &str = "The tests with packages need Node with npm, Python 3 with pip, tar, and their package indexes \

@@ -1,7 +1,10 @@
-//! Collecting what others wrote: Django's own test files and packages from npm, which `cargo xtask test` fetches.
+//! Collecting what others wrote: Django's own test files, packages from npm and what bundlers build, all of which
+//! `cargo xtask test` fetches.
 
 use std::path::PathBuf;
 
+#[path = "packages/bundlers.rs"]
+mod bundlers;
 #[path = "packages/django.rs"]
 mod django;
 #[path = "packages/npm.rs"]

@@ -56,11 +56,11 @@ impl Recognised {
         }
         let found: HashSet<&str> = sources.iter().map(|file| file.name.as_str()).collect();
         for rule in rules {
-            let recogniser = Recogniser { found: &found, policy, by: rule.rule.describe(), rule, base };
+            let work = Recogniser { found: &found, policy, by: rule.rule.describe(), rule, base };
             match rule.rule.read()? {
-                Read::Vite(manifest) => recogniser.vite(&manifest, &mut recognised)?,
-                Read::Webpack(manifest) => recogniser.webpack(&manifest, &mut recognised)?,
-                Read::Pattern(pattern) => recogniser.pattern(&pattern, sources, &mut recognised),
+                Read::Vite(manifest) => work.vite(&manifest, &mut recognised)?,
+                Read::Webpack(manifest) => work.webpack(&manifest, &mut recognised)?,
+                Read::Pattern(pattern) => work.pattern(&pattern, sources, &mut recognised),
             }
         }
         // What several rules told, or one told and another one knew better.

@@ -35,7 +35,7 @@ impl Directories {
     ///
     /// [`ErrorKind::InvalidName`] when the prefix is none.
     pub fn prefixed(prefix: &str, root: impl Into<PathBuf>) -> Result<Self> {
-        Self { roots: Vec::new() }.and_prefixed(prefix, root)
+        Ok(Self { roots: vec![(Location::new(prefix)?, root.into())] })
     }
 
     /// No directory yet.
