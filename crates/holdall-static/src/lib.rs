@@ -57,6 +57,7 @@
 mod assets;
 mod bundle;
 mod collect;
+mod compress;
 mod digest;
 mod finders;
 mod generations;
@@ -72,9 +73,10 @@ mod templates;
 pub use self::assets::{Asset, Assets, AttributeValue, Tag, Tags};
 pub use self::bundle::{Prehashed, ViteChunk, ViteManifest};
 pub use self::collect::{
-    Action, Change, Collector, Conflict, Event, Headers, Problem, ProblemKind, Published, Report, Role,
-    Severity,
+    Action, Change, Collector, Compressed, Conflict, Event, Headers, Problem, ProblemKind, Published, Report,
+    Role, Severity,
 };
+pub use self::compress::{Compression, Encoding, Variant};
 #[cfg(feature = "crates")]
 pub use self::finders::Crates;
 pub use self::finders::{Directories, Embedded, Finder, Ignore, Source, SourceFile};
@@ -84,7 +86,7 @@ pub use self::generations::{
 pub use self::hash::HashAlgorithm;
 pub use self::import_map::ImportMap;
 pub use self::live::Live;
-pub use self::manifest::{CopyDetails, EntryPoint, FileDetails, MANIFEST_NAME, Manifest};
+pub use self::manifest::{CopyDetails, EntryPoint, FileDetails, MANIFEST_NAME, Manifest, Representation};
 pub use self::serving::ManifestStorage;
 pub use self::templates::TemplateProblem;
 #[cfg(feature = "askama")]

@@ -7,6 +7,9 @@ mod support;
 
 #[path = "collect/bundles.rs"]
 mod bundles;
+#[cfg(feature = "compress")]
+#[path = "collect/compression.rs"]
+mod compression;
 #[path = "collect/events.rs"]
 mod events;
 #[path = "collect/failures.rs"]

@@ -8,6 +8,7 @@ use holdall_core::Name;
 use super::problem::Problem;
 use super::publish::{Action, Role};
 use super::report::Conflict;
+use crate::compress::Encoding;
 
 /// One step of a collection. See [`Collector::on_event`](super::Collector::on_event).
 ///
@@ -31,6 +32,22 @@ pub enum Event {
     /// Something is wrong. One of [`Severity::Error`](super::Severity::Error) keeps everything from being
     /// published; all of them are told first.
     Problem(Problem),
+    /// There are files to compress; their variants are saved as they are done.
+    Compressing {
+        /// How many variants there may be.
+        variants: usize,
+    },
+    /// A file was compressed. In a dry run, too.
+    Compressed {
+        /// The name under which it is saved, if it pays.
+        name: Name,
+        /// How.
+        encoding: Encoding,
+        /// Bytes before.
+        bytes: u64,
+        /// Bytes behind; `None` where it does not pay.
+        encoded: Option<u64>,
+    },
     /// The destination was compared with what is to be published: what there is to do.
     Publishing {
         /// Files to be saved, linked or given new headers; the manifest is not counted.

@@ -28,11 +28,12 @@ use self::plan::{Plan, Rules, plan};
 pub(crate) use self::problem::Policy;
 pub(crate) use self::problem::position;
 pub use self::problem::{Problem, ProblemKind, Severity};
-pub use self::publish::{Action, Change, Published, Role};
+pub use self::publish::{Action, Change, Compressed, Published, Role};
 use self::publish::{Publishing, publish};
 pub use self::report::{Conflict, Report};
 pub(crate) use self::resolve::url_path;
 use crate::bundle::{Prehashed, Recognised};
+use crate::compress::Compression;
 use crate::finders::{Finder, Ignore, SourceFile};
 use crate::hash::HashAlgorithm;
 use crate::import_map::ImportMap;
@@ -85,6 +86,7 @@ impl Default for Collector {
                 copies: true,
                 dry_run: false,
                 headers: HeaderRules::default(),
+                compression: Compression::new(),
                 listeners: Listeners::default(),
             },
         }
@@ -176,6 +178,12 @@ impl Collector {
     pub fn post_process(mut self, post_process: bool) -> Self {
         self.rules.post_process = post_process;
         self.publishing.post_process = post_process;
+        self
+    }
+
+    /// Which compressed variants of hashed files are published; none without a call, as in Django.
+    pub fn compress(mut self, compression: Compression) -> Self {
+        self.publishing.compression = compression;
         self
     }
 

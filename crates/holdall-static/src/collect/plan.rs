@@ -40,6 +40,11 @@ impl Planned {
     pub(crate) fn digests(&self) -> &Digests {
         self.rewritten.as_ref().map_or(&self.original, |(_, digests)| digests)
     }
+
+    /// What is published under the hashed name.
+    pub(crate) fn content(&self) -> Source {
+        self.rewritten.as_ref().map_or_else(|| self.source.clone(), |(text, _)| Source::Bytes(text.clone()))
+    }
 }
 
 /// Every file, in the order of names, and what is wrong with them.

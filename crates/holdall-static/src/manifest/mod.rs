@@ -10,6 +10,7 @@ mod entry_point;
 mod modules;
 mod published;
 mod python_json;
+mod representation;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ pub use self::details::{CopyDetails, FileDetails};
 pub use self::entry_point::EntryPoint;
 pub(crate) use self::modules::MappedModules;
 use self::python_json::to_json;
+pub use self::representation::Representation;
 use crate::hash::HashAlgorithm;
 
 /// The name of the manifest in the storage of static files.
@@ -44,6 +46,8 @@ const VERSION: &str = "1.1";
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Manifest {
     paths: BTreeMap<Name, Name>,
+    /// The other way round.
+    names: BTreeMap<Name, Name>,
     details: BTreeMap<Name, FileDetails>,
     entries: BTreeMap<String, EntryPoint>,
     import_map: MappedModules,
@@ -81,6 +85,11 @@ impl Manifest {
         self.details.get(name)
     }
 
+    /// The file that has this hashed name.
+    pub fn by_hashed(&self, hashed: &str) -> Option<&Name> {
+        self.names.get(hashed)
+    }
+
     /// All names with their hashed ones, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Name, &Name)> {
         self.paths.iter()
@@ -113,7 +122,11 @@ impl Manifest {
         if let Some(details) = details.into() {
             self.details.insert(name.clone(), details);
         }
-        self.paths.insert(name, hashed);
+        let before = self.paths.insert(name.clone(), hashed.clone());
+        if let Some(before) = before.filter(|before| self.names.get(before) == Some(&name)) {
+            self.names.remove(&before);
+        }
+        self.names.insert(hashed, name);
     }
 
     /// With that import map.
@@ -201,7 +214,7 @@ impl Manifest {
         };
         let mut manifest = Self::default();
         for (name, hashed) in &stored.paths {
-            manifest.paths.insert(checked(name)?, checked(hashed)?);
+            manifest.insert(checked(name)?, checked(hashed)?, None);
         }
         if let Some(section) = stored.holdall {
             for (name, details) in section.files {

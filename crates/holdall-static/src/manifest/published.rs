@@ -2,7 +2,7 @@
 
 use holdall_core::Name;
 
-use super::{CopyDetails, Manifest};
+use super::{CopyDetails, FileDetails, Manifest};
 
 /// A file that a manifest says is in the storage because of it: under a hashed name, or a variant of that.
 #[derive(Debug)]
@@ -16,9 +16,14 @@ pub(crate) struct PublishedFile {
 impl Manifest {
     /// Everything that hashed names lead to.
     pub(crate) fn published(&self) -> impl Iterator<Item = PublishedFile> {
-        self.paths.iter().map(|(name, hashed)| PublishedFile {
-            name: hashed.clone(),
-            size: self.details.get(name).map(|details| details.size),
+        self.paths.iter().flat_map(|(name, hashed)| {
+            let details = self.details.get(name);
+            let file = PublishedFile { name: hashed.clone(), size: details.map(FileDetails::stored_size) };
+            // A name that is too long is that of no file.
+            let variants =
+                details.into_iter().flat_map(|details| details.beside(hashed)).filter_map(Result::ok);
+            let variants = variants.map(|(_, name, size)| PublishedFile { name, size: Some(size) });
+            std::iter::once(file).chain(variants)
         })
     }
 

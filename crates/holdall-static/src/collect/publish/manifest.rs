@@ -12,6 +12,7 @@ use super::failure::while_saving;
 use super::output::Stages;
 use super::published::{Action, Change, Role};
 use super::run::Run;
+use super::variants::Known;
 use crate::collect::headers::fingerprint;
 use crate::collect::plan::{Plan, Planned};
 use crate::generations::manifest_options;
@@ -19,11 +20,11 @@ use crate::manifest::{COPIES_NAME, Copies, CopyDetails, FileDetails, Manifest};
 
 /// What the manifest says about a plan. It is the same at every destination that keeps headers, and at every one
 /// that does not.
-pub(super) fn manifest(plan: &Plan, store: &Store, options: &Publishing) -> Manifest {
+pub(super) fn manifest(plan: &Plan, known: Vec<Known>, store: &Store, options: &Publishing) -> Manifest {
     let attributes = |file: &Planned, role: Role| options.headers.attributes(&file.name, file.is_utf8, role);
     let keeps_headers = store.capabilities().attributes;
     let mut manifest = Manifest::default();
-    for file in &plan.files {
+    for (file, Known { variants, encoding }) in plan.files.iter().zip(known) {
         let copy = (options.copies && !file.prehashed).then(|| {
             let headers = keeps_headers.then(|| fingerprint(&attributes(file, Role::Copy)));
             CopyDetails::new(file.original.md5()).with_headers(headers)
@@ -36,7 +37,8 @@ pub(super) fn manifest(plan: &Plan, store: &Store, options: &Publishing) -> Mani
             .with_headers(headers)
             .with_immutable(file.prehashed)
             .with_imports(plan.modules.imports.get(&file.name).cloned().unwrap_or_default())
-            .with_copy(copy);
+            .with_copy(copy)
+            .with_variants(variants, encoding);
         manifest.insert(file.name.clone(), file.hashed.clone(), details);
     }
     for (key, entry) in &plan.entries {

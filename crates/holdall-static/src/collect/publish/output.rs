@@ -8,6 +8,7 @@ use super::Publishing;
 use super::before::Before;
 use super::compare::{Verdict, compare, look};
 use super::published::{Action, Role};
+use super::variants::Known;
 use crate::collect::plan::{Plan, Planned};
 use crate::finders::Source;
 
@@ -60,8 +61,11 @@ impl<'a> Stages<'a> {
         plan: &'a Plan,
         before: &Before,
         options: &Publishing,
+        known: &[Known],
     ) -> Result<Self> {
-        let hashed = plan.files.iter().filter(|_| options.post_process).map(|file| (Role::Hashed, file));
+        // What is stored encoded was seen to with the variants.
+        let is_left = |(_, known): &(&Planned, &Known)| options.post_process && known.encoding.is_none();
+        let hashed = plan.files.iter().zip(known).filter(is_left).map(|(file, _)| (Role::Hashed, file));
         // What a bundler hashed has one name, and is there already.
         let has_copy = |file: &&Planned| options.copies && !(options.post_process && file.prehashed);
         let copies = plan.files.iter().filter(has_copy).map(|file| (Role::Copy, file));
@@ -102,7 +106,7 @@ impl<'a> Stages<'a> {
 }
 
 impl<'a> Output<'a> {
-    fn new(role: Role, file: &'a Planned, store: &Store, options: &Publishing) -> Self {
+    pub(super) fn new(role: Role, file: &'a Planned, store: &Store, options: &Publishing) -> Self {
         // The content of what a bundler hashed does not change, whatever the role.
         let cached_as = if file.prehashed { Role::Hashed } else { role };
         let mut attributes = options.headers.attributes(&file.name, file.is_utf8, cached_as);

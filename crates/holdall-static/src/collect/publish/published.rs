@@ -4,22 +4,41 @@ use std::fmt;
 
 use holdall_core::Name;
 
+use crate::compress::Encoding;
+
 /// What was done at the destination; in a dry run, what would have been.
 ///
 /// The lists of a dry run are those of the run that follows, if nobody changes sources or destination in between.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Published {
-    /// Every change, in the order of publishing: hashed files, copies, the manifest of
+    /// Every change, in the order of publishing: variants, hashed files, copies, the manifest of
     /// the generation, the one that makes it current, and what was deleted.
     pub changes: Vec<Change>,
-    /// Names that were there already, as they should be: hashed files, then copies.
+    /// Names that were there already, as they should be: variants, hashed files, copies.
     pub unchanged: Vec<Name>,
     /// Whether headers were left out, since the storage keeps none (a disk without extended attributes): then they
     /// are the business of whoever serves the files.
     pub headers_left_out: bool,
     /// Names of files whose hashed file was saved, with the names of those: Django's "post-processed".
     pub post_processed: Vec<(Name, Name)>,
+    /// What was compressed, in a dry run too: nothing, where nothing has changed. See
+    /// [`Compression`](crate::Compression).
+    pub compressed: Vec<Compressed>,
+}
+
+/// One file that was compressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Compressed {
+    /// The file's own name.
+    pub file: Name,
+    /// How.
+    pub encoding: Encoding,
+    /// Bytes before.
+    pub size: u64,
+    /// Bytes behind; `None` where it did not pay.
+    pub encoded: Option<u64>,
 }
 
 /// What was done with one name.
@@ -40,6 +59,8 @@ pub struct Change {
 pub enum Role {
     /// A file under its hashed name, with references rewritten. Its content never changes.
     Hashed,
+    /// A compressed variant of a file under its hashed name.
+    Variant,
     /// A file under its own name, as it is in the sources.
     Copy,
     /// A manifest: the one of this generation, or `staticfiles.json`, which says that it is the current one.
@@ -82,6 +103,7 @@ impl Role {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Hashed => "hashed",
+            Self::Variant => "variant",
             Self::Copy => "copy",
             Self::Manifest => "manifest",
             Self::Copies => "copies",

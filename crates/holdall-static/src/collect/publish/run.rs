@@ -33,11 +33,11 @@ impl<'a> Run<'a> {
     /// Tells what there is to do.
     pub(super) fn announce(&mut self, plan: &Plan, stages: &Stages<'_>) {
         let unchanged = stages.unchanged.iter().map(|(name, _)| (*name).clone());
-        self.published.unchanged = unchanged.collect();
+        self.published.unchanged.extend(unchanged);
         let own_names: HashMap<_, _> = plan.files.iter().map(|file| (&file.hashed, &file.name)).collect();
         let saved = stages.hashed.iter().filter(|output| output.action != Action::Updated);
         let pair = |output: &Output<'_>| Some(((*own_names.get(output.name)?).clone(), output.name.clone()));
-        self.published.post_processed = saved.filter_map(pair).collect();
+        self.published.post_processed.extend(saved.filter_map(pair));
         self.published.headers_left_out = !self.store.capabilities().attributes;
         if self.published.headers_left_out {
             self.tell(|| Event::HeadersLeftOut);
@@ -77,7 +77,7 @@ impl<'a> Run<'a> {
         Ok(tags.into_iter().flatten().collect())
     }
 
-    async fn save(&self, output: &Output<'_>) -> Result<Option<Saved>> {
+    pub(super) async fn save(&self, output: &Output<'_>) -> Result<Option<Saved>> {
         let Output { name, role, action, size, .. } = *output;
         let mut options = SaveOptions::default().with_attributes(output.attributes.clone());
         // What was read is what the hash stands for: a source that was edited since is refused.
