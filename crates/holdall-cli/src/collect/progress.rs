@@ -1,18 +1,18 @@
 //! The bar on a terminal, and how fast it was.
 
+use std::fmt;
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
 use holdall::static_files::{Event, Report};
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::screen::Screen;
 
 /// Files that are read: how many there are is known when the finders are through.
 const READING: &str = "{spinner} Reading    [{bar:30}] {human_pos}/{human_len} files";
 /// Files that are saved.
-const SAVING: &str =
-    "{spinner} Publishing [{bar:30}] {human_pos}/{human_len} files{msg}  {per_sec}  {eta} left";
+const SAVING: &str = "{spinner} Publishing [{bar:30}] {human_pos}/{human_len} files{msg}  {rate}  {eta} left";
 
 /// A bar that follows the events, or nothing where nobody watches.
 #[derive(Debug)]
@@ -45,7 +45,11 @@ impl Progress {
 fn begin(bar: &ProgressBar, template: &str, files: usize, message: String) {
     // The templates are constants of this file, which the tests draw.
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    bar.set_style(style.progress_chars("=> "));
+    let rate = |state: &ProgressState, text: &mut dyn fmt::Write| {
+        // A bar that cannot be drawn stands still.
+        let _ = write!(text, "{:.0} files/s", state.per_sec());
+    };
+    bar.set_style(style.progress_chars("=> ").with_key("rate", rate));
     bar.reset();
     bar.set_length(files as u64);
     bar.set_message(message);
