@@ -10,7 +10,7 @@ use holdall_core::{Error, ErrorKind, Result};
 
 use crate::layers::Resolved;
 use crate::place::Place;
-#[cfg(any(feature = "fs", feature = "s3", feature = "__object-store"))]
+#[cfg(any(feature = "fs", feature = "s3", feature = "static", feature = "__object-store"))]
 use crate::problems::{Problem, Problems};
 use crate::suggest::{listed, nearest};
 use crate::value::{Origin, Value};
@@ -123,7 +123,7 @@ impl Options {
     }
 
     /// The same for what the backend itself says about the value of a key.
-    #[cfg(any(feature = "fs", feature = "s3", feature = "__object-store"))]
+    #[cfg(any(feature = "fs", feature = "s3", feature = "static", feature = "__object-store"))]
     pub(crate) fn refused(&mut self, key: &str, error: Error) -> Error {
         let origin = self.origin(key).unwrap_or(&self.origin).clone();
         let scope = self.scope(&origin);

@@ -79,16 +79,12 @@ struct Fault {
     line: usize,
     column: usize,
     severity: &'static str,
+    /// One word for the kind of problem.
+    kind: &'static str,
     message: String,
-    /// Of a reference that leads nowhere.
-    #[serde(flatten)]
-    missing: Option<Missing>,
-}
-
-#[derive(Serialize)]
-struct Missing {
-    reference: String,
-    means: String,
+    /// The reference as it is written, where it is about one.
+    reference: Option<String>,
+    /// The nearest name that is there.
     nearest: Option<String>,
 }
 
@@ -146,21 +142,28 @@ impl Run<'_> {
 
 impl Fault {
     fn of(problem: &Problem) -> Self {
-        let missing = match &problem.kind {
-            ProblemKind::Missing { reference, means, nearest, .. } => Some(Missing {
-                reference: reference.clone(),
-                means: means.clone(),
-                nearest: nearest.as_ref().map(ToString::to_string),
-            }),
-            _ => None,
+        let name = |name: &Option<holdall::Name>| name.as_ref().map(ToString::to_string);
+        let (kind, reference, nearest) = match &problem.kind {
+            ProblemKind::Missing { reference, nearest, .. } => ("missing", Some(reference), name(nearest)),
+            ProblemKind::Unpublished { reference, .. } => ("unpublished", Some(reference), None),
+            ProblemKind::Unmapped { reference, nearest, .. } => {
+                ("unmapped", Some(reference), nearest.clone())
+            }
+            ProblemKind::Pin { specifier, nearest, .. } => ("pin", Some(specifier), name(nearest)),
+            ProblemKind::NotHashed { .. } => ("not_hashed", None, None),
+            ProblemKind::Absent { .. } => ("absent", None, None),
+            ProblemKind::NotUtf8 => ("not_utf8", None, None),
+            _ => ("other", None, None),
         };
         Self {
             file: problem.file.to_string(),
             line: problem.line,
             column: problem.column,
             severity: if problem.severity == Severity::Error { "error" } else { "warning" },
+            kind,
             message: problem.to_string(),
-            missing,
+            reference: reference.cloned(),
+            nearest,
         }
     }
 }

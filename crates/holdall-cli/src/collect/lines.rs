@@ -19,6 +19,10 @@ pub(super) fn during(event: &Event, dry_run: bool, screen: &Screen) {
         }
         Event::Deleting { name } if dry_run => screen.line(2, format_args!("Pretending to delete '{name}'")),
         Event::Deleting { name } => screen.line(2, format_args!("Deleting '{name}'")),
+        Event::HeadersLeftOut => screen.line(
+            2,
+            "The storage keeps no headers: content types and caching are the business of whoever serves the files.",
+        ),
         Event::Conflict(conflict) => screen.line(2, shadowed(conflict)),
         _ => {}
     }

@@ -129,8 +129,9 @@ pub(crate) fn run(args: &CollectArgs, settings: Settings, screen: &Arc<Screen>) 
         Ended::With(Err(error)) => {
             let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
             let (exit, message) = refused(args, errors).unwrap_or_else(|| {
+                // It says itself what stands.
                 let failure = Failure::from(error);
-                (failure.exit, format!("{}\n{}", failure.message, tally.stands()))
+                (failure.exit, failure.message)
             });
             (exit, Report::default(), Some(message))
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
-use holdall::static_files::{Event, Report};
+use holdall::static_files::{Event, Report, Role};
 use indicatif::{HumanBytes, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::screen::Screen;
@@ -33,7 +33,10 @@ impl Progress {
         let Some(bar) = &self.0 else { return };
         match event {
             Event::Found { files } => begin(bar, READING, *files, String::new()),
-            Event::Read { .. } | Event::Saved { .. } | Event::Deleted { .. } => bar.inc(1),
+            // The manifests are not among the files that were announced.
+            Event::Saved { role: Role::Manifest, .. } => {}
+            Event::Read { .. } | Event::Saved { .. } => bar.inc(1),
+            Event::Deleting { name } => bar.set_message(format!(", deleting {name}")),
             Event::Publishing { files, bytes, .. } => {
                 begin(bar, SAVING, *files, format!(", {}", HumanBytes(*bytes)));
             }

@@ -74,6 +74,5 @@ async fn an_error_of_the_storage_says_what_stands() {
     server.inject(Fault::new(denied).operation("PutObject").skip(2));
     let (out, err) = run(&site, &["collectstatic", "--noinput", "--jobs=1"]).await.ended(1);
     assert!(out.is_empty() && err.starts_with("error: "), "{out}{err}");
-    let stands = "2 files saved; what was published before is whole; run again to go on\n";
-    assert!(err.ends_with(stands), "{err}");
+    assert!(err.contains("(2 of 3 were saved)") && err.contains("run again to go on"), "{err}");
 }

@@ -3,6 +3,8 @@
 //! The environment has text only. There a list of words is written with commas (`a, b`), and anything in the syntax
 //! of TOML (`["a", "b"]`, `{ gzip = 9 }`).
 
+use std::collections::BTreeMap;
+
 use holdall_core::Result;
 
 use super::Options;
@@ -79,6 +81,33 @@ impl Options {
         });
         let tables: Vec<Value> = tables.collect();
         self.read_all(key, tables, &mut read).map(Some)
+    }
+
+    /// A table whose keys are the application's own, all of them with text. The environment can also say it as
+    /// `a=1, b=2`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](holdall_core::ErrorKind::InvalidConfig) for anything else.
+    pub fn take_map(&mut self, key: &str) -> Result<Option<BTreeMap<String, String>>> {
+        let Some(value) = self.take_parsed_value(key)? else { return Ok(None) };
+        let map: Option<BTreeMap<String, String>> = match value.inner {
+            Inner::Table(table) => table
+                .into_iter()
+                .map(|(name, value)| (value.kind == Kind::Text).then_some((name, value.text)))
+                .collect(),
+            _ if value.kind == Kind::Text && value.origin.is_variable() => {
+                let pairs = value.text.split(',').map(|pair| pair.split_once('='));
+                pairs
+                    .map(|pair| pair.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())))
+                    .collect()
+            }
+            _ => None,
+        };
+        match map {
+            Some(map) => Ok(Some(map)),
+            None => Err(self.invalid(key, "has to be a table of text, like { name = \"value\" }")),
+        }
     }
 
     /// The items of a list.

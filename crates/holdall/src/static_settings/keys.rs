@@ -3,9 +3,9 @@
 use std::num::NonZeroUsize;
 
 use holdall_core::{Location, Result};
-use holdall_static::{Collector, HashAlgorithm, Severity};
+use holdall_static::{Collector, HashAlgorithm};
 
-use super::{Directory, StaticSettings};
+use super::{Directory, StaticSettings, rules};
 use crate::options::Options;
 
 /// Takes every key, so that all that is wrong is told at once.
@@ -54,7 +54,11 @@ fn collector(options: &mut Options) -> Result<Collector> {
     let base_path = base_path(options);
     let jobs = options.take_parsed::<NonZeroUsize>("jobs", "a whole number above 0");
     let copies = options.take_bool("copies");
-    let missing = options.take_tables("missing", missing);
+    let missing = options.take_tables("missing", rules::missing);
+    let headers = options.take_tables("headers", rules::headers);
+    let prehashed = options.take_tables("prehashed", rules::prehashed);
+    let import_map = rules::import_map(options);
+    let preload = options.take_texts("preload");
 
     let mut collector = Collector::new();
     if let Some(hash) = hash? {
@@ -72,6 +76,18 @@ fn collector(options: &mut Options) -> Result<Collector> {
     for (files, references, severity) in missing?.unwrap_or_default() {
         collector = collector.missing(files, references, severity);
     }
+    for (files, headers) in headers?.unwrap_or_default() {
+        collector = collector.headers(files, headers);
+    }
+    for prehashed in prehashed?.unwrap_or_default() {
+        collector = collector.prehashed(prehashed);
+    }
+    if let Some(import_map) = import_map? {
+        collector = collector.import_map(import_map);
+    }
+    for pattern in preload?.unwrap_or_default() {
+        collector = collector.preload(pattern);
+    }
     Ok(collector)
 }
 
@@ -82,15 +98,4 @@ fn base_path(options: &mut Options) -> Result<Option<String>> {
             .invalid("base_path", format_args!("is {path:?}; it has to begin and to end with a slash"))),
         path => Ok(path),
     }
-}
-
-/// One `[[static.missing]]`.
-fn missing(options: &mut Options) -> Result<(String, String, Severity)> {
-    let severities =
-        [("error", Severity::Error), ("warning", Severity::Warning), ("ignore", Severity::Ignore)];
-    let files = options.take_str("files");
-    let references = options.take_str("references");
-    let severity = options.require_choice("severity", &severities);
-    let any = || "*".to_owned();
-    Ok((files?.unwrap_or_else(any), references?.unwrap_or_else(any), severity?))
 }

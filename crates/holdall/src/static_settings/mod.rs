@@ -2,6 +2,7 @@
 
 mod check;
 mod keys;
+mod rules;
 
 use std::path::PathBuf;
 

@@ -141,6 +141,14 @@ fn what_is_wrong_has_its_place() {
             "[[static.missing]]\nfiles = '*'",
             "settings:1: [[static.missing]] has no \"severity\", which it needs",
         ),
+        (
+            "[[static.prehashed]]\nvite = 'a'\npattern = 'b'",
+            "settings:2: \"vite\" in [[static.prehashed]] is needed, or \"webpack\" or \"pattern\" instead: one of them",
+        ),
+        (
+            "[static.import_map]\nthree = 3",
+            "settings:1: \"import_map\" in [static] has to be a table of text, like { name = \"value\" }",
+        ),
         ("[static]\njobs = 0", "settings:2: \"jobs\" in [static] is 0; it has to be a whole number above 0"),
         (
             "[static]\nbase_path = 'static'",
@@ -220,4 +228,82 @@ fn a_storage_of_the_settings_has_a_place() -> Result<()> {
     assert_eq!(place.location().as_str(), "static");
     assert!(storages.place("b")?.is_none() && storages.place("c").is_err());
     Ok(())
+}
+
+/// Every key, so that none is forgotten on the way to the collector.
+const EVERYTHING: &str = r#"
+[static]
+storage = "other"
+dirs = ["static"]
+ignore = ["*.scss"]
+default_ignore = true
+hash = "sha256"
+base_path = "/assets/"
+jobs = 4
+copies = false
+import_map = { three = "vendor/three.js", "three/" = "vendor/jsm/" }
+import_map_modules = ["js/*"]
+preload = ["app.js"]
+
+[[static.prehashed]]
+pattern = "assets/*-[hash].js"
+
+[[static.headers]]
+files = "*.pdf"
+content_type = "application/pdf"
+content_language = "ko"
+content_disposition = "attachment"
+cache_control = "no-cache"
+hashed_cache_control = "private"
+copy_cache_control = "no-store"
+visibility = "public"
+user_metadata = { team = "web" }
+
+[[static.missing]]
+files = "vendor/*"
+references = "*.map"
+severity = "ignore"
+"#;
+
+/// Calls of the collector that take what no text can say, or that settings say in other words.
+const NO_KEYS: [&str; 6] = [
+    "new",
+    // `dirs`.
+    "finder",
+    // Of one run: `--dry-run`, `--no-post-process`.
+    "dry_run",
+    "post_process",
+    // The application's own code.
+    "on_event",
+    // The end of the calls.
+    "check",
+];
+
+#[test]
+fn every_call_of_the_collector_has_a_key() {
+    let error = refused(Storages::builder().toml(EVERYTHING.replace("[static]\n", "[static]\nshelf = 7\n")));
+    let line = |key: &str| error.contains(&format!("{key:?}"));
+    for key in EVERYTHING.split("\n\n").next().unwrap().lines().filter_map(|line| line.split_once(" = ")) {
+        assert!(line(key.0), "{} is not known in {error}", key.0);
+    }
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../holdall-static/src/collect/mod.rs");
+    let source = std::fs::read_to_string(source).unwrap();
+    let calls = source.lines().filter_map(|line| line.strip_prefix("    pub fn "));
+    let calls: Vec<&str> = calls.filter_map(|call| call.split('(').next()?.split('<').next()).collect();
+    assert!(calls.len() > 10, "the calls are declared otherwise now: {calls:?}");
+    let missing: Vec<_> = calls.iter().filter(|call| !NO_KEYS.contains(call) && !line(call)).collect();
+    assert!(missing.is_empty(), "no key for {missing:?} in {error}");
+}
+
+#[test]
+fn every_key_is_read() {
+    let settings = format!("{STORAGES}{EVERYTHING}");
+    let storages = Storages::builder().toml(settings).build().unwrap();
+    assert_eq!(storages.static_settings().storage(), "other");
+    let collector = format!("{:?}", storages.static_settings().collector().unwrap());
+    for value in
+        ["*.scss", "/assets/", "vendor/three.js", "vendor/jsm/", "js/*", "app.js", "*.pdf", "ko", "web"]
+    {
+        assert!(collector.contains(value), "{collector} has no {value}");
+    }
 }

@@ -1,0 +1,92 @@
+//! The keys of `[static]` that are tables themselves.
+
+use holdall_core::{Result, Visibility};
+use holdall_static::{Headers, ImportMap, Prehashed, Severity};
+
+use crate::options::Options;
+
+/// One `[[static.missing]]`.
+pub(super) fn missing(options: &mut Options) -> Result<(String, String, Severity)> {
+    let severities =
+        [("error", Severity::Error), ("warning", Severity::Warning), ("ignore", Severity::Ignore)];
+    let files = options.take_str("files");
+    let references = options.take_str("references");
+    let severity = options.require_choice("severity", &severities);
+    let any = || "*".to_owned();
+    Ok((files?.unwrap_or_else(any), references?.unwrap_or_else(any), severity?))
+}
+
+/// One `[[static.headers]]`. The keys are the calls of [`Headers`].
+pub(super) fn headers(options: &mut Options) -> Result<(String, Headers)> {
+    type Set = fn(Headers, String) -> Headers;
+    const TEXTS: [(&str, Set); 6] = [
+        ("content_type", Headers::content_type),
+        ("content_language", Headers::content_language),
+        ("content_disposition", Headers::content_disposition),
+        // The two more precise ones go on top of this one.
+        ("cache_control", Headers::cache_control),
+        ("hashed_cache_control", Headers::hashed_cache_control),
+        ("copy_cache_control", Headers::copy_cache_control),
+    ];
+    let files = options.require_str("files");
+    let texts: Vec<_> = TEXTS.map(|(key, set)| (set, options.take_str(key))).into();
+    let visibilities = [("public", Visibility::Public), ("private", Visibility::Private)];
+    let visibility = options.take_choice("visibility", &visibilities);
+    let user = options.take_map("user_metadata");
+
+    let mut headers = Headers::new();
+    for (set, text) in texts {
+        headers = text?.into_iter().fold(headers, set);
+    }
+    if let Some(visibility) = visibility? {
+        headers = headers.visibility(visibility);
+    }
+    for (name, value) in user?.unwrap_or_default() {
+        headers = headers.user_metadata(name, value);
+    }
+    Ok((files?, headers))
+}
+
+/// One `[[static.prehashed]]`: a bundler's manifest, or a pattern.
+pub(super) fn prehashed(options: &mut Options) -> Result<Prehashed> {
+    let (vite, webpack) = (options.take_path("vite"), options.take_path("webpack"));
+    let pattern = options.take_str("pattern");
+    let (prefix, public_path) = (options.take_str("prefix"), options.take_str("public_path"));
+    let mut prehashed = match (vite?, webpack?, pattern?) {
+        (Some(manifest), None, None) => Prehashed::vite(manifest),
+        (None, Some(manifest), None) => Prehashed::webpack(manifest),
+        (None, None, Some(pattern)) => {
+            Prehashed::pattern(&pattern).map_err(|error| options.refused("pattern", error))?
+        }
+        _ => {
+            let reason = "is needed, or \"webpack\" or \"pattern\" instead: one of them";
+            return Err(options.invalid("vite", reason));
+        }
+    };
+    if let Some(prefix) = prefix? {
+        prehashed = prehashed.prefix(&prefix).map_err(|error| options.refused("prefix", error))?;
+    }
+    if let Some(public_path) = public_path? {
+        prehashed = prehashed.public_path(public_path);
+    }
+    Ok(prehashed)
+}
+
+/// `[static.import_map]`, where a name that ends with a slash is a prefix, and `import_map_modules`.
+pub(super) fn import_map(options: &mut Options) -> Result<Option<ImportMap>> {
+    let names = options.take_map("import_map");
+    let modules = options.take_texts("import_map_modules");
+    let (names, modules) = (names?, modules?);
+    if names.is_none() && modules.is_none() {
+        return Ok(None);
+    }
+    let mut import_map = ImportMap::new();
+    for (name, target) in names.unwrap_or_default() {
+        import_map = if name.ends_with('/') {
+            import_map.pin_prefix(name, target)
+        } else {
+            import_map.pin(name, target)
+        };
+    }
+    Ok(Some(modules.unwrap_or_default().into_iter().fold(import_map, ImportMap::modules)))
+}
