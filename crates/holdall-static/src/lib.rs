@@ -46,6 +46,41 @@
 //! What Vite or webpack has hashed keeps its name and is not looked into: [`Prehashed`] tells which files these are.
 //! What a page loads for an entry of theirs stands in the manifest: [`Manifest::entry`].
 //!
+//! # In an application
+//!
+//! One description of what is to be collected serves both ways: [`Assets::load`] reads what was collected into a
+//! store, [`Assets::live`] looks straight into the sources while a program is developed. Templates cannot tell:
+//!
+//! ```no_run
+//! use holdall_core::Store;
+//! use holdall_static::{Assets, Collector, Live};
+//!
+//! # async fn start(collector: &Collector, collected: &Store) -> holdall_core::Result<()> {
+//! let (assets, files) = if cfg!(debug_assertions) {
+//!     (Assets::live(collector)?, Store::new(Live::new(collector)?))
+//! } else {
+//!     (Assets::load(collected).await?, collected.clone())
+//! };
+//! let tag = assets.stylesheet("css/app.css")?; // and `files` is what the server gives out
+//! # Ok(()) }
+//! ```
+//!
+//! | | collected | live |
+//! | --- | --- | --- |
+//! | URL of `css/app.css` | of `css/app.5e0040571e1a.css`, by the store | `/static/css/app.css` |
+//! | integrity | SHA-384 of the published bytes | none |
+//! | a name that does not exist | an error with the nearest name | the same |
+//! | a changed file | after a collection and [`Assets::reload`] | with the next request |
+//!
+//! Templates of minijinja get functions by `Assets::register` (feature `minijinja`), those of askama the calls
+//! themselves, or the filters of `askama_filters` (feature `askama`). [`Assets::check_templates`] makes one test of
+//! every name that templates ask for. Who needs no templates but a [`Storage`](holdall_core::Storage) with hashed
+//! URLs takes [`ManifestStorage`].
+//!
+//! Whoever serves the files over HTTP answers from [`Assets::manifest`]: which content type, which tag, for how long,
+//! and which variant for whose `Accept-Encoding`, without a look at the storage. Without a manifest (in development)
+//! the metadata of [`Live`] say the same, and nothing may be kept.
+//!
 //! # Moving from Django
 //!
 //! Hashes are MD5 unless asked otherwise, names are built as Django builds them, and the hash of a file with

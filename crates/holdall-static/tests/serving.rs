@@ -14,6 +14,8 @@ mod live;
 mod manifest_storage;
 #[path = "serving/modules.rs"]
 mod modules;
+#[path = "serving/signed.rs"]
+mod signed;
 #[path = "serving/site.rs"]
 mod site;
 #[path = "serving/templates.rs"]

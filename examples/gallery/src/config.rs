@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use bytesize::ByteSize;
 use holdall::Storages;
 
+use crate::assets::Source;
+
 /// The storages of a gallery that nobody has configured: everything below `var/`.
 ///
 /// A `holdall.toml` in the working directory replaces it; `HOLDALL_…` variables override either.
@@ -21,6 +23,9 @@ pub struct Settings {
     pub max_upload: u64,
     /// `GALLERY_DATABASE`: the database file.
     pub database: PathBuf,
+    /// `GALLERY_STATIC_DIR`: the directory whose files are the static ones, as they are at the moment; empty for
+    /// those inside the program.
+    pub static_source: Source,
     /// The storages `default` and `staticfiles`.
     pub storages: Storages,
 }
@@ -78,7 +83,12 @@ impl Settings {
             setting(&lookup, "GALLERY_DATABASE", "var/gallery.sqlite3", "the path of a file", |text| {
                 (!text.is_empty()).then(|| PathBuf::from(text))
             })?;
-        Ok(Self { addr, max_upload, database, storages })
+        let static_source = match lookup("GALLERY_STATIC_DIR") {
+            None => Source::default(),
+            Some(directory) if directory.is_empty() => Source::Collected,
+            Some(directory) => Source::Live(directory.into()),
+        };
+        Ok(Self { addr, max_upload, database, static_source, storages })
     }
 }
 

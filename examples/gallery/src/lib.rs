@@ -14,7 +14,7 @@
 //! | [`image`], [`db`] | the model and the database |
 //! | [`place`] | where a browser finds the files of a storage |
 //! | [`serve`] | local files over HTTP, until Holdall's own layer does it |
-//! | [`assets`] | stylesheet and script, published in the `staticfiles` storage |
+//! | [`assets`] | stylesheet, script and icon: live in development, collected in a release |
 //! | [`render`], [`error`] | from a template to a response, from a failure to a sentence |
 //!
 //! Nothing here knows where the images lie. `HOLDALL_STORAGES__DEFAULT__URL=s3://…` moves them to a
@@ -40,6 +40,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::HeaderValue;
 use axum::routing::get;
+use holdall::static_files::Assets;
 use holdall::{Error, ErrorKind, Storages, Store, UploadTo};
 use minijinja::Environment;
 use sqlx::SqlitePool;
@@ -58,6 +59,7 @@ struct Inner {
     media_place: Place,
     static_files: Store,
     static_place: Place,
+    assets: Assets,
     policy: HeaderValue,
     upload_to: UploadTo,
     db: SqlitePool,
@@ -71,6 +73,9 @@ pub enum StartError {
     /// A storage is missing in the settings or does not do its work.
     #[error("the storages are not ready: {0}")]
     Storage(#[from] holdall::Error),
+    /// A static file refers to one that is not there, or they cannot be read or published.
+    #[error("the static files are not ready: {0}")]
+    Static(#[source] holdall::Error),
     /// The database cannot be opened or brought to the current schema.
     #[error("the database {} cannot be used: {source}", path.display())]
     Database {
@@ -82,7 +87,7 @@ pub enum StartError {
 }
 
 impl App {
-    /// Opens the database, publishes the assets, and is ready.
+    /// Opens the database, makes the static files ready, and is ready.
     ///
     /// # Errors
     ///
@@ -92,26 +97,26 @@ impl App {
         let db =
             db::open(path).await.map_err(|source| StartError::Database { path: path.clone(), source })?;
         let media = settings.storages.get(Storages::DEFAULT)?;
-        let static_files = settings.storages.get(Storages::STATICFILES)?;
         let media_place = Place::of(Storages::DEFAULT, &media).await?;
-        let static_place = Place::of(Storages::STATICFILES, &static_files).await?;
+        let (static_files, static_place) = settings.static_source.open(&settings.storages).await?;
         if let (Place::Here(mount), true) = (&media_place, media_place == static_place) {
             // An upload called gallery.js must never stand in for ours.
             let sentence = format!("default and staticfiles have one base_url, {mount:?}; give each its own");
             return Err(Error::message(ErrorKind::InvalidConfig, sentence).into());
         }
-        assets::publish(&static_files).await?;
+        let assets = settings.static_source.load(&static_files).await.map_err(StartError::Static)?;
         Ok(Self(Arc::new(Inner {
             policy: render::policy(&static_place, &media_place),
             media,
             media_place,
             static_files,
             static_place,
+            templates: render::templates(&assets),
+            assets,
             // As in Django: the pattern is filled in with the time of the upload, so no folder
             // grows without end.
             upload_to: UploadTo::strftime("usr/%Y/%m/")?,
             db,
-            templates: render::templates(),
             max_upload: settings.max_upload,
         })))
     }
@@ -121,7 +126,7 @@ impl App {
         let mut files = Router::new();
         for (store, place, trust) in [
             (self.media(), &self.0.media_place, Trust::Theirs),
-            (self.static_files(), &self.0.static_place, Trust::Ours),
+            (self.static_files(), &self.0.static_place, Trust::Ours(self.assets().clone())),
         ] {
             if let Place::Here(mount) = place {
                 files = files.merge(serve::routes(store, mount, trust));
@@ -146,6 +151,11 @@ impl App {
     /// Where the application's own files go.
     pub fn static_files(&self) -> &Store {
         &self.0.static_files
+    }
+
+    /// What the templates ask for those files.
+    pub fn assets(&self) -> &Assets {
+        &self.0.assets
     }
 
     /// What the gallery remembers of its images.

@@ -189,7 +189,7 @@ impl App {
             },
             status,
         };
-        self.render(visitor, page).await
+        self.render(visitor, page)
     }
 
     async fn image_page(
@@ -202,7 +202,7 @@ impl App {
     ) -> Result<Response, Failure> {
         let link = Link::of(self, image).await?;
         let values = context! { alert, image => link.describe(image) };
-        self.render(visitor, Page { template, values, status }).await
+        self.render(visitor, Page { template, values, status })
     }
 }
 

@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
+use holdall::static_files::Assets;
 use minijinja::{Environment, Value, context};
 
 use crate::App;
@@ -15,13 +16,16 @@ use crate::place::Place;
 
 /// The templates, embedded in the program so that it runs from any folder.
 ///
+/// They ask for static files by functions of [`Assets`]: `stylesheet("gallery.css")`.
+///
 /// Their names end in `.html`, which is what switches minijinja's HTML escaping on.
 ///
 /// # Panics
 ///
 /// If one of them is not well-formed, which no test would let pass.
-pub fn templates() -> Environment<'static> {
+pub fn templates(assets: &Assets) -> Environment<'static> {
     let mut templates = Environment::new();
+    assets.register(&mut templates);
     for (name, source) in [
         ("base.html", include_str!("../templates/base.html")),
         ("gallery.html", include_str!("../templates/gallery.html")),
@@ -51,14 +55,8 @@ impl App {
     /// Renders `page` for `visitor`.
     ///
     /// Pages are never cached: they hold a visitor's token, and links that expire.
-    pub(crate) async fn render(&self, visitor: &Visitor, page: Page<'_>) -> Result<Response, Failure> {
-        let links = self.asset_links().await?;
+    pub(crate) fn render(&self, visitor: &Visitor, page: Page<'_>) -> Result<Response, Failure> {
         let values = context! {
-            links => context! {
-                stylesheet => links.stylesheet.as_str(),
-                script => links.script.as_str(),
-                icon => links.icon.as_str(),
-            },
             storage => self.words_for_place(),
             csrf_token => visitor.token(),
             // The first that has a name wins: most pages have nothing to say above their content.
@@ -133,7 +131,7 @@ pub async fn dress(State(app): State<App>, visitor: Visitor, request: Request, n
         },
         status: failure.status(),
     };
-    match app.render(&visitor, page).await {
+    match app.render(&visitor, page) {
         Ok(mut page) => {
             // What the inner response said beyond its body, `Allow` above all, stays said.
             for (name, value) in response.headers() {
@@ -162,6 +160,7 @@ pub(crate) fn report(failure: &Failure, doing: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assets::Source;
 
     #[test]
     fn the_policy_names_the_bucket_for_images_and_only_for_them() {
@@ -175,12 +174,13 @@ mod tests {
 
     #[test]
     fn every_template_escapes() {
-        let templates = templates();
+        let assets = Assets::live(&Source::default().collector().unwrap()).unwrap();
+        let templates = templates(&assets);
         let page = templates
             .get_template("error.html")
             .unwrap()
             .render(context! {
-                links => false, alert => "", notice => "", storage => "", csrf_token => "",
+                alert => "", notice => "", storage => "", csrf_token => "",
                 status => 404, title => "<b>", sentence => "\"><script>",
             })
             .unwrap();

@@ -10,16 +10,17 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use holdall::static_files::Assets;
 use holdall::{ETag, Error, ErrorKind, Metadata, Store};
 
 use crate::error::Failure;
 use crate::kind::Kind;
 
 /// What differs between the application's own files and other people's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Trust {
-    /// Files that ship with the program.
-    Ours,
+    /// Files that ship with the program; these know which of them never change.
+    Ours(Assets),
     /// Files that visitors uploaded. Should one of them be more than it says, then a browser that
     /// opens it does so in a sandbox without scripts, and anything but an image is a download.
     Theirs,
@@ -52,11 +53,11 @@ async fn serve(
         // No body is wanted, so none is opened: on a remote storage that is a HEAD there, too.
         let metadata = served.store.metadata(&name).await.map_err(absent)?;
         let status = if is_current(&request, &metadata) { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
-        return Ok((status, headers(&metadata, served.trust)).into_response());
+        return Ok((status, headers(&metadata, &served.trust)).into_response());
     }
     // One request for both: metadata and body are of the same version, whoever overwrites it now.
     let file = served.store.open(&name).await.map_err(absent)?;
-    let headers = headers(file.metadata(), served.trust);
+    let headers = headers(file.metadata(), &served.trust);
     if is_current(&request, file.metadata()) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
@@ -76,7 +77,20 @@ fn is_current(request: &HeaderMap, metadata: &Metadata) -> bool {
         .any(|tag| tag.trim() == "*" || ETag::parse(tag).is_ok_and(|tag| tag.weak_eq(etag)))
 }
 
-fn headers(metadata: &Metadata, trust: Trust) -> HeaderMap {
+/// What the storage keeps with the file; many disks keep nothing.
+///
+/// A name with a hash never has another content. The name of a deleted image can be given again, and in development
+/// a static file keeps its name: a copy may be kept then, but has to be asked about each time. That costs a 304.
+fn cache_control<'a>(metadata: &'a Metadata, trust: &Trust) -> &'a str {
+    metadata.attributes.cache_control.as_deref().unwrap_or(match trust {
+        Trust::Ours(assets) if assets.is_immutable(metadata.name.as_str()) => {
+            "public, max-age=31536000, immutable"
+        }
+        _ => "no-cache",
+    })
+}
+
+fn headers(metadata: &Metadata, trust: &Trust) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let mut set = |name, value: &str| {
         // Attributes are checked when a file is saved; what another program put there and no
@@ -91,11 +105,9 @@ fn headers(metadata: &Metadata, trust: Trust) -> HeaderMap {
     if let Some(etag) = &metadata.etag {
         set(header::ETAG, etag.as_str());
     }
-    // The name of a deleted image can be given again, and a static file has the same name in the
-    // next release: a copy may be kept, but has to be asked about each time. That costs a 304.
-    set(header::CACHE_CONTROL, metadata.attributes.cache_control.as_deref().unwrap_or("no-cache"));
+    set(header::CACHE_CONTROL, cache_control(metadata, trust));
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    if trust == Trust::Theirs {
+    if matches!(trust, Trust::Theirs) {
         set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox");
         if !Kind::is_shown_inline(content_type) {
             set(header::CONTENT_DISPOSITION, "attachment");

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use holdall_core::{Error, ErrorKind, Name, Operation, Result, Store};
 
@@ -18,7 +19,7 @@ pub(super) struct Collected {
 
 /// A manifest, and where its files are.
 struct Loaded {
-    manifest: Manifest,
+    manifest: Arc<Manifest>,
     /// By hashed names.
     urls: HashMap<Name, String>,
 }
@@ -36,7 +37,7 @@ impl Collected {
     /// Whether anything has changed.
     pub(super) async fn reload(&self) -> Result<bool> {
         let manifest = Manifest::load(&self.store).await?;
-        let changed = manifest != self.current.get().manifest;
+        let changed = manifest != *self.current.get().manifest;
         if changed {
             self.current.set(Loaded::new(&self.store, manifest).await?);
         }
@@ -54,6 +55,19 @@ impl Collected {
             integrity: details.map(|details| details.integrity.clone()),
             name,
         })
+    }
+
+    pub(super) fn manifest(&self) -> Arc<Manifest> {
+        Arc::clone(&self.current.get().manifest)
+    }
+
+    /// See [`Assets::is_immutable`](super::Assets::is_immutable).
+    pub(super) fn is_immutable(&self, name: &str) -> bool {
+        let loaded = self.current.get();
+        // Where nothing was hashed, a published name is the file's own.
+        let is_own = loaded.manifest.get(name).is_some_and(|hashed| *hashed == *name);
+        let is_bundled = || loaded.manifest.details(name).is_some_and(|details| details.immutable);
+        loaded.urls.contains_key(name) && (!is_own || is_bundled())
     }
 
     /// Asks the current manifest; the second argument is the URL of a hashed name.
@@ -83,7 +97,7 @@ impl Loaded {
             }
             urls.insert(hashed.clone(), url.url);
         }
-        Ok(Self { manifest, urls })
+        Ok(Self { manifest: Arc::new(manifest), urls })
     }
 }
 

@@ -168,6 +168,31 @@ impl Assets {
         Ok(self.get(name)?.integrity)
     }
 
+    /// The current manifest, for whoever serves the files; `None` in development, where there is none.
+    pub fn manifest(&self) -> Option<Arc<Manifest>> {
+        match &*self.source {
+            Source::Collected(collected) => Some(collected.manifest()),
+            Source::Live(_) => None,
+        }
+    }
+
+    /// Whether a file of a storage was published under a name with a hash, so that whoever has it need never ask
+    /// again: `Cache-Control: public, max-age=31536000, immutable` (RFC 8246). For servers of storages that keep no
+    /// `Cache-Control` of their own. Never in development.
+    ///
+    /// ```
+    /// # use holdall_static::Assets;
+    /// # fn cache_control(assets: &Assets, name: &str) -> &'static str {
+    /// if assets.is_immutable(name) { "public, max-age=31536000, immutable" } else { "no-cache" }
+    /// # }
+    /// ```
+    pub fn is_immutable(&self, name: &str) -> bool {
+        match &*self.source {
+            Source::Collected(collected) => collected.is_immutable(name),
+            Source::Live(_) => false,
+        }
+    }
+
     fn find(&self, name: &str) -> Result<Option<Asset>> {
         match &*self.source {
             Source::Collected(collected) => Ok(collected.find(name)),

@@ -245,3 +245,21 @@ async fn a_reload_is_seen_by_every_clone_and_never_half() {
     assert!(assets.reload().await.unwrap_err().is_not_found());
     assert!(clone.static_url("robots.txt").is_ok());
 }
+
+#[tokio::test]
+async fn a_server_can_ask_which_names_never_change() {
+    let (_folder, store) = collected("/static/").await;
+    let assets = Assets::load(&store).await.unwrap();
+    for (name, _) in SITE {
+        assert!(assets.is_immutable(&hashed(&store, name).await) && !assets.is_immutable(name), "{name}");
+    }
+    assert!(!assets.is_immutable(MANIFEST_NAME) && !assets.is_immutable("nothing"));
+    assert_eq!(*assets.manifest().unwrap(), manifest(&store).await);
+
+    // Published under their own names, files change.
+    let (_folder, plain) = disk("/static/");
+    crate::support::of(&SITE).post_process(false).collect(&plain).await.unwrap();
+    let assets = Assets::load(&plain).await.unwrap();
+    assert!(!assets.is_immutable("robots.txt"));
+    assert_eq!(assets.static_url("robots.txt").unwrap(), plain.url("robots.txt").await.unwrap().url);
+}

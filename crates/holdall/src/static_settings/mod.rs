@@ -33,6 +33,23 @@ use crate::value::Origin;
 /// assert_eq!(report.files, 0, "no directory is named");
 /// # Ok(()) }
 /// ```
+///
+/// An application's templates ask [`Assets`](holdall_static::Assets) for the files: for those that `holdall
+/// collectstatic` has collected, or, in a debug build, for the sources themselves:
+///
+/// ```no_run
+/// use holdall::Storages;
+/// use holdall::static_files::Assets;
+///
+/// # async fn start(storages: &Storages) -> holdall::Result<Assets> {
+/// let settings = storages.static_settings();
+/// if cfg!(debug_assertions) {
+///     Assets::live(&settings.collector()?)
+/// } else {
+///     Assets::load(&storages.get(settings.storage())?).await
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct StaticSettings {

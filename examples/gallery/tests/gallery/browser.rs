@@ -120,6 +120,43 @@ impl Visit<'_> {
     }
 }
 
+/// The page as the static files have to make it: a stylesheet that is applied, a script that ran, an icon, and not
+/// one resource that was refused or not found.
+const DRESSED: &str = "
+    const sheets = [...document.styleSheets].map(sheet => [sheet.href, sheet.cssRules.length]);
+    const resources = performance.getEntriesByType('resource').map(entry => [entry.name, entry.responseStatus]);
+    const radius = getComputedStyle(document.getElementById('upload')).borderTopStyle;
+    return { sheets, resources, radius, script: document.documentElement.classList.contains('js') };";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_dressed_live_and_collected() {
+    with_browser(async |browser| {
+        for (name, variables, hashed) in
+            [("live", [].as_slice(), false), ("collected", &[("GALLERY_STATIC_DIR", "")], true)]
+        {
+            let folder = tempfile::tempdir().unwrap();
+            let gallery = Gallery::start(folder.path(), variables).await;
+            let client = browser.window(true).await;
+            let visit = Visit { client: &client, gallery: &gallery, name, folder: folder.path() };
+            visit.open().await;
+            visit.read("#images", "No images yet").await;
+            visit.photograph("dressed").await;
+            let page = client.execute(DRESSED, Vec::new()).await.unwrap();
+            assert_eq!((&page["script"], &page["radius"]), (&json!(true), &json!("dashed")), "{page}");
+            let sheet = page["sheets"][0][0].as_str().expect("a stylesheet");
+            assert!(page["sheets"][0][1].as_u64().is_some_and(|rules| rules > 50), "{page}");
+            let plain = format!("{}/static/gallery.css", gallery.address);
+            assert_eq!(sheet != plain, hashed, "{sheet}");
+            for resource in page["resources"].as_array().expect("a list") {
+                assert_eq!(resource[1], json!(200), "{page}");
+            }
+            client.close().await.unwrap();
+            assert!(gallery.stop().await.success());
+        }
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn upload_view_list_delete_on_disk() {
     with_browser(async |browser| {

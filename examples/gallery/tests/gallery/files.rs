@@ -95,27 +95,3 @@ async fn what_is_no_image_among_the_uploads_is_a_download_in_a_sandbox() {
     assert!(policy.contains("default-src 'none'") && policy.contains("sandbox"), "{policy}");
     assert_eq!(answer.header(header::X_CONTENT_TYPE_OPTIONS), Some("nosniff"));
 }
-
-#[tokio::test]
-async fn the_assets_come_from_their_storage_and_follow_the_program() {
-    let site = Site::new().await;
-    let page = site.get("/").await;
-    for (asset, content_type) in [
-        ("gallery.css", "text/css; charset=utf-8"),
-        ("gallery.js", "text/javascript; charset=utf-8"),
-        ("icon.svg", "image/svg+xml"),
-    ] {
-        let links = [page.attributes("link", "href"), page.attributes("script", "src")].concat();
-        assert!(links.contains(&format!("/static/{asset}")), "{links:?}");
-        let answer = site.get(&format!("/static/{asset}")).await;
-        assert_eq!(answer.header(header::CONTENT_TYPE), Some(content_type));
-        assert_eq!(answer.header(header::CONTENT_DISPOSITION), None);
-    }
-    // An older version lies there; the next start replaces it, and touches nothing that is right.
-    let store = site.app.static_files();
-    store.save("gallery.css", "body { color: red }").overwrite().await.unwrap();
-    let script = store.metadata("gallery.js").await.unwrap();
-    gallery::assets::publish(store).await.unwrap();
-    assert!(site.get("/static/gallery.css").await.text().contains("prefers-color-scheme"));
-    assert_eq!(store.metadata("gallery.js").await.unwrap().modified, script.modified);
-}

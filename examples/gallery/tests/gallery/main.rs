@@ -11,4 +11,5 @@ mod pictures;
 mod process;
 mod refusals;
 mod site;
+mod static_files;
 mod trouble;

@@ -92,14 +92,21 @@ async fn refused(folder: &Path, variables: &[(&str, &str)]) -> String {
 #[tokio::test]
 async fn it_starts_from_nothing_and_stops_when_asked() {
     let folder = tempfile::tempdir().unwrap();
-    let gallery = Gallery::start(folder.path(), &[]).await;
-    for made in ["var/gallery.sqlite3", "var/static/gallery.css"] {
+    // As a release, which collects its static files.
+    let release = [("GALLERY_STATIC_DIR", "")];
+    let gallery = Gallery::start(folder.path(), &release).await;
+    for made in ["var/gallery.sqlite3", "var/static/staticfiles.json"] {
         assert!(folder.path().join(made).is_file(), "{made}");
     }
     let status = gallery.stop().await;
     assert!(status.success(), "{status}");
     // And once more, on what is there now.
-    assert!(Gallery::start(folder.path(), &[]).await.stop().await.success());
+    assert!(Gallery::start(folder.path(), &release).await.stop().await.success());
+    // In development it writes none.
+    let other = tempfile::tempdir().unwrap();
+    assert!(Gallery::start(other.path(), &[]).await.stop().await.success());
+    assert!(other.path().join("var/gallery.sqlite3").is_file());
+    assert!(!other.path().join("var/static/staticfiles.json").exists());
 }
 
 #[tokio::test]
@@ -135,8 +142,8 @@ async fn it_takes_a_holdall_toml_from_its_folder() {
     let settings = "[storages.default]\nbackend = \"fs\"\nroot = \"elsewhere\"\nbase_url = \"/uploads/\"\nvisibility = \"public\"\n\
                     [storages.staticfiles]\nbackend = \"fs\"\nroot = \"elsewhere/own\"\nbase_url = \"/own/\"\n";
     std::fs::write(folder.path().join("holdall.toml"), settings).unwrap();
-    let gallery = Gallery::start(folder.path(), &[]).await;
-    assert!(folder.path().join("elsewhere/own/gallery.css").is_file());
+    let gallery = Gallery::start(folder.path(), &[("GALLERY_STATIC_DIR", "")]).await;
+    assert!(folder.path().join("elsewhere/own/staticfiles.json").is_file());
     assert!(gallery.stop().await.success());
 }
 
@@ -152,10 +159,17 @@ async fn it_refuses_settings_that_it_does_not_understand_in_one_sentence() {
         ("HOLDALL_STORAGES__DEFAULT__VISIBILITY", "private", "a storage that signs"),
         ("HOLDALL_STORAGES__DEFAULT__URL", "nosuch://x", "nosuch"),
         ("HOLDALL_STORAGES__DEFAULT__BASE_ULR", "/media/", "base_url"),
+        (
+            "GALLERY_STATIC_DIR",
+            "/nowhere/at/all",
+            "the directory /nowhere/at/all of static files does not exist",
+        ),
     ] {
         let complaint = refused(folder.path(), &[(variable, value)]).await;
         assert!(complaint.contains(wanted), "{variable}={value}: {complaint}");
-        let names_it = complaint.contains(variable) || complaint.to_lowercase().contains("default");
+        let names_it = complaint.contains(variable)
+            || complaint.contains(value)
+            || complaint.to_lowercase().contains("default");
         assert!(names_it, "{variable}={value}: {complaint}");
     }
 }
