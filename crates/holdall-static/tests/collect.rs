@@ -7,9 +7,13 @@ mod support;
 
 #[path = "collect/bundles.rs"]
 mod bundles;
+#[path = "collect/clear.rs"]
+mod clear;
 #[cfg(feature = "compress")]
 #[path = "collect/compression.rs"]
 mod compression;
+#[path = "collect/dry_runs.rs"]
+mod dry_runs;
 #[path = "collect/events.rs"]
 mod events;
 #[path = "collect/failures.rs"]
@@ -18,6 +22,11 @@ mod failures;
 mod headers;
 #[path = "collect/import_maps.rs"]
 mod import_maps;
+#[cfg(unix)]
+#[path = "collect/links.rs"]
+mod links;
+#[path = "collect/names.rs"]
+mod names;
 #[path = "collect/problems.rs"]
 mod problems;
 #[path = "collect/publishing.rs"]

@@ -99,6 +99,11 @@ pub enum Event {
         /// The name that it had.
         name: Name,
     },
+    /// Something that is not of this collection cannot be deleted, since no name can say it. It stays.
+    Foreign {
+        /// Its name, for people.
+        name: String,
+    },
     /// Everything was done.
     Done,
 }

@@ -5,6 +5,7 @@ mod event;
 mod graph;
 mod headers;
 mod modules;
+mod names;
 mod plan;
 mod problem;
 mod publish;
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use holdall_core::{Name, Result, Store};
+use holdall_core::{Capabilities, Name, Result, Store};
 
 pub(crate) use self::content_type::{attributes, content_type};
 pub use self::event::Event;
@@ -85,6 +86,9 @@ impl Default for Collector {
                 post_process: true,
                 copies: true,
                 dry_run: false,
+                clear: false,
+                link: false,
+                local: None,
                 headers: HeaderRules::default(),
                 compression: Compression::new(),
                 listeners: Listeners::default(),
@@ -159,80 +163,6 @@ impl Collector {
         self
     }
 
-    /// How many files are saved at once; 32 without a call.
-    pub fn jobs(mut self, jobs: usize) -> Self {
-        self.publishing.jobs = jobs.max(1);
-        self
-    }
-
-    /// Whether every file is published under its own name too, as Django does; `true` without a call.
-    pub fn copies(mut self, copies: bool) -> Self {
-        self.publishing.copies = copies;
-        self.rules.copies = copies;
-        self
-    }
-
-    /// Whether there are hashed files and a manifest; `true` without a call. Without them (Django's
-    /// `--no-post-process`) files are only copied under their own names: no reference is looked for or rewritten,
-    /// and a manifest that is at the destination stays as it is.
-    pub fn post_process(mut self, post_process: bool) -> Self {
-        self.rules.post_process = post_process;
-        self.publishing.post_process = post_process;
-        self
-    }
-
-    /// Which compressed variants of hashed files are published; none without a call, as in Django.
-    pub fn compress(mut self, compression: Compression) -> Self {
-        self.publishing.compression = compression;
-        self
-    }
-
-    /// What is stored with files that match `pattern` (as in [`Ignore`], of a file's own name or whole name): cache
-    /// control, content type and the like. The first rule that fits decides about a file; the order of calls is the
-    /// order of rules.
-    ///
-    /// A later run with other rules changes the headers of what is there and sends no file again. Where the storage
-    /// keeps no headers (a disk without extended attributes) none are stored, which
-    /// [`Published::headers_left_out`] and [`Event::HeadersLeftOut`] tell; only a visibility that cannot be kept is
-    /// an error, `Unsupported`.
-    pub fn headers(mut self, pattern: impl Into<String>, headers: Headers) -> Self {
-        self.publishing.headers.add(pattern.into(), headers);
-        self
-    }
-
-    /// Only looks what would be done, and tells it in the [`Report`] and by [`Event`]s.
-    pub fn dry_run(mut self, dry_run: bool) -> Self {
-        self.publishing.dry_run = dry_run;
-        self
-    }
-
-    /// Calls `listener` with every step, while it happens; each call of this adds one. Steps come from several
-    /// threads at once, so that the listener must neither block nor take long.
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    /// use std::sync::atomic::{AtomicUsize, Ordering};
-    ///
-    /// use holdall_core::{MemoryStorage, Store};
-    /// use holdall_static::{Collector, Embedded, Event};
-    ///
-    /// # #[tokio::main] async fn main() -> holdall_core::Result<()> {
-    /// let saved = Arc::new(AtomicUsize::new(0));
-    /// let counter = Arc::clone(&saved);
-    /// let collector = Collector::new().finder(Embedded::new([("a.png", "...")])?).on_event(move |event| {
-    ///     if let Event::Saved { .. } = event {
-    ///         counter.fetch_add(1, Ordering::Relaxed);
-    ///     }
-    /// });
-    /// collector.collect(&Store::new(MemoryStorage::new())).await?;
-    /// assert_eq!(saved.load(Ordering::Relaxed), 3); // the hashed file, its copy, the manifest
-    /// # Ok(()) }
-    /// ```
-    pub fn on_event(mut self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
-        self.publishing.listeners.add(listener);
-        self
-    }
-
     /// Does everything that needs no destination: finds all files, reads them, resolves references and makes names.
     /// For continuous integration, where nothing is to be published.
     ///
@@ -240,7 +170,7 @@ impl Collector {
     ///
     /// As [`collect`](Self::collect), but for those of the storage.
     pub async fn check(&self) -> Result<Report> {
-        let (plan, conflicts) = self.prepare().await?;
+        let (plan, conflicts) = self.prepare(None).await?;
         Ok(Report { files: plan.files.len(), conflicts, problems: plan.problems, ..Report::default() })
     }
 
@@ -257,17 +187,28 @@ impl Collector {
     /// that no storage takes, `InvalidConfig` when there would be neither hashed files nor copies.
     pub async fn collect(&self, store: &Store) -> Result<Report> {
         self.publishing.check()?;
-        let (plan, conflicts) = self.prepare().await?;
-        let published = publish(store, &plan, &self.publishing).await?;
+        let (mut plan, conflicts) = self.prepare(Some(store.capabilities())).await?;
+        let (published, problems) = publish(store, &plan, &self.publishing).await?;
+        plan.problems.extend(problems);
         Ok(Report { files: plan.files.len(), conflicts, problems: plan.problems, published })
     }
 
-    /// Everything that needs no destination, off the async threads; an error if any problem is one.
-    async fn prepare(&self) -> Result<(Plan, Vec<Conflict>)> {
+    /// Everything that needs no destination, off the async threads, and what a destination with these capabilities
+    /// cannot hold; an error if any problem is one.
+    async fn prepare(&self, destination: Option<&Capabilities>) -> Result<(Plan, Vec<Conflict>)> {
         let collector = self.clone();
-        let (plan, conflicts) = tokio::task::spawn_blocking(move || collector.plan())
+        let (mut plan, conflicts) = tokio::task::spawn_blocking(move || collector.plan())
             .await
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+        let copies = self.publishing.copies;
+        if copies {
+            plan.problems.extend(names::same_but_for_case(plan.files.iter().map(|file| &file.name)));
+        }
+        if let Some(capabilities) = destination {
+            let problems = names::cannot_hold(&plan, copies, self.publishing.link, capabilities);
+            plan.problems.extend(problems);
+        }
+        plan.problems.sort();
         for problem in &plan.problems {
             self.publishing.listeners.tell(|| Event::Problem(problem.clone()));
         }

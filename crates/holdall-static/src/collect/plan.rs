@@ -7,6 +7,7 @@ use holdall_core::{Name, Result};
 
 use super::graph::components;
 use super::modules::{ModuleRules, Modules, PlannedModules};
+use super::names::too_long;
 use super::problem::{Policy, Problem, ProblemKind, Severity, position};
 use super::read::{ReadFile, Text};
 use super::resolve::Link;
@@ -140,7 +141,12 @@ pub(crate) fn plan(
                 (None, Some(linked)) => linked.hash(&hashed, rules.algorithm),
                 (None, None) => read[at].digests.hash,
             };
-            hashed[at] = Some(hash.name(&sources[at].name)?);
+            hashed[at] = Some(hash.name(&sources[at].name).unwrap_or_else(|_| {
+                let name = &sources[at].name;
+                let kind = too_long(&format!("{name} with its hash"), Name::MAX_BYTES);
+                problems.push(Problem::of_file(name.clone(), kind, Severity::Error));
+                name.clone()
+            }));
         }
         // Only now has every member of a circle a name.
         for &at in &component {

@@ -68,6 +68,30 @@ pub enum ProblemKind {
     },
     /// The text is not UTF-8, so that no reference in it was looked for.
     NotUtf8,
+    /// A name that is published has a segment, or is as a whole, longer than the destination takes.
+    TooLong {
+        /// The name that would be published.
+        name: String,
+        /// The most bytes.
+        limit: usize,
+    },
+    /// The file lies below another one as if that were a directory, which the destination cannot hold.
+    BelowAFile {
+        /// The other one.
+        file: String,
+    },
+    /// The name differs from another one only in case. An error where the destination takes them for the same.
+    SameButForCase {
+        /// The other one.
+        other: Name,
+    },
+    /// The file is embedded in the program, so that there is nothing that a symbolic link could lead to.
+    CannotLink,
+    /// The manifest at the destination cannot be read; it counts as none, and is replaced.
+    BrokenManifest {
+        /// Why.
+        reason: String,
+    },
 }
 
 /// How much a problem matters.
@@ -80,6 +104,13 @@ pub enum Severity {
     Warning,
     /// It is not even reported.
     Ignore,
+}
+
+impl Problem {
+    /// A problem of a whole file.
+    pub(crate) fn of_file(file: Name, kind: ProblemKind, severity: Severity) -> Self {
+        Self { file, line: 0, column: 0, kind, severity }
+    }
 }
 
 impl fmt::Display for Problem {
@@ -117,6 +148,33 @@ impl fmt::Display for Problem {
             ),
             ProblemKind::NotUtf8 => {
                 f.write_str(": the text is not UTF-8; it is copied as it is, references unchanged")
+            }
+            ProblemKind::TooLong { name, limit } => write!(
+                f,
+                ": it would be published as {name:?}, which is longer than the {limit} bytes that are taken; give it a \
+                 shorter name"
+            ),
+            ProblemKind::BelowAFile { file } => write!(
+                f,
+                ": {file} is a file, below which the destination can hold no other; rename one of them, or publish no \
+                 copies"
+            ),
+            ProblemKind::SameButForCase { other } => match self.severity {
+                Severity::Error => write!(
+                    f,
+                    ": the destination takes it for {other}, which differs only in case; rename one of them, or publish \
+                     no copies"
+                ),
+                _ => write!(
+                    f,
+                    ": it differs from {other} only in case, which disks of macOS and Windows take for the same"
+                ),
+            },
+            ProblemKind::CannotLink => {
+                f.write_str(": it is embedded in the program and cannot be linked to; collect without links")
+            }
+            ProblemKind::BrokenManifest { reason } => {
+                write!(f, ": {reason}; it counts as none, and is replaced by a good one")
             }
         }
     }

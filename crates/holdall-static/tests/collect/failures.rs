@@ -57,7 +57,8 @@ async fn a_failure_at_any_save_leaves_the_last_generation_whole() {
         let filling = Store::new(Faulty::new(&inner, Fault::Full(room)));
         match of(&edited()).jobs(1).collect(&filling).await {
             Ok(report) => {
-                assert_eq!((report.published.saved().count(), failures), (room, room));
+                // The last save, of what the copies' tags stand for, is none of the collection.
+                assert_eq!((report.published.saved().count() + 1, failures), (room, room));
                 break;
             }
             Err(error) => {

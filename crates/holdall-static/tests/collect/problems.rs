@@ -68,9 +68,6 @@ async fn sources_that_cannot_be_read_are_told_and_nothing_is_published() {
     std::os::unix::fs::symlink(at("loop"), at("loop/a/again")).unwrap();
     write(&at("nowhere"), &[("a.txt", "a")]);
     std::os::unix::fs::symlink(at("gone"), at("nowhere/b.txt")).unwrap();
-    write(&at("long"), &[("a.txt", "a")]);
-    let long = format!("{}.css", "x".repeat(250));
-    write(&at("deep"), &[(long.as_str(), "a")]);
     for (root, kind, says) in [
         ("missing", ErrorKind::NotFound, "missing of static files does not exist"),
         ("loop", ErrorKind::InvalidInput, "is a symbolic link that leads back to"),
@@ -82,13 +79,6 @@ async fn sources_that_cannot_be_read_are_told_and_nothing_is_published() {
         assert!(error.reason().contains(says), "{error}");
         assert!(contents(&store).await.is_empty());
     }
-    // Too long for a disk once it has a hash: the disk says so, before the manifest is written.
-    let disk = holdall_core::Store::new(
-        holdall_fs::FileSystemStorage::builder(at("collected")).create_root(true).build().unwrap(),
-    );
-    let error = Collector::new().finder(Directories::new(at("deep"))).collect(&disk).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidName, "{error}");
-    assert!(contents(&disk).await.is_empty());
 }
 
 #[tokio::test]

@@ -9,13 +9,13 @@ use holdall_core::{Name, Result, Store};
 use super::Publishing;
 use super::before::Before;
 use super::failure::while_saving;
-use super::output::Stages;
 use super::published::{Action, Change, Role};
 use super::run::Run;
+use super::stages::Stages;
 use super::variants::Known;
 use crate::collect::headers::fingerprint;
 use crate::collect::plan::{Plan, Planned};
-use crate::generations::manifest_options;
+use crate::generations::{Recorded, manifest_options};
 use crate::manifest::{COPIES_NAME, Copies, CopyDetails, FileDetails, Manifest};
 
 /// What the manifest says about a plan. It is the same at every destination that keeps headers, and at every one
@@ -25,7 +25,7 @@ pub(super) fn manifest(plan: &Plan, known: Vec<Known>, store: &Store, options: &
     let keeps_headers = store.capabilities().attributes;
     let mut manifest = Manifest::default();
     for (file, Known { variants, encoding }) in plan.files.iter().zip(known) {
-        let copy = (options.copies && !file.prehashed).then(|| {
+        let copy = (options.copies && !options.link && !file.prehashed).then(|| {
             let headers = keeps_headers.then(|| fingerprint(&attributes(file, Role::Copy)));
             CopyDetails::new(file.original.md5()).with_headers(headers)
         });
@@ -62,8 +62,8 @@ fn remembered(plan: &Plan, before: &Before, mut tags: HashMap<Name, String>) -> 
 }
 
 impl Run<'_> {
-    /// Saves what the next run is to know about the copies, whenever one was saved: a dry run, which cannot know the
-    /// tags, decides the same.
+    /// Saves what the next run is to know about the copies, if there is anything that their tags do not tell. It is
+    /// a note of the run for itself, which a dry run cannot foresee; so it is not among what is told.
     pub(super) async fn remember_copies(
         &mut self,
         plan: &Plan,
@@ -72,22 +72,33 @@ impl Run<'_> {
         tags: HashMap<Name, String>,
     ) -> Result<()> {
         let copies = remembered(plan, before, tags);
-        if stages.copies.is_empty() && copies == before.copies {
+        let name = Name::new(COPIES_NAME)?;
+        let is_needed = before.there.contains_key(&name) || copies != Copies::default();
+        if self.options.dry_run || !is_needed || (stages.copies.is_empty() && copies == before.copies) {
             return Ok(());
         }
-        self.save_record(before, Name::new(COPIES_NAME)?, Role::Copies, copies.to_bytes().into()).await
+        let options = manifest_options(self.store, &name);
+        let saved = self.store.save(&name, copies.to_bytes()).options(options).await;
+        saved.map(drop).map_err(|error| while_saving(error, Role::Copy, 0, 1, self.options.post_process))
     }
 
     /// Saves the manifest of this generation, and then makes it the current one, unless it is.
     pub(super) async fn save_manifest(&mut self, manifest: &Manifest, before: &Before) -> Result<()> {
-        let saves = before.recorded.to_make_current(before.current.as_ref(), manifest.to_bytes().into());
+        let bytes = manifest.to_bytes().into();
+        let saves = if self.options.clear {
+            // As if nothing was there: older generations are about to go.
+            Recorded::default().to_make_current(None, bytes)
+        } else {
+            before.recorded.to_make_current(before.current.as_ref(), bytes)
+        };
         for (name, bytes) in saves {
-            self.save_record(before, name, Role::Manifest, bytes).await?;
+            self.save_record(before, name, bytes).await?;
         }
         Ok(())
     }
 
-    async fn save_record(&mut self, before: &Before, name: Name, role: Role, bytes: Bytes) -> Result<()> {
+    async fn save_record(&mut self, before: &Before, name: Name, bytes: Bytes) -> Result<()> {
+        let role = Role::Manifest;
         let action = if before.there.contains_key(&name) { Action::Replaced } else { Action::Created };
         let options = manifest_options(self.store, &name);
         let change = Change { name, role, action };

@@ -9,6 +9,8 @@ use crate::compress::Encoding;
 /// What was done at the destination; in a dry run, what would have been.
 ///
 /// The lists of a dry run are those of the run that follows, if nobody changes sources or destination in between.
+/// They leave out one file that a run may keep for itself, `staticfiles.copies.json`: what the tags of copies stand for
+/// where they are no MD5.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Published {
@@ -17,6 +19,8 @@ pub struct Published {
     pub changes: Vec<Change>,
     /// Names that were there already, as they should be: variants, hashed files, copies.
     pub unchanged: Vec<Name>,
+    /// What a [clearing](crate::Collector::clear) run left, since no name can say it and no call delete it: for people.
+    pub foreign: Vec<String>,
     /// Whether headers were left out, since the storage keeps none (a disk without extended attributes): then they
     /// are the business of whoever serves the files.
     pub headers_left_out: bool,
@@ -65,8 +69,6 @@ pub enum Role {
     Copy,
     /// A manifest: the one of this generation, or `staticfiles.json`, which says that it is the current one.
     Manifest,
-    /// What the next run wants to know about the copies.
-    Copies,
     /// Nothing of this collection.
     Other,
 }
@@ -79,6 +81,8 @@ pub enum Action {
     Created,
     /// A file was saved in the place of another one, or of itself.
     Replaced,
+    /// It was made a symbolic link to its source.
+    Linked,
     /// It is there already, and only its headers were changed.
     Updated,
     /// It was deleted.
@@ -106,7 +110,6 @@ impl Role {
             Self::Variant => "variant",
             Self::Copy => "copy",
             Self::Manifest => "manifest",
-            Self::Copies => "copies",
             Self::Other => "other",
         }
     }
@@ -118,6 +121,7 @@ impl Action {
         match self {
             Self::Created => "created",
             Self::Replaced => "replaced",
+            Self::Linked => "linked",
             Self::Updated => "updated",
             Self::Deleted => "deleted",
         }

@@ -1,18 +1,22 @@
 //! A publication while it runs: saving what the stages hold, several files at once.
 
 use std::collections::HashMap;
+use std::future::IntoFuture as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use holdall_core::{Content, Name, Result, SaveMode, SaveOptions, Saved, Store};
+use holdall_core::{Content, CopyOptions, Name, Result, SaveMode, SaveOptions, Saved, Store};
 
 use super::Publishing;
 use super::before::plain;
 use super::failure::while_saving;
-use super::output::{Output, Stages};
+use super::link::blocking;
+use super::output::{Origin, Output};
 use super::published::{Action, Change, Published};
+use super::stages::Stages;
 use crate::collect::event::Event;
 use crate::collect::plan::Plan;
+use crate::finders::Source;
 
 /// A publication while it runs.
 pub(super) struct Run<'a> {
@@ -77,12 +81,46 @@ impl<'a> Run<'a> {
         Ok(tags.into_iter().flatten().collect())
     }
 
+    /// Whether links would be made where the storage keeps its files; the hashed ones are there by now.
+    pub(super) fn check_local(&self, plan: &Plan) -> Result<()> {
+        let Publishing { link, post_process, dry_run, local: Some(local), .. } = self.options else {
+            return Ok(());
+        };
+        match plan.files.first() {
+            Some(file) if *link && *post_process && !*dry_run && !local.has(&file.hashed) => {
+                Err(local.is_elsewhere(&file.hashed))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(super) async fn save(&self, output: &Output<'_>) -> Result<Option<Saved>> {
         let Output { name, role, action, size, .. } = *output;
+        let change = Change { name: name.clone(), role, action };
+        match (action, output.from, &self.options.local) {
+            (Action::Linked, Origin::Source(Source::Path(path)), Some(local)) => {
+                let (local, name, path) = (local.clone(), name.clone(), path.clone());
+                return self
+                    .step(&change, size, blocking(move || local.link(&name, &path)))
+                    .await
+                    .map(|_| None);
+            }
+            (Action::Updated, ..) => {
+                let options = CopyOptions::default().with_mode(SaveMode::Overwrite);
+                let options = options.with_attributes(output.attributes.clone());
+                return self
+                    .step(&change, size, self.store.copy(name, name).options(options).into_future())
+                    .await;
+            }
+            (_, _, Some(local)) if output.over_link && !self.options.dry_run => {
+                let (local, name) = (local.clone(), name.clone());
+                blocking(move || local.unlink(&name)).await?;
+            }
+            _ => {}
+        }
         let mut options = SaveOptions::default().with_attributes(output.attributes.clone());
         // What was read is what the hash stands for: a source that was edited since is refused.
         options.checksum = Some(output.checksum);
-        let change = Change { name: name.clone(), role, action };
         self.save_one(&change, size, output.from.content(), options).await
     }
 
@@ -94,14 +132,24 @@ impl<'a> Run<'a> {
         content: Content<'_>,
         options: SaveOptions,
     ) -> Result<Option<Saved>> {
+        let options = options.with_mode(SaveMode::Overwrite);
+        self.step(change, bytes, self.store.save(&change.name, content).options(options).into_future()).await
+    }
+
+    /// Does something with one file, unless this is a dry run, and tells of it.
+    async fn step<T>(
+        &self,
+        change: &Change,
+        bytes: u64,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<Option<T>> {
         let Change { name, role, action } = change.clone();
         self.tell(|| Event::Saving { name: name.clone(), role, action, bytes });
         if self.options.dry_run {
             return Ok(None);
         }
-        let options = options.with_mode(SaveMode::Overwrite);
-        let saved = self.store.save(&name, content).options(options).await?;
+        let done = work.await?;
         self.tell(|| Event::Saved { name, role, action, bytes });
-        Ok(Some(saved))
+        Ok(Some(done))
     }
 }

@@ -85,6 +85,8 @@ impl<'a> Variants<'a> {
         let decided: Vec<(Task<'a>, Option<Variant>)> = stream::iter(tasks(plan, options)?)
             .map(|task| async {
                 let made = match before.made(&task, store, options) {
+                    // Everything is sent again.
+                    Made::There(made) | Made::Found(made) if options.clear && made.size.is_some() => None,
                     Made::There(made) => Some(made),
                     Made::Found(made) => {
                         let output = output(&task, made.size.unwrap_or_default(), store, options);
