@@ -81,6 +81,11 @@
 //! and which variant for whose `Accept-Encoding`, without a look at the storage. Without a manifest (in development)
 //! the metadata of [`Live`] say the same, and nothing may be kept.
 //!
+//! # One program
+//!
+//! [`build`] makes static files part of the program, hashed when it is compiled, and [`static_url!`] checks each
+//! name then.
+//!
 //! # Moving from Django
 //!
 //! Hashes are MD5 unless asked otherwise, names are built as Django builds them, and the hash of a file with
@@ -90,6 +95,7 @@
 //! `src()`, `.mjs`, `new URL()`, escapes. [`Manifest`] reads and writes `staticfiles.json`.
 
 mod assets;
+pub mod build;
 mod bundle;
 mod collect;
 mod compress;
@@ -101,6 +107,7 @@ mod import_map;
 mod live;
 mod manifest;
 mod nearest;
+mod program;
 mod scan;
 mod serving;
 mod templates;
@@ -122,6 +129,9 @@ pub use self::hash::HashAlgorithm;
 pub use self::import_map::ImportMap;
 pub use self::live::Live;
 pub use self::manifest::{CopyDetails, EntryPoint, FileDetails, MANIFEST_NAME, Manifest, Representation};
+pub use self::program::ProgramStorage;
+#[doc(hidden)]
+pub use self::program::url_of;
 pub use self::serving::ManifestStorage;
 pub use self::templates::TemplateProblem;
 #[cfg(feature = "askama")]

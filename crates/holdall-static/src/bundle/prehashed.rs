@@ -105,6 +105,16 @@ impl Prehashed {
     }
 }
 
+impl Prehashed {
+    /// The manifest whose change changes what is recognised.
+    pub(crate) fn watched(&self) -> Option<PathBuf> {
+        match &self.rule {
+            Rule::Vite(path) | Rule::Webpack(path) => Some(path.clone()),
+            Rule::ViteParsed(_) | Rule::Pattern(_) => None,
+        }
+    }
+}
+
 impl Rule {
     /// For people.
     pub(super) fn describe(&self) -> String {

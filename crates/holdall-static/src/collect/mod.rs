@@ -16,6 +16,7 @@ mod unhashed;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use holdall_core::{Capabilities, Name, Result, Store};
@@ -252,6 +253,12 @@ impl Collector {
     /// The finders, the first of which has priority.
     pub(crate) fn finders(&self) -> &[Arc<dyn Finder>] {
         &self.finders
+    }
+
+    /// Files and directories whose change may change what is collected.
+    pub(crate) fn watched(&self) -> Vec<PathBuf> {
+        let finders = self.finders.iter().flat_map(|finder| finder.watched());
+        finders.chain(self.prehashed.iter().filter_map(Prehashed::watched)).collect()
     }
 
     /// The path below which the files are served.

@@ -1,5 +1,7 @@
 //! What a collection found and did.
 
+use std::fmt;
+
 use holdall_core::Name;
 
 use super::problem::Problem;
@@ -31,4 +33,11 @@ pub struct Conflict {
     pub taken: Source,
     /// The one that was not.
     pub left: Source,
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (taken, left) = (self.taken.describe(), self.left.describe());
+        write!(f, "{}: {taken} is taken, {left} is left out: two finders have the name", self.name)
+    }
 }

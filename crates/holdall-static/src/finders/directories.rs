@@ -91,4 +91,8 @@ impl Finder for Directories {
     fn places(&self) -> Vec<String> {
         self.roots.iter().map(|(_, root)| root.display().to_string()).collect()
     }
+
+    fn watched(&self) -> Vec<PathBuf> {
+        self.roots.iter().map(|(_, root)| root.clone()).collect()
+    }
 }

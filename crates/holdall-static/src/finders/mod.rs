@@ -23,6 +23,36 @@ pub(crate) use self::ignore::matches;
 
 /// Somewhere to find static files. The order of finders is their priority: where two have a file of one name,
 /// the first one's is taken, and the other one is reported.
+///
+/// One of your own, for what a program makes out of its settings:
+///
+/// ```
+/// use holdall_core::{Name, Result};
+/// use holdall_static::{Collector, Finder, Ignore, SourceFile};
+///
+/// #[derive(Debug)]
+/// struct Theme {
+///     accent: String,
+/// }
+///
+/// impl Finder for Theme {
+///     fn list(&self, ignore: &Ignore) -> Result<Vec<SourceFile>> {
+///         let file = self.find(&Name::new("css/theme.css")?)?;
+///         Ok(file.into_iter().filter(|file| !ignore.file(file.name.as_str())).collect())
+///     }
+///
+///     fn find(&self, name: &Name) -> Result<Option<SourceFile>> {
+///         let text = format!(":root {{ --accent: {} }}\n", self.accent);
+///         Ok((*name == "css/theme.css").then(|| SourceFile::new(name.clone(), bytes::Bytes::from(text))))
+///     }
+///
+///     fn places(&self) -> Vec<String> {
+///         vec!["the theme of the settings".to_owned()]
+///     }
+/// }
+///
+/// let collector = Collector::new().finder(Theme { accent: "teal".to_owned() });
+/// ```
 pub trait Finder: fmt::Debug + Send + Sync {
     /// All files, in the order of their names, but for those to ignore.
     ///
@@ -41,6 +71,12 @@ pub trait Finder: fmt::Debug + Send + Sync {
 
     /// Where it looks, for people.
     fn places(&self) -> Vec<String>;
+
+    /// Files and directories of the disk whose change may change what is found: for a build script, which is run
+    /// again then. A directory stands for all that is below it. Nothing, unless a finder says otherwise.
+    fn watched(&self) -> Vec<PathBuf> {
+        Vec::new()
+    }
 }
 
 /// A static file before it is collected.

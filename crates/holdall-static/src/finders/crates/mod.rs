@@ -63,6 +63,7 @@ pub struct Crates {
 struct Found {
     directories: Directories,
     places: Vec<String>,
+    watched: Vec<PathBuf>,
 }
 
 impl Crates {
@@ -119,14 +120,17 @@ impl Crates {
         let metadata = self.ask()?;
         let root = root_package(&metadata, &self.manifest_path(), self.package.as_deref())?;
         let mut places = Vec::new();
+        let mut watched = vec![metadata.workspace_root.join("Cargo.lock").into_std_path_buf()];
         let mut directories = Directories::none();
         for package in by_priority(&metadata, root) {
+            watched.push(package.manifest_path.clone().into_std_path_buf());
             for (prefix, path) in declared(package)? {
                 places.push(format!("{} (of the crate {})", path.display(), package.name));
                 directories = directories.and_prefixed(&prefix, path)?;
             }
         }
-        Ok(self.found.get_or_init(|| Found { directories, places }))
+        watched.extend(directories.watched());
+        Ok(self.found.get_or_init(|| Found { directories, places, watched }))
     }
 
     fn manifest_path(&self) -> PathBuf {
@@ -186,5 +190,10 @@ impl Finder for Crates {
             Ok(found) => found.places.clone(),
             Err(_) => vec![format!("the crates of {}", self.manifest_path().display())],
         }
+    }
+
+    /// Every manifest of the crates, too: what it declares may change.
+    fn watched(&self) -> Vec<PathBuf> {
+        self.found().map_or_else(|_| vec![self.manifest_path()], |found| found.watched.clone())
     }
 }
