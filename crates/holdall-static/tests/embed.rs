@@ -164,8 +164,8 @@ async fn it_keeps_the_contract_as_far_as_it_can_be_read() {
 #[test]
 fn what_is_the_same_is_embedded_once() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("big.bin"), [7; 100_000]).unwrap();
-    std::fs::write(folder.path().join("again.bin"), [7; 100_000]).unwrap();
+    std::fs::write(folder.path().join("big.bin"), "7".repeat(100_000)).unwrap();
+    std::fs::write(folder.path().join("again.bin"), "7".repeat(100_000)).unwrap();
     let (_, out) = embed(Collector::new().finder(Directories::new(folder.path())));
     // Four names; the manifest is the rest.
     let size = std::fs::metadata(out.path().join("holdall-static/files.bin")).unwrap().len();
