@@ -19,6 +19,7 @@ use std::collections::btree_map::Entry;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use holdall_core::{Capabilities, Name, Result, Store};
 
 pub(crate) use self::content_type::{attributes, content_type};
@@ -189,7 +190,8 @@ impl Collector {
     pub async fn collect(&self, store: &Store) -> Result<Report> {
         self.publishing.check()?;
         let (mut plan, conflicts) = self.prepare(Some(store.capabilities())).await?;
-        let (published, problems) = publish(store, &plan, &self.publishing).await?;
+        // Boxed, so that this future is `Send`, for applications that spawn it.
+        let (published, problems) = publish(store, &plan, &self.publishing).boxed().await?;
         plan.problems.extend(problems);
         Ok(Report { files: plan.files.len(), conflicts, problems: plan.problems, published })
     }

@@ -104,3 +104,11 @@ async fn the_first_finder_wins_and_the_other_is_told() {
         ["robots.txt"]
     );
 }
+
+/// An application may run it in a task of its own.
+#[tokio::test]
+async fn a_collection_can_be_spawned() {
+    let store = memory();
+    let task = tokio::spawn(async move { of(&SITE).collect(&store).await });
+    assert_eq!(task.await.unwrap().unwrap().files, SITE.len());
+}

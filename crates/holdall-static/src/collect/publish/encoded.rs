@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _};
 use holdall_core::{Checksum, Result, Store};
 
 use super::Publishing;
@@ -48,9 +48,12 @@ impl Run<'_> {
         let failed = |error, role| while_saving(error, role, done.load(Ordering::Relaxed), all, true);
         let mut saved = encode_all(tasks, &workers)
             .map_err(|error| failed(error, Role::Variant))
-            .map_ok(|encoded| async {
-                let role = encoded.task.role;
-                self.save_encoded(encoded, before).await.map_err(|error| failed(error, role))
+            .map_ok(|encoded| {
+                let save = async {
+                    let role = encoded.task.role;
+                    self.save_encoded(encoded, before).await.map_err(|error| failed(error, role))
+                };
+                save.boxed()
             })
             .try_buffer_unordered(options.jobs)
             .boxed();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::future::IntoFuture as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 use holdall_core::{Content, CopyOptions, Name, Result, SaveMode, SaveOptions, Saved, Store};
 
 use super::Publishing;
@@ -69,15 +69,28 @@ impl<'a> Run<'a> {
         };
         self.published.changes.extend(outputs.iter().map(change));
         let done = AtomicUsize::new(0);
-        let saves = outputs.iter().map(|output| async {
-            let saved = self.save(output).await.map_err(|error| {
-                let has_manifest = self.options.post_process;
-                while_saving(error, output.role, done.load(Ordering::Relaxed), outputs.len(), has_manifest)
-            })?;
-            done.fetch_add(1, Ordering::Relaxed);
-            Ok(saved.and_then(|saved| Some((saved.name, plain(&saved.etag?)))))
+        let (run, done) = (&*self, &done);
+        // By number and boxed, so that the stream need not be generic over the life of each output: a future that
+        // is, is not `Send`.
+        let saves = stream::iter(0..outputs.len()).map(|at| {
+            let output = &outputs[at];
+            let save = async move {
+                let saved = run.save(output).await.map_err(|error| {
+                    let has_manifest = run.options.post_process;
+                    while_saving(
+                        error,
+                        output.role,
+                        done.load(Ordering::Relaxed),
+                        outputs.len(),
+                        has_manifest,
+                    )
+                })?;
+                done.fetch_add(1, Ordering::Relaxed);
+                Ok(saved.and_then(|saved| Some((saved.name, plain(&saved.etag?)))))
+            };
+            save.boxed()
         });
-        let tags: Vec<_> = stream::iter(saves).buffer_unordered(self.options.jobs).try_collect().await?;
+        let tags: Vec<_> = saves.buffer_unordered(run.options.jobs).try_collect().await?;
         Ok(tags.into_iter().flatten().collect())
     }
 

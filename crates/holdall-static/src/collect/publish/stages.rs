@@ -1,7 +1,7 @@
 //! What has to be saved, stage by stage.
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use holdall_core::{Error, Name, Result, Store};
+use holdall_core::{Name, Result, Store};
 
 use super::Publishing;
 use super::before::Before;
@@ -47,20 +47,24 @@ impl<'a> Stages<'a> {
             let verdict = decide(&output, file, link, before, store, options);
             (output, verdict)
         });
-        // In their order: the lists of two runs are the same.
-        let decided: Vec<(Output<'a>, Verdict)> = stream::iter(wanted.collect::<Vec<_>>())
-            .map(|(output, verdict)| async move {
-                let verdict = match verdict {
-                    Verdict::Look { same_content } => look(&output, same_content, store).await?,
-                    decided => decided,
-                };
-                Ok::<_, Error>((output, verdict))
+        let wanted: Vec<_> = wanted.collect();
+        // In their order: the lists of two runs are the same. By number, so that the stream need not be generic over
+        // the life of each output: a future that is, is not `Send`.
+        let decided: Vec<Verdict> = stream::iter(0..wanted.len())
+            .map(|at| {
+                let (output, verdict) = &wanted[at];
+                async move {
+                    match verdict {
+                        Verdict::Look { same_content } => look(output, *same_content, store).await,
+                        decided => Ok(*decided),
+                    }
+                }
             })
             .buffered(options.jobs)
             .try_collect()
             .await?;
         let mut stages = Self::default();
-        for (mut output, verdict) in decided {
+        for ((mut output, _), verdict) in wanted.into_iter().zip(decided) {
             output.action = match verdict {
                 // It takes the whole file to give it other headers.
                 Verdict::Do(Action::Updated) if !store.capabilities().update_attributes => Action::Replaced,

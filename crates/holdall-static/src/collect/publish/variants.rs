@@ -82,26 +82,30 @@ impl<'a> Variants<'a> {
         let place = options.compression.place();
         let mut variants = Self { known: vec![Known::default(); plan.files.len()], ..Self::default() };
         // In their order: the lists of two runs are the same.
-        let decided: Vec<(Task<'a>, Option<Variant>)> = stream::iter(tasks(plan, options)?)
-            .map(|task| async {
-                let made = match before.made(&task, store, options) {
-                    // Everything is sent again.
-                    Made::There(made) | Made::Found(made) if options.clear && made.size.is_some() => None,
-                    Made::There(made) => Some(made),
-                    Made::Found(made) => {
-                        let output = output(&task, made.size.unwrap_or_default(), store, options);
-                        let is_whole = !store.capabilities().attributes
-                            || look(&output, true, store).await? == Verdict::Same;
-                        is_whole.then_some(made)
-                    }
-                    Made::No => None,
-                };
-                Ok::<_, Error>((task, made))
+        let tasks = tasks(plan, options)?;
+        // By number, so that the stream need not be generic over the life of each task.
+        let decided: Vec<Option<Variant>> = stream::iter(0..tasks.len())
+            .map(|at| {
+                let task = &tasks[at];
+                async move {
+                    Ok::<_, Error>(match before.made(task, store, options) {
+                        // Everything is sent again.
+                        Made::There(made) | Made::Found(made) if options.clear && made.size.is_some() => None,
+                        Made::There(made) => Some(made),
+                        Made::Found(made) => {
+                            let output = output(task, made.size.unwrap_or_default(), store, options);
+                            let is_whole = !store.capabilities().attributes
+                                || look(&output, true, store).await? == Verdict::Same;
+                            is_whole.then_some(made)
+                        }
+                        Made::No => None,
+                    })
+                }
             })
             .buffered(options.jobs)
             .try_collect()
             .await?;
-        for (task, made) in decided {
+        for (task, made) in tasks.into_iter().zip(decided) {
             let Some(made) = made else {
                 variants.tasks.push(task);
                 continue;
