@@ -16,7 +16,7 @@ impl Assets {
     /// The value of a `Link` header that preloads a file, as [`preload`](Self::preload) does in a page:
     ///
     /// ```text
-    /// Link: </static/css/app.4d67f80c8dd9.css>; rel=preload; as=style; integrity="sha384-..."
+    /// Link: </static/css/app.93b5ecd0106c.css>; rel=preload; as=style; integrity="sha384-..."
     /// ```
     ///
     /// Visible ASCII only. Several values go into several headers, or into one with commas between them.

@@ -41,9 +41,9 @@ use crate::manifest::Manifest;
 /// Collector::new().finder(Embedded::new([("css/app.css", "p { margin: 0 }")])?).collect(&files).await?;
 ///
 /// let assets = Assets::load(&files).await?;
-/// assert_eq!(assets.static_url("css/app.css")?, "/static/css/app.4d67f80c8dd9.css");
+/// assert_eq!(assets.static_url("css/app.css")?, "/static/css/app.93b5ecd0106c.css");
 /// let tag = assets.stylesheet("css/app.css")?.attribute("media", "screen")?;
-/// assert!(tag.to_string().starts_with(r#"<link rel="stylesheet" href="/static/css/app.4d67f80c8dd9.css" integrity="sha384-"#));
+/// assert!(tag.to_string().starts_with(r#"<link rel="stylesheet" href="/static/css/app.93b5ecd0106c.css" integrity="sha384-"#));
 /// assert!(assets.static_url("css/apps.css").is_err());
 /// # Ok(()) }
 /// ```

@@ -34,7 +34,7 @@ use crate::manifest::Manifest;
 /// Collector::new().finder(Embedded::new([("css/app.css", "p { margin: 0 }")])?).collect(&collected).await?;
 ///
 /// let files = Store::new(ManifestStorage::load(collected.storage().clone()).await?);
-/// assert_eq!(files.url("css/app.css").await?.as_str(), "/static/css/app.4d67f80c8dd9.css");
+/// assert_eq!(files.url("css/app.css").await?.as_str(), "/static/css/app.93b5ecd0106c.css");
 /// let slip = files.url("css/apps.css").await.unwrap_err();
 /// assert!(slip.to_string().contains("did you mean 'css/app.css'?"));
 /// # Ok(()) }

@@ -40,15 +40,11 @@ impl Assets {
     /// With [`live`](Self::live) assets nothing has to be collected first.
     ///
     /// ```no_run
-    /// # fn my_collector() -> holdall_static::Collector { unimplemented!() }
-    /// #[test]
-    /// # fn hidden() {}
-    /// fn templates_ask_for_what_exists() {
-    ///     let assets = holdall_static::Assets::live(&my_collector()).unwrap();
-    ///     let checked = assets.check_templates("templates").unwrap_or_else(|missing| panic!("{missing}"));
-    ///     assert!(checked > 0);
-    /// }
-    /// # fn main() {}
+    /// # fn templates_ask_for_what_exists(collector: &holdall_static::Collector) -> holdall_core::Result<()> {
+    /// let assets = holdall_static::Assets::live(collector)?;
+    /// let checked = assets.check_templates("templates")?;
+    /// assert!(checked > 0, "the templates are somewhere else");
+    /// # Ok(()) }
     /// ```
     ///
     /// Looked at are names that stand in a template as a text, in the forms of Jinja, minijinja, askama and Django:

@@ -200,7 +200,7 @@ mod tests {
             (r#"{{ "a.css"|static_url }}"#, "a.css"),
             (r#"{{ "a.css" | stylesheet | safe }}"#, "a.css"),
             (r#"{% static "a.css" %}"#, "a.css"),
-            (r#"{%- static 'a.css' as url -%}"#, "a.css"),
+            (r"{%- static 'a.css' as url -%}", "a.css"),
             (r#"{% set url = static_url("a.css") %}"#, "a.css"),
             (r#"{% if x %}{{ image("a }} b.png", "alt") }}{% endif %}"#, "a }} b.png"),
             (r#"{{ vite_tags("src/main.ts") }}"#, "entry src/main.ts"),
