@@ -44,6 +44,14 @@ impl Options {
         Err(self.invalid(key, "has to be a table"))
     }
 
+    /// Whether that key was given as a table.
+    pub fn is_table(&self, key: &str) -> bool {
+        self.values.get(key).is_some_and(|value| {
+            matches!(value.inner, Inner::Table(_))
+                || (value.origin.is_variable() && value.text.trim_start().starts_with('{'))
+        })
+    }
+
     /// A list of tables, each read as [`take_table`](Self::take_table) reads one: `[[static.missing]]`.
     ///
     /// # Errors

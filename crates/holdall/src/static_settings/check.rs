@@ -45,7 +45,7 @@ impl StaticSettings {
             checks.extend(self.absent(directory));
             checks.extend(root.and_then(|root| self.overlap(directory, root)));
         }
-        if self.directories.is_empty() {
+        if !self.names_sources() {
             let message = "[static] names nothing to collect; write dirs = [\"static\"] there".to_owned();
             checks.push(StaticCheck { id: None, severity: Severity::Warning, message });
         }

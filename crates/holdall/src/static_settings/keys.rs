@@ -3,9 +3,9 @@
 use std::num::NonZeroUsize;
 
 use holdall_core::{Location, Result};
-use holdall_static::{Collector, HashAlgorithm};
+use holdall_static::{Collector, HashAlgorithm, Ignore};
 
-use super::{Directory, StaticSettings, rules};
+use super::{Directory, StaticSettings, compress, rules};
 use crate::options::Options;
 
 /// Takes every key, so that all that is wrong is told at once.
@@ -15,6 +15,11 @@ pub(super) fn take(options: &mut Options) -> Result<StaticSettings> {
     let directories = options.take_tables_or_texts("dirs", "path", directory);
     let ignore = options.take_texts("ignore");
     let default_ignore = options.take_bool("default_ignore");
+    let git = git(options);
+    #[cfg(feature = "static-crates")]
+    let crates = super::crates::take(options);
+    #[cfg(not(feature = "static-crates"))]
+    let crates = needs_feature(options, "crates", "static-crates");
     let collector = collector(options);
 
     if let Some(storage) = storage? {
@@ -23,8 +28,43 @@ pub(super) fn take(options: &mut Options) -> Result<StaticSettings> {
     settings.directories = directories?.unwrap_or_default();
     settings.ignore = ignore?.unwrap_or_default();
     settings.default_ignore = default_ignore?.unwrap_or(true);
+    settings.git = git?;
+    #[cfg(feature = "static-crates")]
+    {
+        settings.crates = crates?;
+    }
+    #[cfg(not(feature = "static-crates"))]
+    crates?;
     settings.collector = collector?;
     Ok(settings)
+}
+
+/// What is left out by git's rules.
+#[cfg(feature = "static-gitignore")]
+fn git(options: &mut Options) -> Result<Ignore> {
+    let (lines, files) = (options.take_texts("gitignore"), options.take_bool("ignore_files"));
+    let (lines, files) = (lines?.unwrap_or_default(), files?.unwrap_or(false));
+    let ignore = Ignore::none().gitignore(&lines.join("\n"));
+    Ok(ignore.map_err(|error| options.refused("gitignore", error))?.ignore_files(files))
+}
+
+#[cfg(not(feature = "static-gitignore"))]
+fn git(options: &mut Options) -> Result<Ignore> {
+    let keys = ["gitignore", "ignore_files"].map(|key| needs_feature(options, key, "static-gitignore"));
+    keys.into_iter().collect::<Result<Vec<()>>>().map(|_| Ignore::none())
+}
+
+/// A key that this build cannot honour. Who shares settings with the command may write it all the same, if its feature
+/// is on there: an application without it would collect, or serve, other files.
+#[cfg(not(all(feature = "static-crates", feature = "static-gitignore")))]
+fn needs_feature(options: &mut Options, key: &str, feature: &str) -> Result<()> {
+    let given = options.contains(key);
+    options.expect(key);
+    if !given {
+        return Ok(());
+    }
+    let reason = format_args!("needs the cargo feature {feature:?} of the crate \"holdall\"");
+    Err(options.invalid(key, reason))
 }
 
 /// An item of `dirs`.
@@ -59,6 +99,7 @@ fn collector(options: &mut Options) -> Result<Collector> {
     let prehashed = options.take_tables("prehashed", rules::prehashed);
     let import_map = rules::import_map(options);
     let preload = options.take_texts("preload");
+    let compress = compress::take(options);
 
     let mut collector = Collector::new();
     if let Some(hash) = hash? {
@@ -87,6 +128,9 @@ fn collector(options: &mut Options) -> Result<Collector> {
     }
     for pattern in preload?.unwrap_or_default() {
         collector = collector.preload(pattern);
+    }
+    if let Some(compression) = compress? {
+        collector = collector.compress(compression);
     }
     Ok(collector)
 }

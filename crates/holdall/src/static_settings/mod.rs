@@ -1,6 +1,9 @@
 //! The table `[static]`: which static files are collected, and how.
 
 mod check;
+mod compress;
+#[cfg(feature = "static-crates")]
+mod crates;
 mod keys;
 mod rules;
 
@@ -55,8 +58,12 @@ use crate::value::Origin;
 pub struct StaticSettings {
     storage: String,
     directories: Vec<Directory>,
+    #[cfg(feature = "static-crates")]
+    crates: Option<crates::CratesSettings>,
     default_ignore: bool,
     ignore: Vec<String>,
+    /// What is left out by git's rules, without the patterns.
+    git: Ignore,
     /// Everything that the collector is told itself, without finders and patterns.
     collector: Collector,
 }
@@ -107,11 +114,14 @@ impl StaticSettings {
 
     /// The patterns of what is left out.
     pub fn ignore(&self) -> Ignore {
-        let start = if self.default_ignore { Ignore::default() } else { Ignore::none() };
-        self.ignore.iter().fold(start, Ignore::with)
+        const DEFAULTS: [&str; 3] = ["CVS", ".*", "*~"];
+        let defaults = DEFAULTS.iter().filter(|_| self.default_ignore).map(|pattern| (*pattern).to_owned());
+        self.ignore.iter().cloned().chain(defaults).fold(self.git.clone(), Ignore::with)
     }
 
     /// A collector with everything that the settings say.
+    ///
+    /// Directories come before crates, as Django's settings come before its apps.
     ///
     /// A directory that does not exist is left out, as Django's finders do; [`check`](Self::check) warns of it.
     ///
@@ -127,6 +137,10 @@ impl StaticSettings {
             };
             collector = collector.finder(finder);
         }
+        #[cfg(feature = "static-crates")]
+        if let Some(crates) = &self.crates {
+            collector = collector.finder(crates.finder());
+        }
         Ok(collector)
     }
 }
@@ -136,10 +150,24 @@ impl Default for StaticSettings {
         Self {
             storage: Storages::STATICFILES.to_owned(),
             directories: Vec::new(),
+            #[cfg(feature = "static-crates")]
+            crates: None,
             default_ignore: true,
             ignore: Vec::new(),
+            git: Ignore::none(),
             collector: Collector::new(),
         }
+    }
+}
+
+impl StaticSettings {
+    /// Whether anything is named where files could be.
+    fn names_sources(&self) -> bool {
+        #[cfg(feature = "static-crates")]
+        if self.crates.is_some() {
+            return true;
+        }
+        !self.directories.is_empty()
     }
 }
 

@@ -149,6 +149,19 @@ fn what_is_wrong_has_its_place() {
             "[static.import_map]\nthree = 3",
             "settings:1: \"import_map\" in [static] has to be a table of text, like { name = \"value\" }",
         ),
+        (
+            "[static]\ncompress = 9",
+            "settings:2: \"compress\" in [static] is 9; it has to be true, false, or a table like { gzip = 9, brotli = 11 }",
+        ),
+        (
+            "[static.compress]\ngzip = 10",
+            "settings:2: \"gzip\" in [static.compress] is 10; it has to be a level from 1 to 9, or true for 9",
+        ),
+        (
+            "[static.compress]\ngzip = 9\nbrotli = 9\nin_place = true",
+            "settings:4: \"in_place\" in [static.compress] is true; then exactly one of \"gzip\", \"brotli\" and \"zstd\" \
+             has to be given",
+        ),
         ("[static]\njobs = 0", "settings:2: \"jobs\" in [static] is 0; it has to be a whole number above 0"),
         (
             "[static]\nbase_path = 'static'",
@@ -244,6 +257,7 @@ copies = false
 import_map = { three = "vendor/three.js", "three/" = "vendor/jsm/" }
 import_map_modules = ["js/*"]
 preload = ["app.js"]
+compress = { gzip = 9, brotli = true, zstd = false, skip = ["*.map"] }
 
 [[static.prehashed]]
 pattern = "assets/*-[hash].js"
@@ -301,9 +315,71 @@ fn every_key_is_read() {
     let storages = Storages::builder().toml(settings).build().unwrap();
     assert_eq!(storages.static_settings().storage(), "other");
     let collector = format!("{:?}", storages.static_settings().collector().unwrap());
-    for value in
-        ["*.scss", "/assets/", "vendor/three.js", "vendor/jsm/", "js/*", "app.js", "*.pdf", "ko", "web"]
-    {
+    for value in [
+        "*.scss",
+        "/assets/",
+        "vendor/three.js",
+        "vendor/jsm/",
+        "js/*",
+        "app.js",
+        "*.pdf",
+        "ko",
+        "web",
+        "*.map",
+        "Brotli: 11",
+    ] {
         assert!(collector.contains(value), "{collector} has no {value}");
     }
+}
+
+#[cfg(feature = "static-crates")]
+#[tokio::test]
+async fn crates_come_after_directories() -> Result<()> {
+    let settings = format!("{STORAGES}[static]\ndirs = ['overrides']\ncrates = {{ path = 'site' }}");
+    let cargo = "[package]\nname = 'site'\nversion = '0.1.0'\nedition = '2024'\n[package.metadata.holdall]\nstatic = \
+                 'assets'\n[workspace]\n";
+    let files = [
+        ("overrides/a.txt", "ours"),
+        ("site/Cargo.toml", cargo),
+        ("site/Cargo.lock", "version = 4\n[[package]]\nname = 'site'\nversion = '0.1.0'\n"),
+        ("site/src/lib.rs", ""),
+        ("site/assets/a.txt", "theirs"),
+        ("site/assets/b.txt", "theirs"),
+    ];
+    let (report, store, manifest) = Site::new(&settings, &files).collect(&[]).await?;
+    assert_eq!((names(&manifest), report.conflicts.len()), (vec!["a.txt", "b.txt"], 1));
+    assert_eq!(store.open("a.txt").await?.text().await?, "ours");
+    Ok(())
+}
+
+#[cfg(feature = "static-gitignore")]
+#[tokio::test]
+async fn git_rules_are_kept() -> Result<()> {
+    let settings =
+        format!("{STORAGES}[static]\ndirs = ['s']\ngitignore = ['*.map', '!keep.map']\nignore_files = true");
+    let files = [
+        ("s/a.map", "1"),
+        ("s/keep.map", "2"),
+        ("s/.gitignore", "b.txt"),
+        ("s/b.txt", "3"),
+        ("s/c.txt", "4"),
+    ];
+    let (_, _, manifest) = Site::new(&settings, &files).collect(&[]).await?;
+    assert_eq!(names(&manifest), ["c.txt", "keep.map"]);
+    Ok(())
+}
+
+#[cfg(not(any(feature = "static-crates", feature = "static-gitignore")))]
+#[test]
+fn a_key_without_its_feature_is_refused() {
+    expect_refusals(&[
+        (
+            "[static]\ncrates = true",
+            "settings:2: \"crates\" in [static] needs the cargo feature \"static-crates\" of the crate \"holdall\"",
+        ),
+        (
+            "[static]\ngitignore = ['*.map']",
+            "settings:2: \"gitignore\" in [static] needs the cargo feature \"static-gitignore\" of the crate \"holdall\"",
+        ),
+    ]);
 }
