@@ -43,6 +43,10 @@ struct Document<'a> {
     changes: Vec<Change<'a>>,
     /// Hashed names by name, of files that were saved.
     post_processed: BTreeMap<&'a str, &'a str>,
+    /// What was compressed, and did not lie there from an earlier run.
+    compressed: Vec<Compressed<'a>>,
+    /// What `--clear` could not delete, since no name can say it.
+    foreign: &'a [String],
     conflicts: Vec<Shadowed<'a>>,
     problems: Vec<Fault>,
     /// How many files, the manifest included, were saved by the time it ended.
@@ -63,6 +67,16 @@ struct Change<'a> {
     name: &'a str,
     role: &'static str,
     action: &'static str,
+}
+
+#[derive(Serialize)]
+struct Compressed<'a> {
+    file: &'a str,
+    /// `gzip`, `br`, `zstd`.
+    encoding: &'static str,
+    size: u64,
+    /// Nothing where it did not pay.
+    encoded: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -122,6 +136,18 @@ impl Run<'_> {
                 .iter()
                 .map(|(name, hashed)| (name.as_str(), hashed.as_str()))
                 .collect(),
+            compressed: report
+                .published
+                .compressed
+                .iter()
+                .map(|compressed| Compressed {
+                    file: compressed.file.as_str(),
+                    encoding: compressed.encoding.token(),
+                    size: compressed.size,
+                    encoded: compressed.encoded,
+                })
+                .collect(),
+            foreign: &report.published.foreign,
             conflicts: report
                 .conflicts
                 .iter()

@@ -1,18 +1,26 @@
 //! A line for each file, at Django's levels and in its words.
 
-use holdall::static_files::{Conflict, Event, Report, Role, Source};
+use holdall::static_files::{Action, Conflict, Event, Report, Role, Source};
 
 use crate::screen::Screen;
 
 /// What is told while it happens.
 pub(super) fn during(event: &Event, dry_run: bool, screen: &Screen) {
     match event {
-        Event::Saving { name, role: Role::Copy, .. } if dry_run => {
-            screen.line(1, format_args!("Pretending to copy '{name}'"));
+        Event::Saving { name, role, action, .. } => {
+            let (level, doing, pretending) = match (role, action) {
+                (_, Action::Updated) => (3, "Changing the headers of", "change the headers of"),
+                (Role::Copy, Action::Linked) => (2, "Linking", "link"),
+                (Role::Copy, _) => (2, "Copying", "copy"),
+                _ => (3, "Saving", "save"),
+            };
+            if dry_run {
+                // What would be done to files is what was asked for.
+                screen.line(if level == 2 { 1 } else { level }, format_args!("Pretending to {pretending} '{name}'"));
+            } else {
+                screen.line(level, format_args!("{doing} '{name}'"));
+            }
         }
-        Event::Saving { name, role: Role::Copy, .. } => screen.line(2, format_args!("Copying '{name}'")),
-        Event::Saving { name, .. } if dry_run => screen.line(3, format_args!("Pretending to save '{name}'")),
-        Event::Saving { name, .. } => screen.line(3, format_args!("Saving '{name}'")),
         Event::Unchanged { name, role } => {
             let level = if *role == Role::Copy { 2 } else { 3 };
             screen.line(level, format_args!("Skipping '{name}' (not modified)"));
@@ -32,6 +40,9 @@ pub(super) fn during(event: &Event, dry_run: bool, screen: &Screen) {
 pub(super) fn after(report: &Report, screen: &Screen) {
     for (name, hashed) in &report.published.post_processed {
         screen.line(2, format_args!("Post-processed '{name}' as '{hashed}'"));
+    }
+    for foreign in &report.published.foreign {
+        screen.warning(format_args!("'{foreign}' cannot be deleted: no name of Holdall can say it"));
     }
 }
 

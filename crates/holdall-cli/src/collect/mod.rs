@@ -212,7 +212,10 @@ fn collector(
     screen: &Arc<Screen>,
     tally: &Arc<Tally>,
 ) -> Result<Collector, Failure> {
-    let mut collector = settings.static_files.collector()?.dry_run(args.dry_run);
+    let mut collector = settings.static_files.collector()?.dry_run(args.dry_run).clear(args.clear);
+    if let Some(directory) = destination.and_then(|destination| destination.directory.as_ref()) {
+        collector = if args.link { collector.link(directory) } else { collector.local_root(directory) };
+    }
     if args.no_post_process {
         collector = collector.post_process(false);
     }
@@ -221,7 +224,6 @@ fn collector(
     }
     let progress = Progress::new(screen);
     let (screen, tally, dry_run) = (Arc::clone(screen), Arc::clone(tally), args.dry_run);
-    let _ = destination;
     Ok(collector.on_event(move |event: &Event| {
         tally.count(event);
         progress.step(event);

@@ -61,6 +61,6 @@ fn counted(files: usize) -> String {
 /// no copies.
 pub(super) fn copied(report: &Report, tally: &Tally) -> usize {
     let role = if tally.has_copies() { Role::Copy } else { Role::Hashed };
-    let is_save = |action| action != Action::Deleted;
+    let is_save = |action| matches!(action, Action::Created | Action::Replaced | Action::Linked);
     report.published.changes.iter().filter(|change| change.role == role && is_save(change.action)).count()
 }

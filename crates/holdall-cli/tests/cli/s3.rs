@@ -63,6 +63,21 @@ async fn the_root_of_a_bucket_is_not_cleared_without_force() {
          settings, or say --force\n"
     );
     assert!(server.requests().is_empty() && server.keys("site").len() == 1);
+
+    let (out, _) = run(&site, &["collectstatic", "--noinput", "--clear", "--force"]).await.ended(0);
+    assert_eq!(out, "\n1 static file deleted, 1 static file copied, 1 post-processed.\n");
+    assert!(server.object("site", "somebody/elses.txt").is_none());
+
+    // Below a location nobody needs force, and nothing beside it is touched.
+    server.put_object("site", "beside.txt", "theirs");
+    server.put_object("site", "static/old.txt", "old");
+    let site = Site::in_bucket(&server, "static");
+    site.fill(1);
+    let (out, _) = run(&site, &["collectstatic", "--noinput", "--clear"]).await.ended(0);
+    assert!(out.starts_with("\n1 static file deleted, 1 static file copied"), "{out}");
+    assert!(
+        server.object("site", "static/old.txt").is_none() && server.object("site", "beside.txt").is_some()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,6 @@ use bytesize::ByteSize;
 use holdall_core::{Error, Location, Result};
 
 use super::Options;
-use crate::policy::Policy;
 use crate::suggest::listed;
 use crate::value::{Kind, Value};
 
@@ -141,12 +140,7 @@ impl Options {
     pub fn take_location(&mut self, key: &str) -> Result<Option<Location>> {
         let Some(text) = self.take_str(key)? else { return Ok(None) };
         match Location::new(&text) {
-            Ok(location) => {
-                if key == Policy::LOCATION {
-                    self.place.location = location.clone();
-                }
-                Ok(Some(location))
-            }
+            Ok(location) => Ok(Some(location)),
             Err(error) => Err(self.invalid(key, format_args!("cannot be used: {error}"))),
         }
     }
