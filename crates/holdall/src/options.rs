@@ -6,10 +6,11 @@ mod typed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use holdall_core::{Error, ErrorKind, Result};
+use holdall_core::{Error, ErrorKind, Location, Result};
 
 use crate::layers::Resolved;
 use crate::place::Place;
+use crate::policy::Policy;
 #[cfg(any(feature = "fs", feature = "s3", feature = "static", feature = "__object-store"))]
 use crate::problems::{Problem, Problems};
 use crate::suggest::{listed, nearest};
@@ -70,7 +71,10 @@ pub struct Options {
 impl Options {
     pub(crate) fn new(storage: Option<&str>, resolved: Resolved) -> Self {
         let Resolved { backend, values } = resolved;
-        Self { backend: backend.name, ..Self::of(storage, backend.origin, values) }
+        // Whoever takes the key, as whatever it takes it: what is wrong with it is said there.
+        let location = values.get(Policy::LOCATION).and_then(|value| Location::new(&value.text).ok());
+        let place = Place { location: location.unwrap_or_default(), directory: None };
+        Self { backend: backend.name, place, ..Self::of(storage, backend.origin, values) }
     }
 
     /// The keys of a table that is no storage: `section` is what it is called, brackets included.

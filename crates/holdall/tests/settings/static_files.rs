@@ -288,7 +288,7 @@ severity = "ignore"
 "#;
 
 /// Calls of the collector that take what no text can say, or that settings say in other words.
-const NO_KEYS: [&str; 7] = [
+const NO_KEYS: [&str; 8] = [
     "new",
     // `dirs`.
     "finder",
