@@ -80,7 +80,7 @@ impl Embed {
                 }
             }
             Err(error) => {
-                for line in error.to_string().lines() {
+                for line in error.reason().lines() {
                     println!("cargo::error={line}");
                 }
                 std::process::exit(1);

@@ -14,19 +14,14 @@ use super::{Ignore, SourceFile};
 /// text keeps the rest from being collected.
 pub(super) fn walk(prefix: &Location, root: &Path, ignore: &Ignore) -> Result<Vec<SourceFile>> {
     let mut files = Vec::new();
-    #[cfg(feature = "gitignore")]
     let mut tree = ignore.tree();
     let mut is_left_out = |path: &Path, depth: usize, is_directory: bool| -> Result<bool> {
         let name = lossy(root, path);
-        #[cfg(feature = "gitignore")]
         let said = tree.says(path, depth, is_directory);
-        #[cfg(not(feature = "gitignore"))]
-        let said = None;
         // The root itself may be called anything.
         let is_left_out = depth > 0
             && said
                 .unwrap_or_else(|| if is_directory { ignore.directory(&name) } else { ignore.file(&name) });
-        #[cfg(feature = "gitignore")]
         if is_directory && !is_left_out {
             tree.enter(path, depth)?;
         }

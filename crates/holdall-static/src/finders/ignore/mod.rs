@@ -1,14 +1,13 @@
 //! Which files are not collected: Django's patterns, with Django's rules, and those of git where they are asked for.
 
 mod fnmatch;
-#[cfg(feature = "gitignore")]
+#[cfg_attr(not(feature = "gitignore"), path = "no_git.rs")]
 mod git;
 
 #[cfg(feature = "gitignore")]
 use holdall_core::Result;
 
 pub(crate) use self::fnmatch::matches;
-#[cfg(feature = "gitignore")]
 pub(super) use self::git::Tree;
 
 /// Patterns of files and directories that finders leave out.
@@ -27,7 +26,6 @@ pub(super) use self::git::Tree;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ignore {
     patterns: Vec<String>,
-    #[cfg(feature = "gitignore")]
     git: git::Rules,
 }
 
@@ -41,11 +39,7 @@ impl Default for Ignore {
 impl Ignore {
     /// Nothing is left out.
     pub fn none() -> Self {
-        Self {
-            patterns: Vec::new(),
-            #[cfg(feature = "gitignore")]
-            git: git::Rules::default(),
-        }
+        Self { patterns: Vec::new(), git: git::Rules::default() }
     }
 
     /// That pattern too.
@@ -96,7 +90,7 @@ impl Ignore {
 
     /// Whether the file of that name is left out.
     pub fn file(&self, name: &str) -> bool {
-        self.git_says(name, false).unwrap_or_else(|| {
+        self.git.says(name, false).unwrap_or_else(|| {
             let own = own_name(name);
             self.patterns.iter().any(|pattern| matches(pattern, own) || matches(pattern, name))
         })
@@ -105,24 +99,12 @@ impl Ignore {
     /// Whether the directory of that name is left out, with everything below. Patterns are asked about its own name
     /// only, which is the last part; lines of git about the whole.
     pub fn directory(&self, name: &str) -> bool {
-        self.git_says(name, true)
+        self.git
+            .says(name, true)
             .unwrap_or_else(|| self.patterns.iter().any(|pattern| matches(pattern, own_name(name))))
     }
 
-    #[cfg(feature = "gitignore")]
-    fn git_says(&self, name: &str, is_directory: bool) -> Option<bool> {
-        self.git.says(name, is_directory)
-    }
-
-    /// Without git's rules.
-    #[cfg(not(feature = "gitignore"))]
-    #[expect(clippy::unused_self, reason = "with the rules it asks them")]
-    fn git_says(&self, _: &str, _: bool) -> Option<bool> {
-        None
-    }
-
     /// The files that are honoured below a directory.
-    #[cfg(feature = "gitignore")]
     pub(super) fn tree(&self) -> Tree {
         Tree::new(self.git.honours_files())
     }
