@@ -59,6 +59,7 @@ use crate::import_map::ImportMap;
 /// assert_eq!(text, format!("a {{ background: url({}) }}", manifest.get("a.png").unwrap()));
 /// # Ok(()) }
 /// ```
+#[doc = include_str!("../docs/publishing.md")]
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Collector {
@@ -208,7 +209,7 @@ impl Collector {
             plan.problems.extend(names::same_but_for_case(plan.files.iter().map(|file| &file.name)));
         }
         if let Some(capabilities) = destination {
-            let problems = names::cannot_hold(&plan, copies, self.publishing.link, capabilities);
+            let problems = names::cannot_hold(&plan, &self.publishing, capabilities);
             plan.problems.extend(problems);
         }
         plan.problems.sort();

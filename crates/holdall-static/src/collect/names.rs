@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use holdall_core::{Capabilities, Name};
 
-use super::plan::Plan;
+use super::plan::{Plan, Planned};
 use super::problem::{Problem, ProblemKind, Severity};
+use super::publish::Publishing;
+use crate::compress::Place;
 use crate::finders::Source;
 
 /// Files whose names differ only in case. A disk of macOS or Windows takes them for one, and so does a checkout
@@ -27,32 +29,22 @@ pub(crate) fn same_but_for_case<'a>(names: impl Iterator<Item = &'a Name>) -> Ve
 }
 
 /// What a destination with these capabilities cannot hold.
-pub(crate) fn cannot_hold(
-    plan: &Plan,
-    copies: bool,
-    link: bool,
-    capabilities: &Capabilities,
-) -> Vec<Problem> {
+pub(crate) fn cannot_hold(plan: &Plan, options: &Publishing, capabilities: &Capabilities) -> Vec<Problem> {
     let mut problems = Vec::new();
     let error = |name: &Name, kind| Problem::of_file(name.clone(), kind, Severity::Error);
-    if link {
+    if options.link {
         let embedded = plan.files.iter().filter(|file| matches!(file.source, Source::Bytes(_)));
         problems.extend(embedded.map(|file| error(&file.name, ProblemKind::CannotLink)));
     }
     if let Some(limit) = capabilities.max_segment {
         for file in &plan.files {
-            // The hashed name is the longer one.
-            let published = if file.hashed.as_str().len() > file.name.as_str().len() || !copies {
-                &file.hashed
-            } else {
-                &file.name
-            };
-            if published.segments().any(|segment| segment.len() > limit) {
-                problems.push(error(&file.name, too_long(published.as_str(), limit)));
+            let is_long = |name: &&Name| name.segments().any(|segment| segment.len() > limit);
+            if let Some(long) = published(file, options).iter().find(is_long) {
+                problems.push(error(&file.name, too_long(long.as_str(), limit)));
             }
         }
     }
-    if copies && !capabilities.files_beside_directories {
+    if options.copies && !capabilities.files_beside_directories {
         let names: HashSet<&str> = plan.files.iter().map(|file| file.name.as_str()).collect();
         for file in &plan.files {
             let levels = file.name.as_str().match_indices('/').map(|(at, _)| &file.name.as_str()[..at]);
@@ -62,6 +54,23 @@ pub(crate) fn cannot_hold(
         }
     }
     problems
+}
+
+/// The names that a file may be published under.
+fn published(file: &Planned, options: &Publishing) -> Vec<Name> {
+    let own = options.copies.then(|| file.name.clone());
+    let hashed = options.post_process.then(|| file.hashed.clone());
+    let mut names: Vec<Name> = own.into_iter().chain(hashed).collect();
+    let compression = &options.compression;
+    if options.post_process
+        && compression.place() == Place::Beside
+        && compression.takes(&file.name, file.digests().size)
+    {
+        let variants =
+            compression.levels().filter_map(|(encoding, _)| encoding.variant_of(&file.hashed).ok());
+        names.extend(variants);
+    }
+    names
 }
 
 /// A name that is longer than a limit.

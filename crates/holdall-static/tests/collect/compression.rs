@@ -337,3 +337,19 @@ async fn a_source_that_changes_while_it_is_collected_is_an_error() {
         assert_eq!(bytes(&store, &hashed(&store, "b.txt").await).await, vec![b'y'; 4000]);
     }
 }
+
+#[tokio::test]
+async fn a_clearing_run_leaves_the_variants_and_takes_old_ones_away() {
+    let store = memory();
+    collector("red", Compression::all()).collect(&store).await.unwrap();
+    collector("blue", Compression::all()).clear(true).collect(&store).await.unwrap();
+    let fresh = memory();
+    collector("blue", Compression::all()).collect(&fresh).await.unwrap();
+    let names =
+        |contents: std::collections::BTreeMap<String, String>| contents.into_keys().collect::<Vec<_>>();
+    let contents = crate::support::contents;
+    assert_eq!(names(contents(&store).await), names(contents(&fresh).await));
+    let again =
+        collector("blue", Compression::all()).clear(true).dry_run(true).collect(&store).await.unwrap();
+    assert!(again.published.unchanged.is_empty());
+}

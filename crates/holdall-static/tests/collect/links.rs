@@ -168,3 +168,25 @@ async fn no_link_leads_a_link_out_of_the_directory() {
     assert!(error.to_string().contains("leads out of"), "{error}");
     assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
 }
+
+#[tokio::test]
+async fn a_local_copy_is_made_from_its_hashed_file_and_is_what_the_source_says() {
+    let place = Place::new();
+    let collector = place.collector().local_root(place.root());
+    collector.collect(&place.store).await.unwrap();
+    for (name, text) in SITE {
+        assert_eq!(std::fs::read_to_string(place.at(name)).unwrap(), text);
+        if place.store.capabilities().attributes {
+            let metadata = place.store.metadata(name).await.unwrap();
+            assert_eq!(metadata.attributes.cache_control.as_deref(), Some("public, max-age=60"), "{name}");
+        }
+    }
+    assert!(collector.collect(&place.store).await.unwrap().published.changes.is_empty());
+
+    // Of the same name and size, but not what it should be: the copy comes from the source.
+    let robots = hashed(&place.store, "robots.txt").await;
+    std::fs::write(place.at(&robots), "User-agent: x\n").unwrap();
+    std::fs::remove_file(place.at("robots.txt")).unwrap();
+    collector.collect(&place.store).await.unwrap();
+    assert_eq!(std::fs::read_to_string(place.at("robots.txt")).unwrap(), "User-agent: *\n");
+}

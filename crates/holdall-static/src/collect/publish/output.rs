@@ -29,13 +29,19 @@ pub(crate) struct Output<'a> {
 pub(crate) enum Origin<'a> {
     Source(&'a Source),
     Text(&'a Bytes),
+    /// In the storage, under the hashed name of the same file; and in the source.
+    Hashed(&'a Name, &'a Source),
 }
 
 impl Origin<'_> {
     pub(crate) fn content(self) -> Content<'static> {
         match self {
-            Self::Source(Source::Path(path)) => Content::path(path.clone()),
-            Self::Source(Source::Bytes(bytes)) | Self::Text(bytes) => Content::bytes(bytes.clone()),
+            Self::Source(Source::Path(path)) | Self::Hashed(_, Source::Path(path)) => {
+                Content::path(path.clone())
+            }
+            Self::Source(Source::Bytes(bytes))
+            | Self::Hashed(_, Source::Bytes(bytes))
+            | Self::Text(bytes) => Content::bytes(bytes.clone()),
         }
     }
 }

@@ -111,7 +111,11 @@ impl<'a> Run<'a> {
         let Output { name, role, action, size, .. } = *output;
         let change = Change { name: name.clone(), role, action };
         match (action, output.from, &self.options.local) {
-            (Action::Linked, Origin::Source(Source::Path(path)), Some(local)) => {
+            (
+                Action::Linked,
+                Origin::Source(Source::Path(path)) | Origin::Hashed(_, Source::Path(path)),
+                Some(local),
+            ) => {
                 let (local, name, path) = (local.clone(), name.clone(), path.clone());
                 return self
                     .step(&change, size, blocking(move || local.link(&name, &path)))
@@ -131,10 +135,28 @@ impl<'a> Run<'a> {
             }
             _ => {}
         }
+        if let Origin::Hashed(hashed, _) = output.from {
+            return self.step(&change, size, self.share(hashed, output)).await;
+        }
         let mut options = SaveOptions::default().with_attributes(output.attributes.clone());
         // What was read is what the hash stands for: a source that was edited since is refused.
         options.checksum = Some(output.checksum);
         self.save_one(&change, size, output.from.content(), options).await
+    }
+
+    /// Makes a copy from its hashed file, inside the storage. Where that turns out to be something else than it should
+    /// be, the copy is saved from its source after all.
+    async fn share(&self, hashed: &Name, output: &Output<'_>) -> Result<Saved> {
+        let options = CopyOptions::default().with_mode(SaveMode::Overwrite);
+        let options = options.with_attributes(output.attributes.clone());
+        let shared = self.store.copy(hashed, output.name).options(options).await?;
+        if shared.checksum == Some(output.checksum) {
+            return Ok(shared);
+        }
+        let mut options = SaveOptions::default().with_mode(SaveMode::Overwrite);
+        options.attributes = output.attributes.clone();
+        options.checksum = Some(output.checksum);
+        self.store.save(output.name, output.from.content()).options(options).await
     }
 
     /// Saves one file, unless this is a dry run, and tells of it.

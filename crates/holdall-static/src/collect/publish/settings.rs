@@ -74,9 +74,10 @@ impl Collector {
         self.local_root(root)
     }
 
-    /// Says in which directory of this machine the storage keeps its files, so that links which a run with
-    /// [`link`](Self::link) made are replaced by files, each in one step, and [cleared](Self::clear). Without this a
-    /// storage refuses to save over them.
+    /// Says in which directory of this machine the storage keeps its files. Then links which a run with
+    /// [`link`](Self::link) made are replaced by files, each in one step, and [cleared](Self::clear); without this a
+    /// storage refuses to save over them. And copies are made from hashed files inside the storage, so that both
+    /// share their blocks where the file system can.
     pub fn local_root(mut self, root: impl Into<PathBuf>) -> Self {
         self.publishing.local = Some(Local::new(root.into()));
         self

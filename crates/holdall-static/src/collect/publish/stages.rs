@@ -7,7 +7,7 @@ use super::Publishing;
 use super::before::Before;
 use super::compare::{Verdict, compare, look};
 use super::link::{Standing, standings};
-use super::output::Output;
+use super::output::{Origin, Output};
 use super::published::{Action, Role};
 use super::variants::Known;
 use crate::collect::plan::{Plan, Planned};
@@ -40,8 +40,15 @@ impl<'a> Stages<'a> {
         // What a bundler hashed has one name, and is there already.
         let has_copy = |file: &&Planned| options.copies && !(options.post_process && file.prehashed);
         let copies = plan.files.iter().filter(has_copy).map(|file| (Role::Copy, file));
+        // On this machine the file system may share the blocks of both. The storage's checksum shows that the hashed
+        // file is what it should be.
+        let shares = options.local.is_some() && options.post_process && store.capabilities().checksum;
+        let shares = shares && known.iter().all(|known| known.encoding.is_none());
         let wanted = hashed.chain(copies).map(|(role, file)| {
             let mut output = Output::new(role, file, store, options);
+            if shares && role == Role::Copy && file.rewritten.is_none() {
+                output.from = Origin::Hashed(&file.hashed, &file.source);
+            }
             let link = links.get(output.name).filter(|_| role == Role::Copy);
             output.over_link = matches!(link, Some(Standing::Link(_)));
             let verdict = decide(&output, file, link, before, store, options);
