@@ -80,6 +80,12 @@ impl ContentHash {
         Some(Self::from_start(&number[2..]))
     }
 
+    /// The hash that makes `hashed` of a name, if there is one.
+    pub(crate) fn in_name(name: &Name, hashed: &Name) -> Option<Self> {
+        let hashes = hashed.file_name().split('.').filter_map(Self::parse);
+        hashes.into_iter().find(|hash| hash.name(name).is_ok_and(|made| made == *hashed))
+    }
+
     /// Puts itself between stem and extension: `css/app.min.css` is `css/app.min.5e0040571e1a.css`. The extension
     /// is what is behind the last dot, unless only dots are before it (Django's rule, Python's `splitext`).
     ///
@@ -104,7 +110,7 @@ impl fmt::Display for ContentHash {
 mod tests {
     use holdall_core::Name;
 
-    use super::HashAlgorithm;
+    use super::{ContentHash, HashAlgorithm};
 
     #[test]
     fn names_are_those_of_django() {
@@ -118,7 +124,9 @@ mod tests {
             ("a.b/c", "a.b/c.d41d8cd98f00"),
             ("ends.", "ends.d41d8cd98f00."),
         ] {
-            assert_eq!(hash.name(&Name::new(name).unwrap()).unwrap().as_str(), hashed);
+            let name = Name::new(name).unwrap();
+            assert_eq!(hash.name(&name).unwrap().as_str(), hashed);
+            assert_eq!(ContentHash::in_name(&name, &Name::new(hashed).unwrap()), Some(hash));
         }
     }
 

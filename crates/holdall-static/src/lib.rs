@@ -115,8 +115,8 @@ mod templates;
 pub use self::assets::{Asset, Assets, AttributeValue, Tag, Tags};
 pub use self::bundle::{Prehashed, ViteChunk, ViteManifest};
 pub use self::collect::{
-    Action, Change, Collector, Compressed, Conflict, Event, Headers, Problem, ProblemKind, Published, Report,
-    Role, Severity,
+    Action, Change, Collector, Compressed, Conflict, Event, Found, Headers, Problem, ProblemKind, Published,
+    Referrer, Report, Role, Severity,
 };
 pub use self::compress::{Compression, Encoding, Variant};
 #[cfg(feature = "crates")]
@@ -128,7 +128,10 @@ pub use self::generations::{
 pub use self::hash::HashAlgorithm;
 pub use self::import_map::ImportMap;
 pub use self::live::Live;
-pub use self::manifest::{CopyDetails, EntryPoint, FileDetails, MANIFEST_NAME, Manifest, Representation};
+pub use self::manifest::{
+    CopyDetails, EntryPoint, FileDetails, Finding, MANIFEST_NAME, Manifest, ManifestDiff, Rehashed,
+    Representation, Verification, Wrong, verify,
+};
 pub use self::program::ProgramStorage;
 #[doc(hidden)]
 pub use self::program::url_of;

@@ -18,8 +18,14 @@ mod dry_runs;
 mod events;
 #[path = "collect/failures.rs"]
 mod failures;
+#[path = "collect/finding.rs"]
+mod finding;
+#[path = "collect/generations.rs"]
+mod generations;
 #[path = "collect/headers.rs"]
 mod headers;
+#[path = "collect/histories.rs"]
+mod histories;
 #[path = "collect/import_maps.rs"]
 mod import_maps;
 #[cfg(unix)]
@@ -38,3 +44,5 @@ mod runs;
 #[cfg(unix)]
 #[path = "collect/sources.rs"]
 mod sources;
+#[path = "collect/verifying.rs"]
+mod verifying;

@@ -2,6 +2,7 @@
 
 mod content_type;
 mod event;
+mod find;
 mod graph;
 mod headers;
 mod modules;
@@ -25,6 +26,7 @@ use holdall_core::{Capabilities, Name, Result, Store};
 pub(crate) use self::content_type::{attributes, content_type};
 pub use self::event::Event;
 use self::event::Listeners;
+pub use self::find::{Found, Referrer};
 use self::headers::HeaderRules;
 pub use self::headers::Headers;
 use self::plan::{Plan, Rules, plan};
@@ -200,10 +202,7 @@ impl Collector {
     /// Everything that needs no destination, off the async threads, and what a destination with these capabilities
     /// cannot hold; an error if any problem is one.
     async fn prepare(&self, destination: Option<&Capabilities>) -> Result<(Plan, Vec<Conflict>)> {
-        let collector = self.clone();
-        let (mut plan, conflicts) = tokio::task::spawn_blocking(move || collector.plan())
-            .await
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+        let (mut plan, conflicts) = self.off_thread(Self::plan).await?;
         let copies = self.publishing.copies;
         if copies {
             plan.problems.extend(names::same_but_for_case(plan.files.iter().map(|file| &file.name)));

@@ -61,6 +61,27 @@ impl Directories {
     }
 }
 
+impl Directories {
+    /// The files of that name, root by root.
+    fn files(&self, name: &Name) -> impl Iterator<Item = Result<SourceFile>> {
+        self.roots.iter().filter_map(|(prefix, root)| {
+            let path = root.join(name.strip_location(prefix)?.as_str());
+            match std::fs::metadata(&path) {
+                Ok(metadata) if metadata.is_file() => Some(Ok(SourceFile::new(name.clone(), path))),
+                Ok(_) => None,
+                Err(error) => match ErrorKind::from_io(&error) {
+                    // `a` beside a look for `a/b` is a miss, too.
+                    ErrorKind::NotFound | ErrorKind::Conflict => None,
+                    _ => {
+                        let message = format!("{} cannot be read", path.display());
+                        Some(Err(Error::from_io(error).with_message(message)))
+                    }
+                },
+            }
+        })
+    }
+}
+
 impl Finder for Directories {
     fn list(&self, ignore: &Ignore) -> Result<Vec<SourceFile>> {
         let walks = self.roots.iter().map(|(prefix, root)| walk(prefix, root, ignore));
@@ -68,24 +89,11 @@ impl Finder for Directories {
     }
 
     fn find(&self, name: &Name) -> Result<Option<SourceFile>> {
-        for (prefix, root) in &self.roots {
-            let Some(inside) = name.strip_location(prefix) else { continue };
-            let path = root.join(inside.as_str());
-            match std::fs::metadata(&path) {
-                Ok(metadata) if metadata.is_file() => return Ok(Some(SourceFile::new(name.clone(), path))),
-                Ok(_) => {}
-                Err(error) => match ErrorKind::from_io(&error) {
-                    // `a` beside a look for `a/b` is a miss, too.
-                    ErrorKind::NotFound | ErrorKind::Conflict => {}
-                    _ => {
-                        return Err(
-                            Error::from_io(error).with_message(format!("{} cannot be read", path.display()))
-                        );
-                    }
-                },
-            }
-        }
-        Ok(None)
+        self.files(name).next().transpose()
+    }
+
+    fn find_all(&self, name: &Name) -> Result<Vec<SourceFile>> {
+        self.files(name).collect()
     }
 
     fn places(&self) -> Vec<String> {

@@ -69,6 +69,15 @@ pub trait Finder: fmt::Debug + Send + Sync {
     /// As [`list`](Self::list).
     fn find(&self, name: &Name) -> Result<Option<SourceFile>>;
 
+    /// Every file of that name, where the finder has several: the first is the one that [`find`](Self::find) gives.
+    ///
+    /// # Errors
+    ///
+    /// As [`list`](Self::list).
+    fn find_all(&self, name: &Name) -> Result<Vec<SourceFile>> {
+        Ok(self.find(name)?.into_iter().collect())
+    }
+
     /// Where it looks, for people.
     fn places(&self) -> Vec<String>;
 

@@ -6,6 +6,7 @@
 
 mod copies;
 mod details;
+mod diff;
 mod entry_point;
 mod modules;
 mod published;
@@ -13,6 +14,7 @@ mod python_json;
 mod representation;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,10 +24,12 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::copies::{COPIES_NAME, Copies};
 pub use self::details::{CopyDetails, FileDetails};
+pub use self::diff::{ManifestDiff, Rehashed};
 pub use self::entry_point::EntryPoint;
 pub(crate) use self::modules::MappedModules;
 use self::python_json::to_json;
 pub use self::representation::Representation;
+pub use self::verify::{Finding, Verification, Wrong, verify};
 use crate::hash::HashAlgorithm;
 
 /// The name of the manifest in the storage of static files.
@@ -67,6 +71,7 @@ struct Stored {
 /// What is ours.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Section {
+    #[serde(default)]
     files: BTreeMap<String, FileDetails>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     entries: BTreeMap<String, EntryPoint>,

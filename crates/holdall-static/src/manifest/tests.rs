@@ -56,3 +56,47 @@ fn what_is_no_manifest_is_refused_with_a_sentence() {
         assert!(error.reason().contains(says), "{text}: {}", error.reason());
     }
 }
+
+/// A newer version writes more, at every level; what it wrote beside is for itself.
+#[test]
+fn what_is_not_known_is_passed_over() {
+    let text = r#"{"paths": {"a.js": "a.1.js"}, "version": "1.1", "new": [1], "holdall": {
+        "format": 2, "files": {"a.js": {"size": 1, "content_type": "text/javascript", "integrity": "sha384-x",
+            "blake3": "y", "variants": {"dcb": {"level": 1, "size": 1, "dictionary": "z"}},
+            "copy": {"md5": "m", "etag": "t"}}},
+        "routes": {"/": ["a.js"]}}}"#;
+    let manifest = Manifest::parse(text.as_bytes()).unwrap();
+    let details = manifest.details("a.js").unwrap();
+    assert_eq!((details.size, details.copy.as_ref().unwrap().md5.as_str()), (1, "m"));
+    assert!(details.variants.is_empty());
+    // Nor need there be anything of ours in our section.
+    let empty = br#"{"paths": {}, "version": "1.1", "holdall": {}}"#;
+    assert_eq!(Manifest::parse(empty).unwrap(), Manifest::default());
+}
+
+#[test]
+fn a_difference_is_told_file_by_file() {
+    let mut old = Manifest::default();
+    for (own, hashed) in
+        [("a.css", "a.1.css"), ("b.css", "b.1.css"), ("c.css", "c.1.css"), ("d.css", "d.1.css")]
+    {
+        old.insert(name(own), name(hashed), FileDetails::new(1, "text/css", "sha384-x"));
+    }
+    let mut new = Manifest::default();
+    for (own, hashed) in
+        [("b.css", "b.2.css"), ("c.css", "c.1.css"), ("d.css", "d.1.css"), ("e.css", "e.1.css")]
+    {
+        new.insert(name(own), name(hashed), FileDetails::new(1, "text/css", "sha384-x"));
+    }
+    new.insert(name("c.css"), name("c.1.css"), FileDetails::new(1, "text/plain", "sha384-x"));
+    let diff = old.diff(&new);
+    assert_eq!(
+        diff.to_string(),
+        "+ e.css (e.1.css)\n- a.css (a.1.css)\n* b.css (b.1.css -> b.2.css)\n~ c.css\n1 added, 1 removed, 1 changed"
+    );
+    assert_eq!(
+        serde_json::to_string(&diff).unwrap(),
+        r#"{"added":{"e.css":"e.1.css"},"removed":{"a.css":"a.1.css"},"changed":{"b.css":{"old":"b.1.css","new":"b.2.css"}},"details":["c.css"],"other":[]}"#
+    );
+    assert!(!diff.is_empty() && old.diff(&old).is_empty());
+}

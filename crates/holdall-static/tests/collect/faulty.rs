@@ -7,12 +7,12 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use holdall_core::{
     Capabilities, Content, CopyOptions, DeleteOptions, Entry, Error, ErrorKind, File, FileUrl, ListOptions,
-    Location, MemoryStorage, Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, Store,
-    UploadPolicy, UploadRequest, UrlOptions, Visibility,
+    Location, MemoryStorage, Metadata, Name, OpenOptions, Result, SaveMode, SaveOptions, Saved, Storage,
+    Store, UploadPolicy, UploadRequest, UrlOptions, Visibility,
 };
 use tokio::sync::Notify;
 
-/// What goes wrong with the save of that number, from 0.
+/// What goes wrong with the save of that number, from 0; or with what else is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     Never,
@@ -22,6 +22,10 @@ pub(crate) enum Fault {
     StuckBefore(usize),
     /// It never answers, though the file is stored.
     StuckAfter(usize),
+    /// No file can be opened.
+    Unreadable,
+    /// The deletion of that number and all after it fail.
+    Undeletable(usize),
 }
 
 #[derive(Debug)]
@@ -30,6 +34,9 @@ pub(crate) struct Faulty {
     capabilities: Capabilities,
     fault: Fault,
     saves: AtomicUsize,
+    deletions: AtomicUsize,
+    /// What is copied to where as soon as something is deleted.
+    pub(crate) meanwhile: Option<(Name, Name)>,
     /// Whether upper and lower case are the same.
     pub(crate) folds_case: bool,
     pub(crate) stuck: Arc<Notify>,
@@ -44,6 +51,8 @@ impl Faulty {
             capabilities: inner.capabilities().clone(),
             fault,
             saves: AtomicUsize::new(0),
+            deletions: AtomicUsize::new(0),
+            meanwhile: None,
             folds_case: false,
             stuck: Arc::default(),
             calls: Arc::default(),
@@ -85,6 +94,9 @@ impl Storage for Faulty {
 
     async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
         self.note("open", name);
+        if self.fault == Fault::Unreadable {
+            return Err(Error::new(ErrorKind::Unavailable));
+        }
         self.inner.open(&self.name(name), options).await
     }
 
@@ -109,6 +121,13 @@ impl Storage for Faulty {
 
     async fn delete(&self, name: &Name, options: DeleteOptions) -> Result<()> {
         self.note("delete", name);
+        let number = self.deletions.fetch_add(1, Ordering::Relaxed);
+        if matches!(self.fault, Fault::Undeletable(at) if number >= at) {
+            return Err(Error::new(ErrorKind::PermissionDenied));
+        }
+        if let Some((from, to)) = &self.meanwhile {
+            self.inner.copy(from, to, CopyOptions::default().with_mode(SaveMode::Overwrite)).await?;
+        }
         self.inner.delete(&self.name(name), options).await
     }
 

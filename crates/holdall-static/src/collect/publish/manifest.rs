@@ -71,10 +71,15 @@ impl Run<'_> {
         stages: &Stages<'_>,
         tags: HashMap<Name, String>,
     ) -> Result<()> {
+        let is_known = |file: &Planned| {
+            let known = |tag| before.copies.has(&file.name, &file.original.md5(), tag);
+            file.prehashed || before.tag(&file.name).is_none_or(known)
+        };
+        let is_noted = stages.copies.is_empty() && plan.files.iter().all(is_known);
         let copies = remembered(plan, before, tags);
         let name = Name::new(COPIES_NAME)?;
         let is_needed = before.there.contains_key(&name) || copies != Copies::default();
-        if self.options.dry_run || !is_needed || (stages.copies.is_empty() && copies == before.copies) {
+        if self.options.dry_run || is_noted || !is_needed {
             return Ok(());
         }
         let options = manifest_options(self.store, &name);

@@ -185,6 +185,10 @@ impl Finder for Crates {
         self.found()?.directories.find(name)
     }
 
+    fn find_all(&self, name: &Name) -> Result<Vec<SourceFile>> {
+        self.found()?.directories.find_all(name)
+    }
+
     fn places(&self) -> Vec<String> {
         match self.found() {
             Ok(found) => found.places.clone(),
