@@ -6,6 +6,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args as ClapArgs, Parser};
 
 use crate::collect::CollectArgs;
+use crate::find::FindArgs;
 use crate::manifest::ManifestArgs;
 use crate::prune::PruneArgs;
 
@@ -76,6 +77,7 @@ pub(crate) struct Common {
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Subcommand {
     Collectstatic(CollectArgs),
+    Findstatic(FindArgs),
     Manifest(ManifestArgs),
     Prune(PruneArgs),
 }
@@ -96,6 +98,7 @@ impl Subcommand {
     pub(crate) fn json(&self) -> bool {
         match self {
             Self::Collectstatic(args) => args.json,
+            Self::Findstatic(args) => args.json,
             Self::Manifest(args) => args.json(),
             Self::Prune(args) => args.json,
         }

@@ -22,6 +22,7 @@ mod args;
 mod collect;
 mod confirm;
 mod exit;
+mod find;
 mod manifest;
 mod prune;
 mod screen;
@@ -93,6 +94,7 @@ fn dispatch(args: Args, builder: StoragesBuilder, screen: &Arc<Screen>) -> Resul
     let settings = Settings::load(builder, &args.common)?;
     match args.command {
         Subcommand::Collectstatic(args) => collect::run(&args, settings, screen),
+        Subcommand::Findstatic(args) => find::run(&args, &settings, screen),
         Subcommand::Manifest(args) => manifest::run(&args, &settings, screen),
         Subcommand::Prune(args) => prune::run(&args, &settings, screen),
     }

@@ -1,8 +1,10 @@
 //! `holdall manifest`: what is published, and what was.
 
+mod diff;
 mod list;
 mod rollback;
 mod show;
+mod verify;
 mod which;
 
 use std::sync::Arc;
@@ -27,6 +29,8 @@ pub(crate) struct ManifestArgs {
 enum Action {
     Show(show::ShowArgs),
     List(list::ListArgs),
+    Diff(diff::DiffArgs),
+    Verify(verify::VerifyArgs),
     Rollback(rollback::RollbackArgs),
 }
 
@@ -35,6 +39,8 @@ impl ManifestArgs {
         match &self.action {
             Action::Show(args) => args.json,
             Action::List(args) => args.json,
+            Action::Diff(args) => args.json,
+            Action::Verify(args) => args.json,
             Action::Rollback(args) => args.json,
         }
     }
@@ -44,6 +50,8 @@ pub(crate) fn run(args: &ManifestArgs, settings: &Settings, screen: &Arc<Screen>
     match &args.action {
         Action::Show(args) => show::run(args, settings, screen),
         Action::List(args) => list::run(args, settings, screen),
+        Action::Diff(args) => diff::run(args, settings, screen),
+        Action::Verify(args) => verify::run(args, settings, screen),
         Action::Rollback(args) => rollback::run(args, settings, screen),
     }
 }
