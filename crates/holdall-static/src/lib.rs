@@ -29,6 +29,14 @@
 //!    files' own names, and the [`Manifest`] last. A failure at any point leaves what was published before whole,
 //!    and the next run goes on from there.
 //!
+//! # Generations
+//!
+//! What was published before stays: a page that is open in a browser goes on asking for it. Each collection that
+//! changes anything records its manifest as `staticfiles.<id>.json` and then makes it the current one,
+//! `staticfiles.json`. [`Generations`] lists them, [`rollback`] makes an old one current again, [`Prune`] deletes what
+//! only old ones name, [`Manifest::diff`] compares two and [`verify`] reads whether everything is there.
+//! [`Collector::find`] and [`Collector::why`] answer where a file comes from and who refers to it.
+//!
 //! # References
 //!
 //! Read by tokenizers, so that what stands in a comment or in a string that means something else is left alone.

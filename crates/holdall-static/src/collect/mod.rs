@@ -203,8 +203,8 @@ impl Collector {
     /// cannot hold; an error if any problem is one.
     async fn prepare(&self, destination: Option<&Capabilities>) -> Result<(Plan, Vec<Conflict>)> {
         let (mut plan, conflicts) = self.off_thread(Self::plan).await?;
-        let copies = self.publishing.copies;
-        if copies {
+        plan.problems.extend(names::reserved(&plan));
+        if self.publishing.copies {
             plan.problems.extend(names::same_but_for_case(plan.files.iter().map(|file| &file.name)));
         }
         if let Some(capabilities) = destination {

@@ -9,6 +9,7 @@ use super::problem::{Problem, ProblemKind, Severity};
 use super::publish::Publishing;
 use crate::compress::Place;
 use crate::finders::Source;
+use crate::generations::is_manifest_name;
 
 /// Files whose names differ only in case. A disk of macOS or Windows takes them for one, and so does a checkout
 /// there; everywhere else they are two files, which is why it is a warning until the destination is known.
@@ -26,6 +27,12 @@ pub(crate) fn same_but_for_case<'a>(names: impl Iterator<Item = &'a Name>) -> Ve
         }
     }
     problems
+}
+
+/// Files that would be published where a collection writes its manifests.
+pub(crate) fn reserved(plan: &Plan) -> Vec<Problem> {
+    let files = plan.files.iter().filter(|file| is_manifest_name(&file.name));
+    files.map(|file| Problem::of_file(file.name.clone(), ProblemKind::Reserved, Severity::Error)).collect()
 }
 
 /// What a destination with these capabilities cannot hold.

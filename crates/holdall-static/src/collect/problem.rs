@@ -68,6 +68,8 @@ pub enum ProblemKind {
     },
     /// The text is not UTF-8, so that no reference in it was looked for.
     NotUtf8,
+    /// The name is one that a collection itself writes: that of a manifest.
+    Reserved,
     /// A name that is published has a segment, or is as a whole, longer than the destination takes.
     TooLong {
         /// The name that would be published.
@@ -145,6 +147,9 @@ impl fmt::Display for Problem {
                 f,
                 ": {reference} -> {means}: references of a bundler's file stay as they are, and that file is \
                  published under its hashed name only; publish copies, or let the bundler hash it"
+            ),
+            ProblemKind::Reserved => f.write_str(
+                ": a manifest is published under this name; give the file another one, or ignore it",
             ),
             ProblemKind::NotUtf8 => {
                 f.write_str(": the text is not UTF-8; it is copied as it is, references unchanged")

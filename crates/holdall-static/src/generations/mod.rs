@@ -37,6 +37,7 @@
 //!   Each run records its generation before it moves the pointer; the last one to move it wins, the other
 //!   generation is there as a whole and can be rolled back to. Copies under the files' own names may be of either;
 //!   the next run mends them.
+//! - *A source that is called like a manifest* (`staticfiles.json`) is refused before anything is published.
 //! - *A prune while something is published.* A run may count on an old file that is about to be deleted. [`Prune`]
 //!   looks again before it deletes and after, and says so when it was overtaken; running `collectstatic` again
 //!   sends what is missing. Run one after the other, not both at once.
@@ -55,7 +56,7 @@ use holdall_core::{Error, ErrorKind, Name, Operation, Result, Store};
 pub use self::id::GenerationId;
 pub use self::prune::{Prune, Pruned, PrunedFile};
 use self::recorded::pointer_name;
-pub(crate) use self::recorded::{Recorded, manifest_options};
+pub(crate) use self::recorded::{Recorded, is_manifest_name, manifest_options};
 pub use self::rollback::{RolledBack, rollback};
 use crate::manifest::{MANIFEST_NAME, Manifest};
 

@@ -8,7 +8,7 @@ use futures_util::TryStreamExt as _;
 use holdall_core::{Entry, FileEntry, Name, Result, SaveMode, SaveOptions, Store};
 
 use super::GenerationId;
-use crate::manifest::{MANIFEST_NAME, Manifest};
+use crate::manifest::{COPIES_NAME, MANIFEST_NAME, Manifest};
 
 /// The manifests that a listing shows: the pointer, and those of the generations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,6 +84,11 @@ impl Recorded {
         let newest: Option<SystemTime> = self.generations.values().map(|file| file.modified).max();
         self.generations.get(&id).is_some_and(|file| Some(file.modified) == newest)
     }
+}
+
+/// Whether a collection itself writes what has that name: a manifest, or what is remembered beside it.
+pub(crate) fn is_manifest_name(name: &Name) -> bool {
+    matches!(name.as_str(), MANIFEST_NAME | COPIES_NAME) || GenerationId::of_manifest_name(name).is_some()
 }
 
 /// The name of the manifest that is current.

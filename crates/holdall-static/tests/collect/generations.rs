@@ -403,3 +403,32 @@ async fn a_prune_that_is_overtaken_says_so_and_leaves_the_record() {
     of(&[("a.css", "1")]).collect(&plain).await.unwrap();
     is_whole(&plain, ids[0]).await;
 }
+
+#[tokio::test]
+async fn a_source_that_is_called_like_a_manifest_is_refused() {
+    let place = Place::new();
+    let files =
+        [("staticfiles.json", "{}"), ("staticfiles.0123456789ab.json", "{}"), ("a/staticfiles.json", "{}")];
+    let error = of(&files).collect(&place.store).await.unwrap_err();
+    let refused: Vec<&str> = error
+        .reason()
+        .lines()
+        .filter(|line| line.contains("a manifest is published under this name"))
+        .collect();
+    assert_eq!(refused.len(), 2, "{error}");
+    assert!(contents(&place.store).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_application_may_spawn_all_of_it() {
+    fn is_send<T: Send>(future: T) -> T {
+        future
+    }
+    let place = Place::new();
+    let id = place.publish(&[("a.css", "1")]).await;
+    is_send(Generations::load(&place.store)).await.unwrap();
+    is_send(rollback(&place.store, id)).await.unwrap();
+    is_send(Prune::new().run(&place.store, place.now())).await.unwrap();
+    is_send(verify(&place.store, &Manifest::default(), 1)).await.unwrap();
+    is_send(of(&[]).why("a.css")).await.unwrap();
+}
