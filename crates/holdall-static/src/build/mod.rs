@@ -21,7 +21,7 @@
 //!
 //! In the program:
 //!
-//! ```ignore
+//! ```text
 //! let files = holdall_static::embedded!()?;
 //! // For templates, and to serve: the same calls as for files anywhere else.
 //! let store = Store::new(ManifestStorage::with_manifest(files.clone(), files.manifest()?));

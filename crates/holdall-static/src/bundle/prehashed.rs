@@ -8,25 +8,7 @@ use super::pattern::HashPattern;
 use super::vite::ViteManifest;
 use super::webpack::WebpackManifest;
 
-/// Which files a bundler has hashed already: by its manifest, or by a rule for names.
-///
-/// Such a file is published once, under the name that it has, and cached as long as every hashed file. Nothing in
-/// it is rewritten; what other files refer to is that name. Files beside it whose names begin with its whole name
-/// (`main-BIedkE5R.js.map`) go with it.
-///
-/// A file that a manifest lists, or that fits a rule, but has nothing in its name that looks like a hash is not
-/// taken: it is hashed as any other, and a [warning](crate::ProblemKind::NotHashed) says so.
-///
-/// ```no_run
-/// use holdall_static::{Collector, Directories, Prehashed};
-///
-/// # fn main() -> holdall_core::Result<()> {
-/// // Vite writes to `frontend/dist`; its files are collected below `app/`.
-/// let collector = Collector::new()
-///     .finder(Directories::new("static").and_prefixed("app", "frontend/dist")?)
-///     .prehashed(Prehashed::vite("frontend/dist/.vite/manifest.json").prefix("app")?);
-/// # Ok(()) }
-/// ```
+#[doc = include_str!("../docs/bundlers.md")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prehashed {
     pub(super) rule: Rule,

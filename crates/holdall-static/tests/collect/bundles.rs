@@ -96,6 +96,21 @@ async fn without_copies_a_reference_to_a_file_that_has_none_is_told() {
     assert!(contents(&store).await.contains_key("app/assets/bg-BchrkKus.png"));
 }
 
+/// Then no name is ours, and those of the bundler are cached all the same.
+#[tokio::test]
+async fn without_post_processing_there_is_one_object_a_file_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = memory();
+    site(folder.path()).post_process(false).collect(&store).await.unwrap();
+    let names: Vec<String> =
+        contents(&store).await.into_keys().filter(|name| !name.contains(".json")).collect();
+    assert_eq!(names.len(), 5 + 4, "{names:?}");
+    for (name, is_immutable) in [("app/assets/main-BIedkE5R.js", true), ("app/robots.txt", false)] {
+        let caching = store.metadata(name).await.unwrap().attributes.cache_control.unwrap();
+        assert_eq!(caching.contains("immutable"), is_immutable, "{name}: {caching}");
+    }
+}
+
 #[tokio::test]
 async fn a_file_that_the_bundler_wrote_anew_under_its_name_is_sent_again() {
     let folder = tempfile::tempdir().unwrap();
