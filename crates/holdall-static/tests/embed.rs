@@ -106,7 +106,11 @@ fn a_program_has_its_files_in_it_and_unknown_names_do_not_compile() {
     assert_eq!(changed[6], "files 5");
     assert_ne!(changed[0], lines[0]);
 
-    // Also in code that nobody calls.
+    // Also in code that nobody calls, and where the compiler has thousands of names to look at.
+    std::fs::create_dir(program.path().join("static/many")).unwrap();
+    for number in 0..6_000 {
+        program.write(&format!("static/many/picture-with-the-number-{number}.svg"), "<svg/>");
+    }
     let main = std::fs::read_to_string(program.path().join("src/main.rs")).unwrap();
     let with =
         |name: &str| format!("{main}\nfn _nobody() -> &'static str {{\n    static_url!(\"{name}\")\n}}\n");

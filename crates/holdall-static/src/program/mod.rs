@@ -42,7 +42,9 @@ macro_rules! embedded {
 #[macro_export]
 macro_rules! static_url {
     ($name:expr $(,)?) => {{
-        // A constant of its own is evaluated even in code that nobody calls.
+        // A constant of its own is evaluated even in code that nobody calls. Only the search for the name that is
+        // nearest to an unknown one looks at all names, and ends.
+        #[allow(long_running_const_eval)]
         const STATIC_URL: &str = $crate::url_of(
             include_str!(concat!(
                 env!(
