@@ -45,6 +45,8 @@
 //! | --- | --- |
 //! | CSS | `url()` with and without quotes, `src()`, `image-set()`, `@import` in every form, the source map |
 //! | JavaScript (`.js`, `.mjs`) | `import`, `export ... from`, `import()`, `new URL(..., import.meta.url)`, `import.meta.resolve()`, the source map |
+//! | SVG | `href` and `xlink:href` of what is loaded, CSS in elements and attributes |
+//! | HTML, web app manifests, `importScripts()` | where [`Scan`] asks for it |
 //!
 //! Bare module names (`import "three"`) stay as they are: an [`ImportMap`] says which hashed file they stand for.
 //! What a program puts together when it runs is left alone.
@@ -109,6 +111,9 @@ mod collect;
 mod compress;
 mod digest;
 mod finders;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod generations;
 mod hash;
 mod import_map;
@@ -124,7 +129,7 @@ pub use self::assets::{Asset, Assets, AttributeValue, Tag, Tags};
 pub use self::bundle::{Prehashed, ViteChunk, ViteManifest};
 pub use self::collect::{
     Action, Change, Collector, Compressed, Conflict, Event, Found, Headers, Problem, ProblemKind, Published,
-    Referrer, Report, Role, Severity,
+    Referrer, Report, Role, Severity, SourceMaps,
 };
 pub use self::compress::{Compression, Encoding, Variant};
 #[cfg(feature = "crates")]
@@ -143,6 +148,7 @@ pub use self::manifest::{
 pub use self::program::ProgramStorage;
 #[doc(hidden)]
 pub use self::program::url_of;
+pub use self::scan::Scan;
 pub use self::serving::ManifestStorage;
 pub use self::templates::TemplateProblem;
 #[cfg(feature = "askama")]

@@ -28,6 +28,8 @@ mod headers;
 mod histories;
 #[path = "collect/import_maps.rs"]
 mod import_maps;
+#[path = "collect/languages.rs"]
+mod languages;
 #[cfg(unix)]
 #[path = "collect/links.rs"]
 mod links;
@@ -41,6 +43,8 @@ mod publishing;
 mod references;
 #[path = "collect/runs.rs"]
 mod runs;
+#[path = "collect/source_maps.rs"]
+mod source_maps;
 #[cfg(unix)]
 #[path = "collect/sources.rs"]
 mod sources;

@@ -13,6 +13,7 @@ mod publish;
 mod read;
 mod report;
 mod resolve;
+mod source_maps;
 mod unhashed;
 
 use std::collections::BTreeMap;
@@ -37,11 +38,13 @@ pub use self::publish::{Action, Change, Compressed, Published, Role};
 use self::publish::{Publishing, publish};
 pub use self::report::{Conflict, Report};
 pub(crate) use self::resolve::url_path;
+pub use self::source_maps::SourceMaps;
 use crate::bundle::{Prehashed, Recognised};
 use crate::compress::Compression;
 use crate::finders::{Finder, Ignore, SourceFile};
 use crate::hash::HashAlgorithm;
 use crate::import_map::ImportMap;
+use crate::scan::Scan;
 
 /// Collects static files into a storage.
 ///
@@ -85,6 +88,9 @@ impl Default for Collector {
                 post_process: true,
                 copies: true,
                 modules: modules::ModuleRules::default(),
+                scan: Scan::default(),
+                source_maps: SourceMaps::default(),
+                drop_missing_source_maps: false,
             },
             publishing: Publishing {
                 jobs: 32,
@@ -149,6 +155,26 @@ impl Collector {
         severity: Severity,
     ) -> Self {
         self.rules.policy.add(files.into(), references.into(), severity);
+        self
+    }
+
+    /// Which files are looked into for references: CSS, JavaScript and SVG without a call.
+    pub fn scan(mut self, scan: Scan) -> Self {
+        self.rules.scan = scan;
+        self
+    }
+
+    /// What becomes of source maps; [`SourceMaps::Hash`] without a call, as Django has it.
+    pub fn source_maps(mut self, source_maps: SourceMaps) -> Self {
+        self.rules.source_maps = source_maps;
+        self
+    }
+
+    /// Whether the comment is taken out that names a source map that is not there, as for [`SourceMaps::Omit`], so
+    /// that debuggers do not ask for it. `false` without a call: nothing but references changes in any file. It is
+    /// reported all the same.
+    pub fn drop_missing_source_maps(mut self, drop: bool) -> Self {
+        self.rules.drop_missing_source_maps = drop;
         self
     }
 
@@ -230,7 +256,7 @@ impl Collector {
         let sources: Vec<SourceFile> = found.into_values().collect();
         let bundled = Recognised::by(&self.prehashed, &sources, &self.rules.policy, &self.rules.base)?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let read = read::read_all(&sources, self.rules.algorithm, threads, listeners)?;
+        let read = read::read_all(&sources, self.rules.algorithm, &self.rules.scan, threads, listeners)?;
         Ok((plan(sources, read, bundled, &self.rules)?, conflicts))
     }
 

@@ -1,6 +1,6 @@
 //! The plan of a collection: every file with its hashed name and, where it was rewritten, its new text.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bytes::Bytes;
 use holdall_core::{Name, Result};
@@ -11,12 +11,13 @@ use super::names::too_long;
 use super::problem::{Policy, Problem, ProblemKind, Severity, position};
 use super::read::{ReadFile, Text};
 use super::resolve::Link;
+use super::source_maps::{Owners, SourceMaps};
 use crate::bundle::Recognised;
 use crate::digest::Digests;
 use crate::finders::{Source, SourceFile};
 use crate::hash::{ContentHash, HashAlgorithm};
 use crate::manifest::EntryPoint;
-use crate::scan::{Language, Reference, ReferenceKind, canonical, rewrite};
+use crate::scan::{Reference, ReferenceKind, Scan, canonical, rewrite};
 
 /// A file and what becomes of it.
 #[derive(Debug)]
@@ -34,9 +35,16 @@ pub(crate) struct Planned {
     pub(crate) rewritten: Option<(Bytes, Digests)>,
     /// Whether it is UTF-8, if it is text.
     pub(crate) is_utf8: bool,
+    /// Whether it is asked for by its own name, so that its copy refers to hashed files, too.
+    pub(crate) is_page: bool,
 }
 
 impl Planned {
+    /// The digests of the copy under the file's own name.
+    pub(crate) fn copied(&self) -> &Digests {
+        if self.is_page { self.digests() } else { &self.original }
+    }
+
     /// The digests of what is published under the hashed name.
     pub(crate) fn digests(&self) -> &Digests {
         self.rewritten.as_ref().map_or(&self.original, |(_, digests)| digests)
@@ -70,6 +78,11 @@ pub(crate) struct Rules {
     /// Whether files are published under their own names, too.
     pub(crate) copies: bool,
     pub(crate) modules: ModuleRules,
+    /// What is looked into.
+    pub(crate) scan: Scan,
+    pub(crate) source_maps: SourceMaps,
+    /// Whether comments are taken out that name a source map that is not there.
+    pub(crate) drop_missing_source_maps: bool,
 }
 
 /// A text with what its references mean.
@@ -78,6 +91,8 @@ struct Linked<'a> {
     references: Vec<Reference<'a>>,
     /// For each reference: what it means, and which file that is.
     links: Vec<Option<(Link, usize)>>,
+    /// References whose comments are taken out, and what is left of each.
+    dropped: BTreeMap<usize, &'static str>,
     /// Which files it imports when it is loaded, bare names among them, which are no links.
     imports: Vec<usize>,
 }
@@ -114,7 +129,7 @@ pub(crate) fn plan(
         imports.insert(at, std::mem::take(&mut link.imports));
         if kept[at] {
             link.check_kept(&sources, (at, &kept), rules, &mut problems);
-        } else if link.links.iter().any(Option::is_some) {
+        } else if link.links.iter().any(Option::is_some) || !link.dropped.is_empty() {
             linked.insert(at, link);
         }
     }
@@ -125,7 +140,7 @@ pub(crate) fn plan(
         .collect();
 
     let mut hashed: Vec<Option<Name>> = vec![None; sources.len()];
-    let mut rewritten: Vec<Option<(Bytes, Digests)>> = (0..sources.len()).map(|_| None).collect();
+    let mut hashes: Vec<Option<ContentHash>> = vec![None; sources.len()];
     for component in components(&edges) {
         let is_circle = component.len() > 1 || edges[component[0]].contains(&component[0]);
         let circle = is_circle.then(|| circle_hash(&component, &sources, &linked, &hashed, rules.algorithm));
@@ -147,19 +162,34 @@ pub(crate) fn plan(
                 problems.push(Problem::of_file(name.clone(), kind, Severity::Error));
                 name.clone()
             }));
-        }
-        // Only now has every member of a circle a name.
-        for &at in &component {
-            rewritten[at] = linked.get(&at).map(|linked| linked.rewrite(&hashed, &kept, rules.algorithm));
+            hashes[at] = Some(hash);
         }
     }
+    let mut omitted: Vec<bool> = sources.iter().map(|file| rules.source_maps.omits(&file.name)).collect();
+    match rules.source_maps {
+        SourceMaps::Hash => {}
+        SourceMaps::Omit => {
+            linked.values().flat_map(Linked::dropped_maps).for_each(|map| omitted[map] = true)
+        }
+        SourceMaps::Follow => {
+            let own: Vec<&Name> = sources.iter().map(|file| &file.name).collect();
+            for (map, name) in owners(&linked).follow(&own, &hashed, &hashes)? {
+                hashed[map] = Some(name);
+            }
+        }
+    }
+    // Only now has every file its name.
+    let rewrite = |at: usize| linked.get(&at).map(|linked| linked.rewrite(&hashed, &kept, rules.algorithm));
+    let rewritten: Vec<Option<(Bytes, Digests)>> = (0..sources.len()).map(rewrite).collect();
 
     drop(linked);
     drop(index);
     problems.sort();
     problems.retain(|problem| problem.severity != Severity::Ignore);
     let files = sources.into_iter().zip(read).zip(hashed.into_iter().flatten()).zip(kept).zip(rewritten);
+    let files = files.zip(omitted).filter(|(_, omitted)| !omitted).map(|(file, _)| file);
     let files = files.map(|((((source, read), hashed), prehashed), rewritten)| Planned {
+        is_page: rules.scan.is_page(&source.name),
         name: source.name,
         hashed,
         prehashed,
@@ -181,6 +211,7 @@ fn plain(sources: Vec<SourceFile>, read: Vec<ReadFile>, bundled: Recognised) -> 
         original: read.digests,
         rewritten: None,
         is_utf8: read.is_utf8,
+        is_page: false,
     });
     let (files, modules) = (files.collect(), PlannedModules::default());
     Plan { files, problems: bundled.problems, entries: bundled.entries, modules }
@@ -208,8 +239,8 @@ fn link<'a>(
         }
         Text::Linked(text) => text.as_str(),
     };
-    let references = Language::of(file)?.references(text);
-    let mut imports = Vec::new();
+    let mut references = rules.scan.language(file)?.references(text);
+    let (mut imports, mut missing_maps) = (Vec::new(), BTreeSet::new());
     let mut resolve = |reference: &Reference<'_>| {
         let (kind, is_lenient) = if Link::is_bare(&reference.target, reference.kind) {
             match modules.bare(&reference.target, sources) {
@@ -220,10 +251,16 @@ fn link<'a>(
                 Err(problem) => problem,
             }
         } else {
-            let link = Link::resolve(&reference.target, reference.kind, file, &rules.base)?;
+            let link = Link::of(reference, file, &rules.base)?;
             if let Some(&to) = index.get(link.path.as_str()) {
                 imports.extend((reference.kind == ReferenceKind::StaticImport).then_some(to));
                 return Some((link, to));
+            }
+            if reference.kind == ReferenceKind::SourceMap {
+                if rules.source_maps.drops(reference) {
+                    return None;
+                }
+                missing_maps.insert(reference.span.start);
             }
             let is_lenient = is_kept || reference.kind == ReferenceKind::SourceMap;
             let kind = ProblemKind::Missing {
@@ -239,7 +276,14 @@ fn link<'a>(
         None
     };
     let links: Vec<_> = references.iter().map(&mut resolve).collect();
-    Some(Linked { text, references, links, imports })
+    let mut dropped = BTreeMap::new();
+    for (at, reference) in references.iter_mut().enumerate().filter(|_| !is_kept) {
+        let is_missing = rules.drop_missing_source_maps && missing_maps.contains(&reference.span.start);
+        if is_missing || rules.source_maps.drops(reference) {
+            dropped.extend(reference.without_comment(text).map(|rest| (at, rest)));
+        }
+    }
+    Some(Linked { text, references, links, dropped, imports })
 }
 
 /// The name that is nearest to one that is not there. The file that refers to it is not meant, and a source map is
@@ -253,9 +297,13 @@ fn nearest_file(missing: &str, from: &Name, sources: &[SourceFile]) -> Option<Na
 impl Linked<'_> {
     /// The hash of the text with those references replaced whose files have names already.
     fn hash(&self, hashed: &[Option<Name>], algorithm: HashAlgorithm) -> ContentHash {
-        let mut links = self.links.iter();
+        let mut links = self.links.iter().enumerate();
         let text = canonical(self.text, &self.references, |_| {
-            let (link, to) = links.next()?.as_ref()?;
+            let (at, link) = links.next()?;
+            if let Some(rest) = self.dropped.get(&at) {
+                return Some((*rest).to_owned());
+            }
+            let (link, to) = link.as_ref()?;
             hashed[*to].as_ref().map(|hashed| link.to_canonical(hashed))
         });
         algorithm.hash(text.as_bytes())
@@ -268,7 +316,11 @@ impl Linked<'_> {
         let replacements: Vec<Option<String>> = self
             .links
             .iter()
-            .map(|link| {
+            .enumerate()
+            .map(|(at, link)| {
+                if let Some(rest) = self.dropped.get(&at) {
+                    return Some((*rest).to_owned());
+                }
                 let (link, to) = link.as_ref().filter(|(_, to)| !kept[*to])?;
                 hashed[*to].as_ref().map(|hashed| link.to(hashed))
             })
@@ -281,6 +333,11 @@ impl Linked<'_> {
 }
 
 impl Linked<'_> {
+    /// The source maps whose comments are taken out.
+    fn dropped_maps(&self) -> impl Iterator<Item = usize> {
+        self.dropped.keys().filter_map(|&at| self.links[at].as_ref().map(|(_, to)| *to))
+    }
+
     /// What keeps its name keeps its references: where they mean files that are published under hashed names only,
     /// they would lead nowhere.
     fn check_kept(
@@ -310,6 +367,19 @@ impl Linked<'_> {
             });
         }
     }
+}
+
+/// Which file each source map belongs to.
+fn owners(linked: &BTreeMap<usize, Linked<'_>>) -> Owners {
+    let mut owners = Owners::default();
+    for (&from, file) in linked {
+        for (reference, link) in file.references.iter().zip(&file.links) {
+            if let Some((_, to)) = link {
+                owners.add(reference.kind, from, *to);
+            }
+        }
+    }
+    owners
 }
 
 /// One hash for all members of a circle; it does not depend on where a finder found them or in which order.

@@ -231,9 +231,30 @@ pub(crate) fn refuse(problems: &[Problem]) -> Result<()> {
     Err(Error::message(ErrorKind::InvalidInput, message).with_operation(Operation::Save))
 }
 
-/// Line and column of a byte.
+/// Line and column of a byte, as editors count: a line ends with LF, CR LF or CR, and a column is a character.
 pub(crate) fn position(text: &str, at: usize) -> (usize, usize) {
-    let before = &text[..at];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    let (bytes, mut line, mut start) = (text.as_bytes(), 1, 0);
+    for (index, byte) in bytes[..at].iter().enumerate() {
+        if *byte == b'\n' || (*byte == b'\r' && bytes.get(index + 1) != Some(&b'\n')) {
+            (line, start) = (line + 1, index + 1);
+        }
+    }
+    (line, text[start..at].chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::position;
+
+    #[test]
+    fn lines_and_columns_are_those_of_editors() {
+        let text = "aé\nb\r\nc\rd\x0ce\u{2028}f";
+        let of = |what: &str| position(text, text.find(what).unwrap());
+        for (what, place) in
+            [("a", (1, 1)), ("b", (2, 1)), ("c", (3, 1)), ("d", (4, 1)), ("e", (4, 3)), ("f", (4, 5))]
+        {
+            assert_eq!(of(what), place, "{what}");
+        }
+        assert_eq!(position(text, 3), (1, 3));
+    }
 }

@@ -11,7 +11,7 @@ use super::event::{Event, Listeners};
 use crate::digest::Digests;
 use crate::finders::SourceFile;
 use crate::hash::HashAlgorithm;
-use crate::scan::Language;
+use crate::scan::Scan;
 
 /// What was learnt of a file.
 #[derive(Debug)]
@@ -41,6 +41,7 @@ pub(crate) enum Text {
 pub(crate) fn read_all(
     files: &[SourceFile],
     algorithm: HashAlgorithm,
+    scan: &Scan,
     threads: usize,
     listeners: &Listeners,
 ) -> Result<Vec<ReadFile>> {
@@ -53,7 +54,7 @@ pub(crate) fn read_all(
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     files.get(at).map(|file| (at, file))
                 } {
-                    let read = read(file, algorithm);
+                    let read = read(file, algorithm, scan);
                     listeners.tell(|| Event::Read { name: file.name.clone() });
                     done.lock().unwrap_or_else(PoisonError::into_inner).push((at, read));
                 }
@@ -65,7 +66,7 @@ pub(crate) fn read_all(
     done.into_iter().map(|(_, read)| read).collect()
 }
 
-fn read(file: &SourceFile, algorithm: HashAlgorithm) -> Result<ReadFile> {
+fn read(file: &SourceFile, algorithm: HashAlgorithm, scan: &Scan) -> Result<ReadFile> {
     let bytes = file.source.read().map_err(|error| {
         let message = format!("{} cannot be read ({error}); nothing was published", file.source.describe());
         Error::from_io(error)
@@ -74,11 +75,11 @@ fn read(file: &SourceFile, algorithm: HashAlgorithm) -> Result<ReadFile> {
             .with_name(file.name.as_str())
     })?;
     let is_utf8 = !has_charset(&file.name) || std::str::from_utf8(&bytes).is_ok();
-    Ok(ReadFile { digests: Digests::of(&bytes, algorithm), text: text(file, bytes), is_utf8 })
+    Ok(ReadFile { digests: Digests::of(&bytes, algorithm), text: text(file, bytes, scan), is_utf8 })
 }
 
-fn text(file: &SourceFile, bytes: Bytes) -> Text {
-    let Some(language) = Language::of(&file.name) else { return Text::Plain };
+fn text(file: &SourceFile, bytes: Bytes, scan: &Scan) -> Text {
+    let Some(language) = scan.language(&file.name) else { return Text::Plain };
     match String::from_utf8(bytes.into()) {
         Ok(text) if language.references(&text).is_empty() => Text::Plain,
         Ok(text) => Text::Linked(text),

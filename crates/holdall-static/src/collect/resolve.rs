@@ -6,10 +6,11 @@
 use holdall_core::Name;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::scan::ReferenceKind;
+use crate::scan::{Reference, ReferenceKind};
 
 /// What stays as it is in a segment of a URL's path (RFC 3986, `pchar`), but for quotes and parentheses, which
-/// mean something in the languages that a reference is written in.
+/// mean something in the languages that a reference is written in, and the colon, which in a first segment would
+/// end a scheme.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -23,7 +24,6 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b',')
     .remove(b';')
     .remove(b'=')
-    .remove(b':')
     .remove(b'@');
 
 /// A reference that means a file of ours, if it is there.
@@ -54,7 +54,31 @@ impl Link {
             && !has_scheme(target)
     }
 
-    /// What a reference in the file `from` means; `None` where that is none of our business.
+    /// What a reference in the file `from` means; `None` where that is none of our business. As
+    /// [`resolve`](Self::resolve), with the address that the reference is relative to, if the file gives one.
+    pub(crate) fn of(reference: &Reference<'_>, from: &Name, base: &str) -> Option<Self> {
+        let (target, kind) = (reference.target.as_ref(), reference.kind);
+        let own = Self::resolve(target, kind, from, base);
+        let Some(href) = reference.base.as_deref().filter(|href| !href.is_empty()) else { return own };
+        if has_scheme(href) || href.starts_with("//") {
+            return None;
+        }
+        if target.starts_with(['/', '#', '?'])
+            || target.is_empty()
+            || has_scheme(target)
+            || Self::is_bare(target, kind)
+        {
+            return own;
+        }
+        let path = &href[..href.find(['?', '#']).unwrap_or(href.len())];
+        let directory = &path[..path.rfind('/').map_or(0, |slash| slash + 1)];
+        let joined = Self::resolve(&format!("{directory}{target}"), kind, from, base)?;
+        // What is written stays relative to the same address.
+        let directories = joined.directories[directory.len()..].to_owned();
+        Some(Self { directories, ..joined })
+    }
+
+    /// What a target in the file `from` means.
     ///
     /// `base` is the path below which the files are served, such as `/static/`: an absolute reference counts
     /// when it begins so.

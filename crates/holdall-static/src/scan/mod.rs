@@ -6,41 +6,89 @@
 //! whoever knows the files.
 
 mod css;
+mod embedded;
+mod html;
 mod js;
+mod json;
+mod markup;
 mod rewrite;
+mod settings;
 mod source_map;
+mod svg;
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
-use holdall_core::Name;
-
+pub(crate) use self::embedded::Host;
 pub(crate) use self::rewrite::{canonical, rewrite};
+pub use self::settings::Scan;
 
 /// A language whose references are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
     Css,
-    JavaScript,
+    /// `import_scripts`: whether `importScripts()` is looked for.
+    JavaScript {
+        import_scripts: bool,
+    },
+    Html,
+    Svg,
+    WebManifest,
 }
 
 impl Language {
-    /// The language of a file of that name, if it is one whose references are known.
-    pub(crate) fn of(name: &Name) -> Option<Self> {
-        match name.extension()?.to_ascii_lowercase().as_str() {
-            "css" => Some(Self::Css),
-            "js" | "mjs" => Some(Self::JavaScript),
-            _ => None,
-        }
-    }
-
     /// The references in a text, in the order in which they stand there.
     pub(crate) fn references(self, text: &str) -> Vec<Reference<'_>> {
-        match self {
+        let found = match self {
             Self::Css => css::references(text),
-            Self::JavaScript => js::references(text),
-        }
+            Self::JavaScript { import_scripts } => js::references(text, import_scripts),
+            Self::Html => html::references(text),
+            Self::Svg => svg::references(text),
+            Self::WebManifest => json::web_manifest(text),
+        };
+        in_order(found)
     }
+}
+
+/// One behind the other: a clause is found before the comments in it, and in a text that is broken one may be read in
+/// another.
+fn in_order(mut found: Vec<Reference<'_>>) -> Vec<Reference<'_>> {
+    if !found.is_sorted_by_key(|reference| reference.span.start) {
+        found.sort_by_key(|reference| reference.span.start);
+    }
+    let (mut end, mut canonical_end) = (0, 0);
+    found.retain_mut(|reference| {
+        if reference.span.start < end {
+            return false;
+        }
+        end = reference.span.end;
+        // Django would write more than the reference, which it cannot where another one stands in that.
+        reference.canonical.take_if(|canonical| canonical.span.start < canonical_end);
+        canonical_end = reference.canonical.as_ref().map_or(end, |canonical| canonical.span.end).max(end);
+        true
+    });
+    found
+}
+
+#[cfg(any(test, feature = "fuzzing"))]
+thread_local! {
+    static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// How much was looked at on this thread by scanners that look ahead, for tests that it is not too much.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn steps() -> usize {
+    STEPS.get()
+}
+
+/// Counts, where somebody asks.
+#[inline]
+fn count_steps(steps: usize) {
+    #[cfg(any(test, feature = "fuzzing"))]
+    STEPS.set(STEPS.get() + steps);
+    #[cfg(not(any(test, feature = "fuzzing")))]
+    let _ = steps;
 }
 
 /// A reference as it stands in a text.
@@ -53,8 +101,24 @@ pub(crate) struct Reference<'a> {
     pub(crate) kind: ReferenceKind,
     /// How it is written.
     pub(crate) syntax: Syntax,
+    /// In what it is written.
+    pub(crate) host: Host,
+    /// The address that it is relative to, where that is not the one of its file: `<base href>` of HTML.
+    pub(crate) base: Option<Arc<str>>,
     /// How Django would write it; `None` where Django sees no reference.
     pub(crate) canonical: Option<Canonical>,
+}
+
+impl Reference<'_> {
+    /// Makes the whole comment that a source map is named in the reference, to be replaced by what is given back:
+    /// nothing, or an empty comment where others may stand on both sides. `None` where it stands in no comment of
+    /// its own file.
+    pub(crate) fn without_comment(&mut self, text: &str) -> Option<&'static str> {
+        let comment = self.canonical.take_if(|_| self.kind == ReferenceKind::SourceMap)?.span;
+        let rest = if text[comment.clone()].starts_with("//") { "" } else { "/**/" };
+        (self.span, self.syntax) = (comment, Syntax::Plain);
+        Some(rest)
+    }
 }
 
 /// How Django writes a reference: it replaces more than the reference, so that one that has not changed gives
@@ -70,7 +134,7 @@ pub(crate) struct Canonical {
 /// What a reference is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum ReferenceKind {
-    /// CSS: `url()`, `src()`, `image-set()`.
+    /// CSS: `url()`, `src()`, `image-set()`. HTML and SVG: an attribute. JSON: a member.
     Url,
     /// CSS `@import`.
     Import,
@@ -78,6 +142,8 @@ pub(crate) enum ReferenceKind {
     StaticImport,
     /// JavaScript `import("x")`.
     DynamicImport,
+    /// JavaScript `importScripts("x")`.
+    ImportScripts,
     /// JavaScript `import.meta.resolve("x")`, which reads `x` as `import` does.
     ModuleResolve,
     /// JavaScript `new URL("x", import.meta.url)`.
@@ -97,4 +163,10 @@ pub(crate) enum Syntax {
     JsString(u8),
     /// Behind `sourceMappingURL=`.
     Comment,
+    /// A string of JSON.
+    JsonString,
+    /// One of the addresses of a `srcset`.
+    SrcSet,
+    /// All of an attribute.
+    Plain,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Reference, Syntax};
+use super::{Host, Reference, Syntax};
 
 /// The text with some of its references replaced. `replace` says by what; `None` leaves one as it is written.
 pub(crate) fn rewrite<'r>(
@@ -15,7 +15,7 @@ pub(crate) fn rewrite<'r>(
     for reference in references {
         let Some(new) = replace(reference) else { continue };
         written.push_str(&text[at..reference.span.start]);
-        reference.syntax.write(new, &mut written);
+        reference.write(new, &mut written);
         at = reference.span.end;
     }
     written.push_str(&text[at..]);
@@ -45,6 +45,20 @@ pub(crate) fn canonical(
     written
 }
 
+impl Reference<'_> {
+    /// Writes a URL reference in the place of this one.
+    fn write(&self, new: &str, to: &mut String) {
+        match self.host {
+            Host::File => self.syntax.write(new, to),
+            host => {
+                let mut inner = String::with_capacity(new.len());
+                self.syntax.write(new, &mut inner);
+                host.write(&inner, to);
+            }
+        }
+    }
+}
+
 impl Syntax {
     /// Writes a URL reference so that it is read again as just that, whatever characters it has. One that is
     /// percent-encoded needs no escape in any syntax.
@@ -64,13 +78,19 @@ impl Syntax {
                 Self::Comment => {
                     char.is_whitespace() || char.is_control() || matches!(char, '"' | '\'' | '*')
                 }
+                Self::JsonString => matches!(char, '"' | '\\') || char.is_control(),
+                Self::SrcSet => char.is_whitespace() || char.is_control() || char == ',',
+                Self::Plain => char.is_whitespace() || char.is_control(),
             };
             match self {
                 _ if !escape => to.push(char),
                 // A blank ends the digits.
                 Self::CssUrl | Self::CssString(_) => _ = write!(to, "\\{:x} ", u32::from(char)),
                 Self::JsString(_) => _ = write!(to, "\\u{{{:x}}}", u32::from(char)),
-                Self::Comment => {
+                // No control character needs two units.
+                Self::JsonString if char.is_control() => _ = write!(to, "\\u{:04x}", u32::from(char)),
+                Self::JsonString => to.extend(['\\', char]),
+                Self::Comment | Self::SrcSet | Self::Plain => {
                     for byte in char.encode_utf8(&mut [0; 4]).bytes() {
                         _ = write!(to, "%{byte:02X}");
                     }
@@ -104,7 +124,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_again(new in "[ -~éü\u{2028}\n\t]{1,12}") {
-            for (language, text) in [(Language::Css, SHEET), (Language::JavaScript, SCRIPT)] {
+            for (language, text) in [(Language::Css, SHEET), (Language::JavaScript { import_scripts: false }, SCRIPT)] {
                 let found = language.references(text);
                 let written = rewrite(text, &found, |_| Some(&new));
                 let again = language.references(&written);

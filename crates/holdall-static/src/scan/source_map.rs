@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Canonical, Reference, ReferenceKind, Syntax};
+use super::{Canonical, Host, Reference, ReferenceKind, Syntax};
 
 /// The reference in a comment, given as a whole and without its ends, if it is one of that kind.
 ///
@@ -28,6 +28,8 @@ pub(super) fn reference(text: &str, comment: Range<usize>, inner: Range<usize>) 
         target: Cow::Borrowed(address),
         kind: ReferenceKind::SourceMap,
         syntax: Syntax::Comment,
+        host: Host::File,
+        base: None,
         canonical: Some(Canonical { span: comment, around }),
     })
 }

@@ -68,7 +68,7 @@ impl Before {
 
     /// Loads what is remembered about the copies, unless every one is there with its MD5 as its tag.
     pub(crate) async fn remember_copies(&mut self, store: &Store, plan: &Plan) -> Result<()> {
-        let has_md5 = |file: &Planned| self.tag(&file.name).is_some_and(|tag| tag == file.original.md5());
+        let has_md5 = |file: &Planned| self.tag(&file.name).is_some_and(|tag| tag == file.copied().md5());
         let is_plain = |file: &Planned| file.prehashed || has_md5(file);
         if self.there.contains_key(COPIES_NAME) && !plan.files.iter().all(is_plain) {
             self.copies = Copies::load(store).await?;

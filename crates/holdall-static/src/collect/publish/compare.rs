@@ -69,7 +69,7 @@ pub(crate) fn compare(output: &Output<'_>, file: &Planned, before: &Before, stor
 /// Whether a copy of the right size has the right content, if its tag tells. `remembered` is the MD5 of the content
 /// that got exactly this tag.
 fn same_copy(there: &There, file: &Planned, remembered: Option<&str>) -> Option<bool> {
-    let (tag, md5) = (there.tag.as_ref()?, file.original.md5());
+    let (tag, md5) = (there.tag.as_ref()?, file.copied().md5());
     if *tag == md5 {
         return Some(true);
     }

@@ -27,7 +27,7 @@ pub(super) fn manifest(plan: &Plan, known: Vec<Known>, store: &Store, options: &
     for (file, Known { variants, encoding }) in plan.files.iter().zip(known) {
         let copy = (options.copies && !options.link && !file.prehashed).then(|| {
             let headers = keeps_headers.then(|| fingerprint(&attributes(file, Role::Copy)));
-            CopyDetails::new(file.original.md5()).with_headers(headers)
+            CopyDetails::new(file.copied().md5()).with_headers(headers)
         });
         let (digests, attributes) = (file.digests(), attributes(file, Role::Hashed));
         let headers = keeps_headers.then(|| fingerprint(&attributes));
@@ -55,7 +55,7 @@ fn remembered(plan: &Plan, before: &Before, mut tags: HashMap<Name, String>) -> 
     for file in plan.files.iter().filter(|file| !file.prehashed) {
         let tag = tags.remove(&file.name).or_else(|| before.tag(&file.name).map(str::to_owned));
         if let Some(tag) = tag {
-            copies.insert(file.name.clone(), file.original.md5(), tag);
+            copies.insert(file.name.clone(), file.copied().md5(), tag);
         }
     }
     copies

@@ -58,6 +58,7 @@ impl<'a> Output<'a> {
             attributes.visibility = visibility;
         }
         let (name, from, digests) = match (role, &file.rewritten) {
+            (Role::Copy, Some((text, digests))) if file.is_page => (&file.name, Origin::Text(text), digests),
             (Role::Copy, _) => (&file.name, Origin::Source(&file.source), &file.original),
             (_, None) => (&file.hashed, Origin::Source(&file.source), &file.original),
             (_, Some((text, digests))) => (&file.hashed, Origin::Text(text), digests),

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use self::tokens::{Kind, Tokens};
-use super::{Canonical, Reference, ReferenceKind, Syntax, source_map};
+use super::{Canonical, Host, Reference, ReferenceKind, Syntax, source_map};
 
 /// A bracket that is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +96,10 @@ pub(crate) fn references(css: &str) -> Vec<Reference<'_>> {
             }
             // One that closes nothing is nothing; inside of another bracket it is part of that one's content.
             Kind::Close(bracket) if open.last().is_some_and(|open| open.closes_with == bracket) => {
-                if let Some(Open { url: Some((start, Some(at))), .. }) = open.pop() {
+                // Django's way to write it would take with it what else stands inside.
+                if let Some(Open { url: Some((start, Some(at))), .. }) = open.pop()
+                    && at + 1 == found.len()
+                {
                     found[at].canonical = Some(Canonical { span: start..token.span.end, around: URL });
                 }
             }
@@ -142,7 +145,15 @@ fn reference(
     syntax: Syntax,
     canonical: Option<Canonical>,
 ) -> Reference<'_> {
-    Reference { target: unescape(&css[span.clone()]), span, kind, syntax, canonical }
+    Reference {
+        target: unescape(&css[span.clone()]),
+        span,
+        kind,
+        syntax,
+        host: Host::File,
+        base: None,
+        canonical,
+    }
 }
 
 /// What a string, name or address says once its escapes are read (CSS Syntax Module Level 3, section 4.3.7).

@@ -30,15 +30,15 @@ impl Token {
 struct Ahead<'a> {
     js: &'a str,
     tokens: Tokens<'a>,
-    offset: usize,
 }
 
-impl Ahead<'_> {
+impl<'a> Ahead<'a> {
+    fn new(js: &'a str, behind: usize) -> Self {
+        Self { js, tokens: Tokens::behind_a_word(js, behind) }
+    }
+
     fn next(&mut self) -> Option<Token> {
-        let mut token = self.tokens.find(|token| token.kind != Kind::Comment)?;
-        token.span = token.span.start + self.offset..token.span.end + self.offset;
-        token.inner = token.inner.start + self.offset..token.inner.end + self.offset;
-        Some(token)
+        self.tokens.find(|token| token.kind != Kind::Comment)
     }
 
     fn is(&self, token: &Token, text: &str) -> bool {
@@ -85,8 +85,7 @@ impl Address {
 
 /// The address of a clause whose keyword is given, if it has one.
 pub(super) fn clause(js: &str, keyword: Range<usize>, clause: Clause) -> Option<Address> {
-    let behind = keyword.end;
-    let mut ahead = Ahead { js, tokens: Tokens::new(&js[behind..]), offset: behind };
+    let mut ahead = Ahead::new(js, keyword.end);
     let first = ahead.next()?;
     match (clause, first.kind) {
         (Clause::Import, Kind::String) => {
@@ -140,11 +139,33 @@ fn from(ahead: &mut Ahead<'_>, first: Token) -> Option<Address> {
             Kind::String if in_braces || is_as => {}
             Kind::Punctuator(b'{') if !in_braces => in_braces = true,
             Kind::Punctuator(b'}') if in_braces => in_braces = false,
+            // Another clause begins; or this one would be read to its end once for each that begins in it.
+            Kind::Word if !in_braces && (ahead.is(&token, "import") || ahead.is(&token, "export")) => {
+                return None;
+            }
             Kind::Word | Kind::Punctuator(b',' | b'*') => {}
             _ => return None,
         }
         from = ahead.is(&token, "from").then_some(token.span.start);
         is_as = ahead.is(&token, "as");
         token = ahead.next()?;
+    }
+}
+
+/// The addresses of `importScripts(...)`, behind that name: all of its arguments, if each is one string.
+pub(super) fn scripts(js: &str, behind: usize) -> Vec<Address> {
+    let mut ahead = Ahead::new(js, behind);
+    let mut found = Vec::new();
+    if ahead.take(&["("]).is_none() {
+        return found;
+    }
+    loop {
+        let Some((address, end)) = ahead.argument() else { return Vec::new() };
+        found.push(Address::new(ReferenceKind::ImportScripts, address));
+        match end.kind {
+            Kind::Punctuator(b')') => return found,
+            Kind::Punctuator(b',') => {}
+            _ => return Vec::new(),
+        }
     }
 }

@@ -10,12 +10,13 @@ mod tokens;
 
 use std::borrow::Cow;
 
-use self::clause::{Address, Clause, clause};
+use self::clause::{Address, Clause, clause, scripts};
 use self::tokens::{Kind, Tokens};
-use super::{Reference, Syntax, source_map};
+use super::{Host, Reference, Syntax, source_map};
 
-/// The references of a script or module, in the order in which they stand there.
-pub(crate) fn references(js: &str) -> Vec<Reference<'_>> {
+/// The references of a script or module, in the order in which they stand there; those of `importScripts()` if
+/// they are asked for.
+pub(crate) fn references(js: &str, import_scripts: bool) -> Vec<Reference<'_>> {
     let mut found = Vec::new();
     let mut is_new = false;
     for token in Tokens::new(js) {
@@ -25,7 +26,7 @@ pub(crate) fn references(js: &str) -> Vec<Reference<'_>> {
                 continue;
             }
             Kind::Word if !token.is_property => {
-                let word = &js[token.span.clone()];
+                let (word, behind) = (&js[token.span.clone()], token.span.end);
                 let clause = match word {
                     "import" => clause(js, token.span, Clause::Import),
                     "export" => clause(js, token.span, Clause::Export),
@@ -33,6 +34,9 @@ pub(crate) fn references(js: &str) -> Vec<Reference<'_>> {
                     _ => None,
                 };
                 found.extend(clause.map(|address| reference(js, address)));
+                if import_scripts && word == "importScripts" {
+                    found.extend(scripts(js, behind).into_iter().map(|address| reference(js, address)));
+                }
                 is_new = word == "new";
                 continue;
             }
@@ -46,7 +50,8 @@ pub(crate) fn references(js: &str) -> Vec<Reference<'_>> {
 fn reference(js: &str, address: Address) -> Reference<'_> {
     let Address { kind, span, canonical } = address;
     let syntax = Syntax::JsString(js.as_bytes()[span.start - 1]);
-    Reference { target: unescape(&js[span.clone()]), span, kind, syntax, canonical }
+    let target = unescape(&js[span.clone()]);
+    Reference { target, span, kind, syntax, host: Host::File, base: None, canonical }
 }
 
 /// What a string says once its escapes are read (ECMAScript, section 12.9.4).

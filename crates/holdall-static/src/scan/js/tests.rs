@@ -4,7 +4,7 @@ use super::references;
 use crate::scan::ReferenceKind::{self, DynamicImport, ModuleResolve, ModuleUrl, SourceMap, StaticImport};
 
 fn found(js: &str) -> Vec<(ReferenceKind, String)> {
-    references(js).into_iter().map(|found| (found.kind, found.target.into_owned())).collect()
+    references(js, true).into_iter().map(|found| (found.kind, found.target.into_owned())).collect()
 }
 
 fn x(kind: ReferenceKind) -> Vec<(ReferenceKind, String)> {
@@ -37,6 +37,9 @@ fn imports_and_exports() {
         "import '\\u0078'",
         "#!/usr/bin/env node\nimport 'x'",
         "\u{feff}import 'x'",
+        "<!-- don't `\nimport 'x'",
+        "a\n --> don't `\nimport 'x'",
+        "import /*# sourceMappingURL= */ 'x'",
     ] {
         assert_eq!(found(js), x(StaticImport), "{js}");
     }
@@ -99,6 +102,9 @@ fn what_only_looks_like_a_reference() {
         "$import('x')",
         "require('x')",
         "new Worker('x')",
+        "a.importScripts('x')",
+        "importScripts(a, 'x')",
+        "importScripts('x' + a)",
         "'unclosed import",
         "/* import 'x'",
         "`import 'x'",
@@ -182,4 +188,25 @@ fn many_in_the_order_in_which_they_stand() {
         "import a from './a.js';import(\"./b.js\");export*from'./c.js';new URL('d.wasm',import.meta.url)";
     let targets: Vec<String> = found(js).into_iter().map(|(_, target)| target).collect();
     assert_eq!(targets, ["./a.js", "./b.js", "./c.js", "d.wasm"]);
+}
+
+#[test]
+fn scripts_of_a_classic_worker() {
+    let targets: Vec<String> = references("importScripts('a.js', `b.js`)", true)
+        .iter()
+        .map(|found| found.target.to_string())
+        .collect();
+    assert_eq!(targets, ["a.js", "b.js"]);
+    assert_eq!(references("importScripts('a.js')", false), []);
+}
+
+#[test]
+fn a_comment_in_a_clause_keeps_its_place() {
+    let js = "import a /*# sourceMappingURL=x.map */ from './a.js'";
+    let found: Vec<_> = crate::scan::Language::JavaScript { import_scripts: false }.references(js);
+    assert_eq!(found.iter().map(|found| found.target.as_ref()).collect::<Vec<_>>(), ["x.map", "./a.js"]);
+    assert_eq!(
+        crate::scan::rewrite(js, &found, |_| Some("y")),
+        "import a /*# sourceMappingURL=y */ from 'y'"
+    );
 }

@@ -84,19 +84,31 @@ pub(super) struct Tokens<'a> {
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(js: &'a str) -> Self {
-        let mut tokens = Self {
-            js: js.as_bytes(),
-            at: 0,
-            before: Before::Statement,
-            open: Vec::new(),
-            bodies: Vec::new(),
-            word: None,
-            mark: None,
-        };
+        let mut tokens = Self::behind_a_word(js, 0);
+        tokens.before = Before::Statement;
         if js.starts_with("#!") {
             tokens.line();
         }
         tokens
+    }
+
+    /// The tokens behind a keyword that ends there.
+    pub(super) fn behind_a_word(js: &'a str, at: usize) -> Self {
+        Self {
+            js: js.as_bytes(),
+            at,
+            before: Before::Value,
+            open: Vec::new(),
+            bodies: Vec::new(),
+            word: None,
+            mark: None,
+        }
+    }
+
+    /// Whether nothing but blanks is before this in its line.
+    fn is_first_in_line(&self) -> bool {
+        let before = self.js[..self.at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t' | 0x0b | 0x0c));
+        before.is_none_or(|byte| matches!(byte, b'\n' | b'\r'))
     }
 
     fn peek(&self, ahead: usize) -> Option<u8> {
@@ -125,8 +137,11 @@ impl<'a> Tokens<'a> {
         let start = self.at;
         while self.at < self.js.len() && is_word(self.js[self.at]) && blank(self.js, self.at).is_none() {
             if self.js[self.at] == b'\\' && self.peek(1) == Some(b'u') && self.peek(2) == Some(b'{') {
-                let end = self.js[self.at..].iter().position(|&byte| byte == b'}');
-                self.at += end.unwrap_or(0);
+                let digits =
+                    self.js[self.at + 3..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+                if self.peek(3 + digits) == Some(b'}') {
+                    self.at += 3 + digits;
+                }
             }
             self.at += 1;
         }
@@ -291,6 +306,15 @@ impl Iterator for Tokens<'_> {
     type Item = Token;
 
     fn next(&mut self) -> Option<Token> {
+        let before = self.at;
+        let token = self.token();
+        crate::scan::count_steps(self.at - before + 1);
+        token
+    }
+}
+
+impl Tokens<'_> {
+    fn token(&mut self) -> Option<Token> {
         self.blanks();
         let start = self.at;
         let first = self.peek(0)?;
@@ -305,6 +329,11 @@ impl Iterator for Tokens<'_> {
                 let end = self.js[start + 2..].windows(2).position(|pair| pair == b"*/");
                 self.at = end.map_or(self.js.len(), |end| start + 2 + end + 2);
                 return Some(comment(start..self.at, start + 2..end.map_or(self.at, |end| start + 2 + end)));
+            }
+            // Comments of scripts, not of modules, where neither could begin a line (ECMAScript, section B.1.1).
+            b'<' | b'-' if (self.is_at(b"<!--") || self.is_at(b"-->")) && self.is_first_in_line() => {
+                self.line();
+                return Some(comment(start..self.at, self.at..self.at));
             }
             b'"' | b'\'' => {
                 let (kind, inner) = string(self.js, start, &mut self.at);
