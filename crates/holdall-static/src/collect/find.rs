@@ -12,7 +12,6 @@ use super::problem::position;
 use super::read::{Text, read_all};
 use super::resolve::Link;
 use crate::finders::{Source, SourceFile};
-use crate::scan::Language;
 
 /// Where a file comes from. See [`Collector::find`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,7 +115,8 @@ impl Collector {
         let (found, _) = self.find_all()?;
         let sources: Vec<SourceFile> = found.into_values().collect();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let read = read_all(&sources, self.rules.algorithm, threads, &Listeners::default())?;
+        let read =
+            read_all(&sources, self.rules.algorithm, &self.rules.scan, threads, &Listeners::default())?;
         let index: HashMap<&str, usize> =
             sources.iter().enumerate().map(|(at, file)| (file.name.as_str(), at)).collect();
         let rules = &self.rules;
@@ -124,7 +124,7 @@ impl Collector {
         let modules = rules.modules.resolve(&sources, &index, &rules.policy, &mut Vec::new())?;
         let mut referrers = Vec::new();
         for (file, read) in sources.iter().zip(&read) {
-            let (Text::Linked(text), Some(language)) = (&read.text, Language::of(&file.name)) else {
+            let (Text::Linked(text), Some(language)) = (&read.text, rules.scan.language(&file.name)) else {
                 continue;
             };
             for reference in language.references(text) {
@@ -133,8 +133,7 @@ impl Collector {
                     let to = modules.bare(target, &sources).ok().flatten();
                     target == wanted || to.is_some_and(|to| sources[to].name.as_str() == wanted)
                 } else {
-                    Link::resolve(target, kind, &file.name, &rules.base)
-                        .is_some_and(|link| link.path == wanted)
+                    Link::of(&reference, &file.name, &rules.base).is_some_and(|link| link.path == wanted)
                 };
                 if is_meant {
                     let (line, column) = position(text, reference.span.start);

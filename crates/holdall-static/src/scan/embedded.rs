@@ -15,8 +15,8 @@ use super::Reference;
 pub(crate) enum Host {
     /// In nothing but its own language.
     File,
-    /// In an attribute with those quotes, or with none.
-    Attribute(Option<u8>),
+    /// In an attribute, between quotes or without.
+    Attribute { is_quoted: bool },
     /// In the text of an XML document.
     Text,
     /// Where nothing can be escaped: the text of `style` and `script` in HTML, CDATA.
@@ -29,13 +29,13 @@ impl Host {
         for char in inner.chars() {
             match (self, char) {
                 (Self::File, _) => to.push(char),
-                (Self::Attribute(_) | Self::Text, '&') => to.push_str("&amp;"),
-                (Self::Attribute(_) | Self::Text, '<') => to.push_str("&lt;"),
-                (Self::Attribute(_) | Self::Text, '>') => to.push_str("&gt;"),
-                (Self::Attribute(Some(quote)), _) if char == quote as char => {
-                    to.push_str(if quote == b'"' { "&quot;" } else { "&#39;" });
-                }
-                (Self::Attribute(None), '"' | '\'' | '=' | '`' | '\t' | '\n' | '\x0c' | ' ') => {
+                (Self::Attribute { .. } | Self::Text, '&') => to.push_str("&amp;"),
+                (Self::Attribute { .. } | Self::Text, '<') => to.push_str("&lt;"),
+                (Self::Attribute { .. } | Self::Text, '>') => to.push_str("&gt;"),
+                // Both, whichever stand around it: a tag that is broken may be read with the other one.
+                (Self::Attribute { .. }, '"') => to.push_str("&quot;"),
+                (Self::Attribute { .. }, '\'') => to.push_str("&#39;"),
+                (Self::Attribute { is_quoted: false }, '=' | '`' | '\t' | '\n' | '\x0c' | ' ') => {
                     _ = write!(to, "&#{};", u32::from(char));
                 }
                 // Nothing escapes these here, but in a URL it is the same (RFC 3986, section 2.1).

@@ -14,6 +14,10 @@ use super::{Reference, css};
 
 /// The references of an SVG image, in the order in which they stand there.
 pub(crate) fn references(svg: &str) -> Vec<Reference<'_>> {
+    // Most images are icons that refer to nothing.
+    if !svg.contains("href") && !svg.contains("style") && !svg.contains('(') {
+        return Vec::new();
+    }
     let mut reader = Reader::from_str(svg);
     let config = reader.config_mut();
     config.check_end_names = false;
@@ -95,7 +99,7 @@ fn attributes(
         if value == Value::Css && !raw.contains('(') {
             continue;
         }
-        if let Some(decoded) = decode(raw, start, svg.as_bytes()[start - 1]) {
+        if let Some(decoded) = decode(raw, start) {
             found.extend(markup::references(&decoded, value));
         }
     }
@@ -103,8 +107,8 @@ fn attributes(
 
 /// The value of an attribute with its references to characters and entities read; `None` where one is not known:
 /// only the document type says what it means.
-fn decode(raw: &str, start: usize, quote: u8) -> Option<Embedded> {
-    let host = Host::Attribute(Some(quote));
+fn decode(raw: &str, start: usize) -> Option<Embedded> {
+    let host = Host::Attribute { is_quoted: true };
     let mut decoded = Embedded::default();
     let mut at = 0;
     while let Some(found) = raw[at..].find('&') {

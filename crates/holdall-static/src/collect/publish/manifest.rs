@@ -72,7 +72,7 @@ impl Run<'_> {
         tags: HashMap<Name, String>,
     ) -> Result<()> {
         let is_known = |file: &Planned| {
-            let known = |tag| before.copies.has(&file.name, &file.original.md5(), tag);
+            let known = |tag| before.copies.has(&file.name, &file.copied().md5(), tag);
             file.prehashed || before.tag(&file.name).is_none_or(known)
         };
         let is_noted = stages.copies.is_empty() && plan.files.iter().all(is_known);

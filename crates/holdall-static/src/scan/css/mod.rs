@@ -158,14 +158,15 @@ fn reference(
 
 /// What a string, name or address says once its escapes are read (CSS Syntax Module Level 3, section 4.3.7).
 fn unescape(text: &str) -> Cow<'_, str> {
-    if !text.contains('\\') {
+    if !text.contains(['\\', '\0']) {
         return Cow::Borrowed(text);
     }
     let mut plain = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(next) = rest.next() {
         if next != '\\' {
-            plain.push(next);
+            // Section 3.3: a null is replaced before anything is read.
+            plain.push(if next == '\0' { char::REPLACEMENT_CHARACTER } else { next });
             continue;
         }
         let mut code = 0;
@@ -333,6 +334,7 @@ mod tests {
             ("a\\62 c", "abc"),
             ("\\000062c", "bc"),
             ("\\0", "\u{fffd}"),
+            ("a\0", "a\u{fffd}"),
             ("\\d800 x", "\u{fffd}x"),
             ("\\110000", "\u{fffd}"),
             ("a\\\r\nb", "ab"),

@@ -209,8 +209,8 @@ fn value(element: &str, attribute: &str) -> Option<Value> {
 /// The value of an attribute as it is written, with its character references read (HTML, section 13.2.5.72).
 fn decode(html: &str, span: Range<usize>) -> Option<Embedded> {
     let (start, raw) = (span.start, html.get(span)?);
-    let quote = html.as_bytes()[..start].last().copied().filter(|byte| matches!(byte, b'"' | b'\''));
-    let host = Host::Attribute(quote);
+    let is_quoted = html[..start].ends_with(['"', '\'']);
+    let host = Host::Attribute { is_quoted };
     let mut decoded = Embedded::default();
     let mut at = 0;
     let mut rest = raw;
