@@ -201,6 +201,7 @@ impl Collector {
     ///
     /// As [`collect`](Self::collect), but for those of the storage.
     pub async fn check(&self) -> Result<Report> {
+        self.publishing.check()?;
         let (plan, conflicts) = self.prepare(None).await?;
         Ok(Report { files: plan.files.len(), conflicts, problems: plan.problems, ..Report::default() })
     }

@@ -1,7 +1,7 @@
 //! What is published, and what is said about it.
 
 use holdall_core::ErrorKind;
-use holdall_static::{Action, Generations, Published, Role};
+use holdall_static::{Action, Generations, Headers, Published, Role};
 
 use crate::support::{SITE, contents, manifest, memory, of, saved};
 
@@ -47,6 +47,9 @@ async fn without_post_processing_files_are_only_copied() {
 async fn to_publish_nothing_at_all_is_an_error() {
     let error = of(&SITE).post_process(false).copies(false).collect(&memory()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+    assert!(of(&SITE).post_process(false).copies(false).check().await.is_err());
+    let no_header = Headers::new().content_language("no header\n");
+    assert_eq!(of(&SITE).headers("*", no_header).check().await.unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 
 #[tokio::test]
