@@ -30,6 +30,12 @@ async fn only_the_collection_is_left_and_all_of_it_was_sent_again() {
     // The manifests of both older generations that differ from this one.
     assert!(deleted.iter().any(|name| name.starts_with("staticfiles.")), "{deleted:?}");
     assert!(published.foreign.is_empty());
+
+    // Of what is current already nothing is taken away.
+    let again = of(&SITE).clear(true).collect(&store).await.unwrap().published;
+    assert_eq!(again.with_action(Action::Deleted).count(), 0);
+    assert_eq!(again.changes.len(), SITE.len() * 2 + 2);
+    assert_eq!(names(contents(&store).await), names(contents(&fresh).await));
 }
 
 #[tokio::test]
