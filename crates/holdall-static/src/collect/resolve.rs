@@ -72,7 +72,8 @@ impl Link {
         }
         let path = &href[..href.find(['?', '#']).unwrap_or(href.len())];
         let directory = &path[..path.rfind('/').map_or(0, |slash| slash + 1)];
-        let joined = Self::resolve(&format!("{directory}{target}"), kind, from, base)?;
+        // An address by now, whatever it was for.
+        let joined = Self::resolve(&format!("{directory}{target}"), ReferenceKind::Url, from, base)?;
         // What is written stays relative to the same address.
         let directories = joined.directories[directory.len()..].to_owned();
         Some(Self { directories, ..joined })

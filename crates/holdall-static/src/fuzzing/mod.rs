@@ -51,7 +51,7 @@ fn check(language: Language, bytes: &[u8]) {
 
     // Nothing changes where nothing is replaced, and nothing else where something is.
     assert_eq!(rewrite(&text, &found, |_| None), text);
-    for new in ["img/x.5e0040571e1a.png", "é ü'\"`)(\\\n&<>,*/-->]]>.$x"] {
+    for new in ["./img/x.5e0040571e1a.png", "./é ü'\"`)(\\\n&<>,*/-->]]>.$x"] {
         let written = rewrite(&text, &found, |_| Some(new));
         let again = language.references(&written);
         in_order(&written, &again);

@@ -187,7 +187,8 @@ fn unescape(text: &str) -> Cow<'_, str> {
             // A string that goes on in the next line.
             skip_blank(&mut rest, false);
         } else {
-            plain.extend(rest.next());
+            let escaped = rest.next();
+            plain.extend(escaped.map(|char| if char == '\0' { char::REPLACEMENT_CHARACTER } else { char }));
         }
     }
     Cow::Owned(plain)
@@ -334,7 +335,7 @@ mod tests {
             ("a\\62 c", "abc"),
             ("\\000062c", "bc"),
             ("\\0", "\u{fffd}"),
-            ("a\0", "a\u{fffd}"),
+            ("a\0\\\0", "a\u{fffd}\u{fffd}"),
             ("\\d800 x", "\u{fffd}x"),
             ("\\110000", "\u{fffd}"),
             ("a\\\r\nb", "ab"),
