@@ -87,14 +87,9 @@
 //! every name that templates ask for. Who needs no templates but a [`Storage`](holdall_core::Storage) with hashed
 //! URLs takes [`ManifestStorage`].
 //!
-//! Whoever serves the files over HTTP answers from [`Assets::manifest`]: which content type, which tag, for how long,
-//! and which variant for whose `Accept-Encoding`, without a look at the storage. Without a manifest (in development)
-//! the metadata of [`Live`] say the same, and nothing may be kept.
-//!
-//! # One program
-//!
-//! [`build`] makes static files part of the program, hashed when it is compiled, and [`static_url!`] checks each
-//! name then.
+//! Whoever serves the files over HTTP answers from the manifest ([`Assets::manifest`], [`Manifest::representation`]):
+//! which content type, which tag, for how long, and which variant for whose `Accept-Encoding`, without a look at the
+//! storage. Without a manifest (in development) the metadata of [`Live`] say the same, and nothing may be kept.
 //!
 //! # Moving from Django
 //!

@@ -8,14 +8,14 @@ mod support;
 mod assets;
 #[path = "serving/entries.rs"]
 mod entries;
+#[path = "serving/linked.rs"]
+mod linked;
 #[path = "serving/live.rs"]
 mod live;
 #[path = "serving/manifest_storage.rs"]
 mod manifest_storage;
 #[path = "serving/modules.rs"]
 mod modules;
-#[path = "serving/signed.rs"]
-mod signed;
 #[path = "serving/site.rs"]
 mod site;
 #[path = "serving/templates.rs"]

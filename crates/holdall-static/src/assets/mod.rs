@@ -169,6 +169,25 @@ impl Assets {
     }
 
     /// The current manifest, for whoever serves the files; `None` in development, where there is none.
+    ///
+    /// It answers without a look at the storage: which object to send to whom, and with which headers. See
+    /// [`Manifest::representation`].
+    ///
+    /// ```
+    /// use holdall_core::{Result, Store};
+    /// use holdall_static::{Assets, Encoding};
+    ///
+    /// /// The body for `/static/{name}`, with the headers beside it.
+    /// async fn answer(assets: &Assets, store: &Store, name: &str) -> Result<Option<bytes::Bytes>> {
+    ///     let accepts = |encoding: Encoding| encoding == Encoding::Gzip; // read from `Accept-Encoding`
+    ///     let manifest = assets.manifest();
+    ///     let Some(sent) = manifest.and_then(|manifest| manifest.representation(name, accepts)) else {
+    ///         return Ok(None); // 404 with `no-store`, so that no cache keeps the miss
+    ///     };
+    ///     // Content-Type, ETag, Content-Encoding; Vary where `sent.varies`; a year where `sent.immutable`.
+    ///     Ok(Some(store.open(&sent.name).await?.bytes().await?))
+    /// }
+    /// ```
     pub fn manifest(&self) -> Option<Arc<Manifest>> {
         match &*self.source {
             Source::Collected(collected) => Some(collected.manifest()),
