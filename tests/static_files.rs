@@ -7,6 +7,8 @@ mod counts;
 mod headers;
 #[path = "static_files/killed.rs"]
 mod killed;
+#[path = "static_files/pruned.rs"]
+mod pruned;
 #[path = "static_files/refused.rs"]
 mod refused;
 #[path = "static_files/support.rs"]

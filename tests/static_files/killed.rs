@@ -99,8 +99,10 @@ async fn a_collection_that_ends_at_any_request_leaves_the_older_generation_whole
             server.clear_requests();
             of(site(1)).collect(&store(&server)).await.unwrap();
             let sent = put(&server);
+            // A generation's manifest is saved again when it becomes current: its time says since when it is.
+            let is_there = |name: &&String| before.get(*name) == finished.get(*name);
             let needless: Vec<_> =
-                sent.iter().filter(|name| before.get(*name) == finished.get(*name)).collect();
+                sent.iter().filter(is_there).filter(|name| !name.starts_with("staticfiles.")).collect();
             assert!(needless.is_empty(), "{end:?} at request {request}: {needless:?} were sent again");
             assert_eq!(sent.iter().collect::<BTreeSet<_>>().len(), sent.len(), "{sent:?}");
             assert_eq!(server.count("DeleteObject") + server.count("DeleteObjects"), 0);

@@ -15,9 +15,8 @@ use sha2::{Digest as _, Sha384};
 pub(crate) const BUCKET: &str = "site";
 /// Where in the bucket the files are.
 const LOCATION: &str = "static";
-/// What a collection with copies leaves beside hashed files and copies: what it remembers about the copies, the
-/// manifest of the generation, and the current one.
-pub(crate) const RECORDS: usize = 3;
+/// What a collection leaves beside the files: the manifest of the generation, and the current one.
+pub(crate) const RECORDS: usize = 2;
 
 /// A server with one empty bucket.
 pub(crate) async fn server() -> S3Server {

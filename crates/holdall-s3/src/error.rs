@@ -88,6 +88,17 @@ impl Failure {
         }
         self
     }
+
+    /// The same for a listing, whose permission is one of its own.
+    pub(crate) fn of_listing(mut self) -> Self {
+        if self.status == Some(403) && self.code() == "AccessDenied" {
+            self.error = Error::message(
+                ErrorKind::PermissionDenied,
+                "the server refused to list the bucket; that takes the permission s3:ListBucket on the bucket                  itself (arn:aws:s3:::bucket, without a path), which those on its objects do not include",
+            );
+        }
+        self
+    }
 }
 
 impl From<Failure> for Error {
@@ -509,6 +520,16 @@ mod tests {
         let error = said(403, "", "", None).of_head().into_error();
         assert_eq!(error.kind(), ErrorKind::PermissionDenied);
         assert!(error.to_string().contains("s3:ListBucket"));
+        let error = said(403, "AccessDenied", "", None).of_listing().into_error();
+        assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+        assert!(error.to_string().contains("s3:ListBucket"));
+        assert!(
+            !said(403, "RequestTimeTooSkewed", "", None)
+                .of_listing()
+                .into_error()
+                .to_string()
+                .contains("s3:")
+        );
     }
 
     #[test]

@@ -79,7 +79,7 @@ impl Lister<'_> {
             .encoding_type(EncodingType::Url)
             .send()
             .await;
-        Ok(reply.map_err(|error| self.inner.failure(&error))?)
+        Ok(reply.map_err(|error| self.inner.failure(&error).of_listing())?)
     }
 
     /// The entries of a page in the order of their keys. S3 orders keys and common prefixes together, but
