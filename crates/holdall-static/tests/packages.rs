@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+#[path = "packages/browser.rs"]
+mod browser;
 #[path = "packages/bundlers.rs"]
 mod bundlers;
 #[path = "packages/django.rs"]

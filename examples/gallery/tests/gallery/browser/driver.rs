@@ -119,7 +119,9 @@ impl Browser {
                 "binary": self.chromium,
                 "args": arguments,
                 "prefs": { "profile.managed_default_content_settings.javascript": scripts },
-            }
+            },
+            // What the browser complains about can be asked for.
+            "goog:loggingPrefs": { "browser": "ALL" },
         });
         let capabilities = capabilities.as_object().expect("an object was written").clone();
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
