@@ -82,8 +82,8 @@ impl ContentHash {
 
     /// The hash that makes `hashed` of a name, if there is one.
     pub(crate) fn in_name(name: &Name, hashed: &Name) -> Option<Self> {
-        let hashes = hashed.file_name().split('.').filter_map(Self::parse);
-        hashes.into_iter().find(|hash| hash.name(name).is_ok_and(|made| made == *hashed))
+        let mut candidates = hashed.file_name().split('.').filter_map(Self::parse);
+        candidates.find(|hash| hash.name(name).is_ok_and(|made| made == *hashed))
     }
 
     /// Puts itself between stem and extension: `css/app.min.css` is `css/app.min.5e0040571e1a.css`. The extension

@@ -31,6 +31,7 @@ impl GenerationId {
     }
 
     /// The name of the generation's versioned manifest.
+    #[expect(clippy::missing_panics_doc, reason = "of a short constant name, which cannot fail")]
     pub fn manifest_name(self) -> Name {
         let current = Name::new(MANIFEST_NAME).expect("the name of the manifest is a name");
         self.0.name(&current).expect("it is short enough for a hash")

@@ -63,7 +63,7 @@ impl Manifest {
                     diff.changed.insert(name.clone(), Rehashed { old: old.clone(), new: new.clone() });
                 }
                 Some(_) if self.details.get(name) != newer.details.get(name) => {
-                    diff.details.push(name.clone())
+                    diff.details.push(name.clone());
                 }
                 Some(_) => {}
             }

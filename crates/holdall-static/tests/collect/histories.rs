@@ -146,10 +146,10 @@ async fn run(steps: Vec<Step>) {
         everything_is_there(&place, &truth).await;
     }
     // In the end nothing is left but what is current and what nobody recorded.
-    if truth.current.is_some() {
+    if let Some(current) = truth.current {
         place.wait(DAY);
         let pruned = place.prune(Prune::new().keep(0).grace(Duration::ZERO)).await;
-        assert_eq!(pruned.kept, [truth.current.unwrap()]);
+        assert_eq!(pruned.kept, [current]);
         everything_is_there(&place, &truth).await;
     }
 }

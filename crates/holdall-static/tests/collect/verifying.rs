@@ -39,9 +39,9 @@ async fn everything_that_is_wrong_is_told_in_a_sentence() {
         memory_of(&[("a.txt", "a"), ("b.txt", "b"), ("c.txt", "c"), ("d.txt", "d"), ("e.txt", "e")]).await;
     let there = manifest(&store).await;
     let hashed = |name: &str| there.get(name).unwrap().clone();
-    store.delete(&hashed("a.txt")).await.unwrap();
-    store.save(&hashed("b.txt"), "longer").overwrite().await.unwrap();
-    store.save(&hashed("c.txt"), "x").overwrite().await.unwrap();
+    store.delete(hashed("a.txt")).await.unwrap();
+    store.save(hashed("b.txt"), "longer").overwrite().await.unwrap();
+    store.save(hashed("c.txt"), "x").overwrite().await.unwrap();
     store.save("d.txt", "x").overwrite().await.unwrap();
     store.delete("e.txt").await.unwrap();
     let verification = verified(&store).await;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use holdall_core::Name;
+use serde::{Serialize, Serializer};
 
 use crate::compress::Encoding;
 
@@ -125,6 +126,12 @@ impl Action {
             Self::Updated => "updated",
             Self::Deleted => "deleted",
         }
+    }
+}
+
+impl Serialize for Role {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -9,11 +9,11 @@ use crate::compress::Encoding;
 pub(super) enum Decoder {
     Plain(Running),
     #[cfg(feature = "compress")]
-    Gzip(flate2::write::GzDecoder<Running>),
+    Gzip(Box<flate2::write::GzDecoder<Running>>),
     #[cfg(feature = "compress")]
     Brotli(Box<brotli::DecompressorWriter<Running>>),
     #[cfg(feature = "compress")]
-    Zstd(zstd::stream::write::Decoder<'static, Running>),
+    Zstd(Box<zstd::stream::write::Decoder<'static, Running>>),
 }
 
 #[cfg(feature = "compress")]
@@ -26,11 +26,11 @@ impl Decoder {
     pub(super) fn new(encoding: Option<Encoding>, digest: Running) -> io::Result<Option<Self>> {
         Ok(Some(match encoding {
             None => Self::Plain(digest),
-            Some(Encoding::Gzip) => Self::Gzip(flate2::write::GzDecoder::new(digest)),
+            Some(Encoding::Gzip) => Self::Gzip(Box::new(flate2::write::GzDecoder::new(digest))),
             Some(Encoding::Brotli) => {
                 Self::Brotli(Box::new(brotli::DecompressorWriter::new(digest, 64 * 1024)))
             }
-            Some(Encoding::Zstd) => Self::Zstd(zstd::stream::write::Decoder::new(digest)?),
+            Some(Encoding::Zstd) => Self::Zstd(Box::new(zstd::stream::write::Decoder::new(digest)?)),
         }))
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use holdall_core::Name;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::{Check, Outcome};
 use crate::collect::Role;
@@ -31,7 +31,6 @@ pub struct Finding {
     /// The file that is published there, by its own name.
     pub of: Name,
     /// As what it is published.
-    #[serde(serialize_with = "role")]
     pub role: Role,
     /// What is wrong.
     #[serde(flatten)]
@@ -144,8 +143,4 @@ impl fmt::Display for Wrong {
             }
         }
     }
-}
-
-fn role<S: Serializer>(role: &Role, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(role)
 }
