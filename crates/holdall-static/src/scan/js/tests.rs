@@ -147,6 +147,8 @@ fn a_slash_divides_or_begins_a_regular_expression() {
         "{} /'/.test(a); import('x')",
         "function a() {} /'/.test(b); import('x')",
         "class a {} /'/.test(b); import('x')",
+        "a = 1\nfunction b() {} /'/.test(c); import('x')",
+        "export * from a\nclass b {} /'/.test(c); import('x')",
         "if (a) {} /'/.test(b); import('x')",
         "x = () => {}\n/'/.test(b); import('x')",
         "case 1: /'/; import('x')",

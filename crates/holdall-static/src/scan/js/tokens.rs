@@ -287,6 +287,10 @@ impl<'a> Tokens<'a> {
         }
         self.before = match &self.js[word.clone()] {
             b"function" | b"class" => {
+                // Behind a value it can only begin the next statement: the semicolon before it was left out.
+                if self.before == Before::Value && !last_is(b"async") {
+                    self.before = Before::Statement;
+                }
                 self.body_follows();
                 Before::Value
             }
