@@ -84,6 +84,8 @@ struct Shadowed<'a> {
     name: &'a str,
     taken: String,
     ignored: String,
+    /// Whether both have the same content, where both can be read.
+    equal: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -155,6 +157,7 @@ impl Run<'_> {
                     name: conflict.name.as_str(),
                     taken: lines::from(&conflict.taken),
                     ignored: lines::from(&conflict.left),
+                    equal: conflict.has_same_content().ok(),
                 })
                 .collect(),
             problems: tally.problems().iter().map(Fault::of).collect(),

@@ -31,7 +31,7 @@ pub(super) fn during(event: &Event, dry_run: bool, screen: &Screen) {
             2,
             "The storage keeps no headers: content types and caching are the business of whoever serves the files.",
         ),
-        Event::Conflict(conflict) => screen.line(2, shadowed(conflict)),
+        Event::Conflict(conflict) if screen.says(2) => screen.line(2, shadowed(conflict)),
         _ => {}
     }
 }
@@ -47,11 +47,18 @@ pub(super) fn after(report: &Report, screen: &Screen) {
 }
 
 /// Django's sentence, and the two files that it is about.
-fn shadowed(Conflict { name, taken, left, .. }: &Conflict) -> String {
+fn shadowed(conflict: &Conflict) -> String {
+    let Conflict { name, taken, left, .. } = conflict;
+    let same = match conflict.has_same_content() {
+        Ok(true) => " (the same content)",
+        Ok(false) => " (other content)",
+        // Whoever collects it says why it cannot be read.
+        Err(_) => "",
+    };
     format!(
         "Found another file with the destination path '{name}'. It will be ignored since only the first encountered \
          file is collected. If this is not what you want, make sure every static file has a unique path.\n  \
-         taken: {}\n  ignored: {}",
+         taken: {}\n  ignored: {}{same}",
         from(taken),
         from(left)
     )

@@ -41,3 +41,14 @@ impl fmt::Display for Conflict {
         write!(f, "{}: {taken} is taken, {left} is left out: two finders have the name", self.name)
     }
 }
+
+impl Conflict {
+    /// Whether the two files have the same content, so that it does not matter which of them was taken. It reads both.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading a file.
+    pub fn has_same_content(&self) -> std::io::Result<bool> {
+        Ok(self.taken == self.left || self.taken.read()? == self.left.read()?)
+    }
+}
