@@ -65,8 +65,13 @@ pub(crate) struct Common {
     )]
     pub(crate) verbosity: u8,
 
-    /// Without colours, as with the variable NO_COLOR
-    #[arg(long, global = true, conflicts_with = "force_color")]
+    /// Without colours
+    #[arg(
+        long,
+        global = true,
+        conflicts_with = "force_color",
+        help = "Without colours, as with the variable NO_COLOR"
+    )]
     no_color: bool,
 
     /// With colours, even where nobody sees them

@@ -70,7 +70,9 @@ pub(crate) fn run(args: &FindArgs, settings: &Settings, screen: &Screen) -> Resu
         Ended::With(answers) => answers?,
         Ended::By(exit) => return Ok(exit),
     };
-    answers.iter().for_each(|answer| tell(answer, args, screen));
+    for answer in &answers {
+        tell(answer, args, screen);
+    }
     let found = answers.iter().all(|answer| !answer.found.is_empty());
     if args.json {
         screen.json(&Document { command: "findstatic", files: answers });

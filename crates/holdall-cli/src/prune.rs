@@ -28,6 +28,7 @@ Do not prune while somebody collects.";
 /// for its files. Of the others everything goes that no generation which stays names.
 #[derive(Debug, Clone, ClapArgs)]
 #[command(after_long_help = AFTER_HELP)]
+#[expect(clippy::struct_excessive_bools, reason = "flags")]
 pub(crate) struct PruneArgs {
     /// How many generations stay whatever their age, the current one included
     #[arg(long, value_name = "N", default_value = "3")]

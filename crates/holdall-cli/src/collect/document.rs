@@ -32,7 +32,7 @@ struct Document<'a> {
     error: Option<&'a str>,
     dry_run: bool,
     /// Nothing after `--check`.
-    destination: Option<Place>,
+    destination: Option<Goal>,
     /// How many files were found.
     files: usize,
     /// The figures of the summary.
@@ -56,7 +56,7 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Place {
+struct Goal {
     storage: String,
     place: String,
     directory: Option<String>,
@@ -115,7 +115,7 @@ impl Run<'_> {
             exit_code: self.exit.code(),
             error,
             dry_run: self.args.dry_run,
-            destination: self.destination.map(|destination| Place {
+            destination: self.destination.map(|destination| Goal {
                 storage: self.settings.static_files.storage().to_owned(),
                 place: destination.store.to_string(),
                 directory: destination.directory.as_deref().map(summary::shown),

@@ -24,10 +24,10 @@ fn question(args: &CollectArgs, directory: Option<&Path>) -> String {
     }
     question += "You have requested to collect static files at the destination\n\
                  location as specified in your settings";
-    question += &match directory {
-        Some(directory) => format!(":\n\n    {}\n\n", super::summary::shown(directory)),
-        None => ".\n\n".to_owned(),
-    };
+    match directory {
+        Some(directory) => question.extend([":\n\n    ", &super::summary::shown(directory), "\n\n"]),
+        None => question += ".\n\n",
+    }
     question += if args.clear {
         "This will DELETE ALL FILES in this location!\n"
     } else {

@@ -33,24 +33,17 @@ pub(super) fn tell(
 fn sentence(args: &CollectArgs, destination: &Destination, report: &Report, tally: &Tally) -> String {
     let copied = copied(report, tally);
     let deleted = report.published.with_action(Action::Deleted).count();
-    let mut line = String::new();
-    if deleted > 0 {
-        line = format!("{} deleted, ", counted(deleted));
-    }
+    let gone = if deleted > 0 { format!("{} deleted, ", counted(deleted)) } else { String::new() };
     let action = if args.link { "symlinked" } else { "copied" };
-    line += &format!("{} {action}", counted(copied));
-    if let Some(directory) = &destination.directory {
-        line += &format!(" to '{}'", shown(directory));
-    }
+    let to = destination.directory.as_ref().map(|directory| format!(" to '{}'", shown(directory)));
     let more = [
         (report.files.saturating_sub(copied), "unmodified"),
         (report.published.post_processed.len(), "post-processed"),
         (report.conflicts.len(), "skipped due to conflict"),
     ];
-    for (count, what) in more.iter().filter(|(count, _)| *count > 0) {
-        line += &format!(", {count} {what}");
-    }
-    line + "."
+    let more = more.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
+    let more: String = more.collect();
+    format!("{gone}{} {action}{}{more}.", counted(copied), to.unwrap_or_default())
 }
 
 fn counted(files: usize) -> String {

@@ -35,12 +35,11 @@ struct Document {
 pub(super) fn run(args: &RollbackArgs, settings: &Settings, screen: &Screen) -> Result<Exit, Failure> {
     let store = settings.store()?;
     let work = async {
-        let id = match args.id {
-            Some(id) => id,
-            None => {
-                let none = || Failure::new(Exit::No, format!("there is no previous generation in {store}"));
-                Generations::load(&store).await?.previous().ok_or_else(none)?.id
-            }
+        let id = if let Some(id) = args.id {
+            id
+        } else {
+            let none = || Failure::new(Exit::No, format!("there is no previous generation in {store}"));
+            Generations::load(&store).await?.previous().ok_or_else(none)?.id
         };
         Ok::<_, Failure>(rollback(&store, id).await?)
     };

@@ -53,7 +53,8 @@ pub(super) fn run(args: &VerifyArgs, settings: &Settings, screen: &Screen) -> Re
     if args.json {
         screen.json(&Document { command: "manifest verify", ok, verification: &verification });
     } else {
-        screen.line(if ok { 1 } else { 0 }, &verification);
+        // What is wrong is told whatever the level is.
+        screen.line(u8::from(ok), &verification);
     }
     Ok(if ok { Exit::Done } else { Exit::No })
 }
