@@ -182,6 +182,12 @@ impl Fault {
             ProblemKind::NotHashed { .. } => ("not_hashed", None, None),
             ProblemKind::Absent { .. } => ("absent", None, None),
             ProblemKind::NotUtf8 => ("not_utf8", None, None),
+            ProblemKind::Reserved => ("reserved", None, None),
+            ProblemKind::TooLong { .. } => ("too_long", None, None),
+            ProblemKind::BelowAFile { .. } => ("below_a_file", None, None),
+            ProblemKind::SameButForCase { .. } => ("same_but_for_case", None, None),
+            ProblemKind::CannotLink => ("cannot_link", None, None),
+            ProblemKind::BrokenManifest { .. } => ("broken_manifest", None, None),
             _ => ("other", None, None),
         };
         Self {

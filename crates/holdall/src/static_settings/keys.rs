@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use holdall_core::{Location, Result};
-use holdall_static::{Collector, HashAlgorithm, Ignore};
+use holdall_static::{Collector, HashAlgorithm, Ignore, SourceMaps};
 
 use super::{Directory, StaticSettings, compress, rules};
 use crate::options::Options;
@@ -100,6 +100,10 @@ fn collector(options: &mut Options) -> Result<Collector> {
     let import_map = rules::import_map(options);
     let preload = options.take_texts("preload");
     let compress = compress::take(options);
+    let scan = options.take_table("scan", rules::scan);
+    let fates = [("hash", SourceMaps::Hash), ("follow", SourceMaps::Follow), ("omit", SourceMaps::Omit)];
+    let source_maps = options.take_choice("source_maps", &fates);
+    let drop_missing_source_maps = options.take_bool("drop_missing_source_maps");
 
     let mut collector = Collector::new();
     if let Some(hash) = hash? {
@@ -128,6 +132,15 @@ fn collector(options: &mut Options) -> Result<Collector> {
     }
     for pattern in preload?.unwrap_or_default() {
         collector = collector.preload(pattern);
+    }
+    if let Some(scan) = scan? {
+        collector = collector.scan(scan);
+    }
+    if let Some(source_maps) = source_maps? {
+        collector = collector.source_maps(source_maps);
+    }
+    if let Some(drop) = drop_missing_source_maps? {
+        collector = collector.drop_missing_source_maps(drop);
     }
     if let Some(compression) = compress? {
         collector = collector.compress(compression);

@@ -1,7 +1,7 @@
 //! The keys of `[static]` that are tables themselves.
 
 use holdall_core::{Result, Visibility};
-use holdall_static::{Headers, ImportMap, Prehashed, Severity};
+use holdall_static::{Headers, ImportMap, Prehashed, Scan, Severity};
 
 use crate::options::Options;
 
@@ -45,6 +45,24 @@ pub(super) fn headers(options: &mut Options) -> Result<(String, Headers)> {
         headers = headers.user_metadata(name, value);
     }
     Ok((files?, headers))
+}
+
+/// `[static.scan]`. The keys are the calls of [`Scan`].
+pub(super) fn scan(options: &mut Options) -> Result<Scan> {
+    type Set = fn(Scan, bool) -> Scan;
+    const SWITCHES: [(&str, Set); 4] = [
+        ("html", Scan::html),
+        ("svg", Scan::svg),
+        ("web_manifests", Scan::web_manifests),
+        ("import_scripts", Scan::import_scripts),
+    ];
+    let switches: Vec<_> = SWITCHES.map(|(key, set)| (set, options.take_bool(key))).into();
+    let names = options.take_texts("web_manifest_names");
+    let mut scan = Scan::new();
+    for (set, switch) in switches {
+        scan = switch?.into_iter().fold(scan, set);
+    }
+    Ok(names?.unwrap_or_default().into_iter().fold(scan, Scan::web_manifest_names))
 }
 
 /// One `[[static.prehashed]]`: a bundler's manifest, or a pattern.

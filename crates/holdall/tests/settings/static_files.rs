@@ -265,6 +265,9 @@ copies = false
 import_map = { three = "vendor/three.js", "three/" = "vendor/jsm/" }
 import_map_modules = ["js/*"]
 preload = ["app.js"]
+scan = { html = true, svg = false, web_manifests = true, web_manifest_names = ["site.json"], import_scripts = true }
+source_maps = "follow"
+drop_missing_source_maps = true
 compress = { gzip = 9, brotli = true, zstd = false, skip = ["*.map"] }
 
 [[static.prehashed]]
@@ -352,6 +355,8 @@ fn every_key_is_read() {
         "web",
         "*.map",
         "Brotli: 11",
+        "site.json",
+        "Follow",
     ] {
         assert!(collector.contains(value), "{collector} has no {value}");
     }
