@@ -3,6 +3,11 @@
 //! Absolute times on a shared machine mean little. Each comparison runs the plain code and Holdall in turn,
 //! round by round in one process, and prints the median of the rounds' ratios beside both medians.
 
+pub mod django;
+pub mod process;
+pub mod tree;
+
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -98,18 +103,25 @@ impl Part {
         std::env::var(Self::VARIABLE).ok()
     }
 
+    /// The command that starts a part.
+    ///
+    /// # Errors
+    ///
+    /// That of finding out which binary this is.
+    pub fn command(part: &str, arguments: &[impl AsRef<OsStr>]) -> std::io::Result<Command> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(arguments).env(Self::VARIABLE, part);
+        Ok(command)
+    }
+
     /// Starts a part and waits for its first line.
     ///
     /// # Errors
     ///
     /// Those of starting a process and reading from it.
     pub fn start(part: &str, arguments: &[&str]) -> std::io::Result<Self> {
-        let mut child = Command::new(std::env::current_exe()?)
-            .args(arguments)
-            .env(Self::VARIABLE, part)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let mut child =
+            Self::command(part, arguments)?.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut greeting = String::new();
         if let Some(output) = child.stdout.take() {
             BufReader::new(output).read_line(&mut greeting)?;
