@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::Taken;
@@ -22,14 +22,25 @@ impl Django {
         std::env::var_os(PYTHON).filter(|python| !python.is_empty()).map(Self)
     }
 
-    /// Collects `source` into `root` with a storage: `manifest`, `manifest+js`, `whitenoise`, `s3` or `s3+js`.
+    /// What collects `source` into `root` with a storage: `manifest`, `whitenoise` or `s3`; with `+js` behind it with
+    /// the imports of JavaScript rewritten.
+    pub fn command(&self, storage: &str, source: &Path, root: &Path) -> Command {
+        let mut command = Command::new(&self.0);
+        command.arg("-c").arg(SCRIPT).arg(storage).arg(source).arg(root);
+        command
+    }
+
+    /// Runs [`command`](Self::command).
     ///
     /// # Errors
     ///
     /// Those of the process.
     pub fn collect(&self, storage: &str, source: &Path, root: &Path) -> io::Result<Taken> {
-        let mut command = Command::new(&self.0);
-        command.arg("-c").arg(SCRIPT).arg(storage).arg(source).arg(root);
-        Taken::by(command)
+        Taken::by(self.command(storage, source, root))
+    }
+
+    /// Another program of the same environment.
+    pub fn program(&self, name: &str) -> PathBuf {
+        Path::new(&self.0).with_file_name(name)
     }
 }

@@ -4,6 +4,7 @@
 
 mod bench;
 mod browser;
+mod django;
 mod foreign;
 mod packages;
 mod step;
@@ -20,7 +21,7 @@ Chores:
       --no-browser          those that need Chromium
       --no-foreign-servers  those on SeaweedFS and moto, which are installed from PyPI into target/
       --no-packages         those that collect Django's and npm's files, fetched into target/
-  bench [name]          the comparisons with plain code: disk, s3, memory; all without a name
+  bench [name]          the comparisons with other code: disk, s3, memory, static, static_s3; all without a name
   help                  this text";
 
 fn main() -> ExitCode {
