@@ -6,6 +6,7 @@
 //! what is put together when the program runs cannot be known.
 
 mod clause;
+mod glance;
 mod tokens;
 
 use std::borrow::Cow;
@@ -17,6 +18,14 @@ use super::{Host, Reference, Syntax, source_map};
 /// The references of a script or module, in the order in which they stand there; those of `importScripts()` if
 /// they are asked for.
 pub(crate) fn references(js: &str, import_scripts: bool) -> Vec<Reference<'_>> {
+    if glance::may_have_references(js, import_scripts) {
+        all_references(js, import_scripts)
+    } else {
+        Vec::new()
+    }
+}
+
+fn all_references(js: &str, import_scripts: bool) -> Vec<Reference<'_>> {
     let mut found = Vec::new();
     let mut is_new = false;
     for token in Tokens::new(js) {

@@ -121,9 +121,15 @@ impl<'a> Tokens<'a> {
 
     /// Up to the end of the line.
     fn line(&mut self) {
-        while self.at < self.js.len() && line_end(self.js, self.at).is_none() {
+        // No other byte begins the end of a line.
+        while let Some(next) = memchr::memchr3(b'\n', b'\r', 0xe2, &self.js[self.at..]) {
+            self.at += next;
+            if line_end(self.js, self.at).is_some() {
+                return;
+            }
             self.at += 1;
         }
+        self.at = self.js.len();
     }
 
     fn blanks(&mut self) {
@@ -135,7 +141,13 @@ impl<'a> Tokens<'a> {
     /// A word: what is no ASCII punctuation, escapes included.
     fn word(&mut self) -> Range<usize> {
         let start = self.at;
-        while self.at < self.js.len() && is_word(self.js[self.at]) && blank(self.js, self.at).is_none() {
+        loop {
+            // Nearly all words are letters and digits.
+            let rest = &self.js[self.at..];
+            self.at += rest.iter().position(|byte| !PLAIN[usize::from(*byte)]).unwrap_or(rest.len());
+            if self.at == self.js.len() || !is_word(self.js[self.at]) || blank(self.js, self.at).is_some() {
+                break;
+            }
             if self.js[self.at] == b'\\' && self.peek(1) == Some(b'u') && self.peek(2) == Some(b'{') {
                 let digits =
                     self.js[self.at + 3..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
@@ -330,7 +342,7 @@ impl Tokens<'_> {
                 return Some(comment(start..self.at, start + 2..self.at));
             }
             b'/' if self.is_at(b"/*") => {
-                let end = self.js[start + 2..].windows(2).position(|pair| pair == b"*/");
+                let end = memchr::memmem::find(&self.js[start + 2..], b"*/");
                 self.at = end.map_or(self.js.len(), |end| start + 2 + end + 2);
                 return Some(comment(start..self.at, start + 2..end.map_or(self.at, |end| start + 2 + end)));
             }
@@ -462,6 +474,17 @@ fn blank(js: &[u8], at: usize) -> Option<usize> {
         _ => None,
     }
 }
+
+/// The bytes of words that need no second look.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 128_u8 {
+        plain[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$');
+        byte += 1;
+    }
+    plain
+};
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'\\' | b'#' | b'@') || !byte.is_ascii()
