@@ -116,6 +116,7 @@ async fn an_old_state_that_is_published_again_is_the_newest_generation() {
     let generations = Generations::load(&place.store).await.unwrap();
     assert_eq!(generations.iter().map(|generation| generation.id).collect::<Vec<_>>(), [first, second]);
     assert_eq!(generations.current().unwrap().modified, place.now());
+    assert_eq!(place.store.metadata(first.manifest_name()).await.unwrap().modified, place.now());
     assert_eq!(generations.previous().unwrap().superseded, Some(place.now()));
 }
 
@@ -134,6 +135,7 @@ async fn a_rollback_moves_the_pointer_and_nothing_else() {
     assert_eq!(after, before);
     let generations = Generations::load(&place.store).await.unwrap();
     assert_eq!(generations.current().unwrap().modified, place.now());
+    assert_eq!(place.store.metadata(first.manifest_name()).await.unwrap().modified, place.now());
     assert_eq!(generations.previous().unwrap().id, second);
 
     // Once more changes nothing, and forth again is a rollback, too.
