@@ -11,7 +11,7 @@ use holdall_benches::process::Taken;
 use crate::with_keys;
 
 /// How long it may take to begin.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Debug)]
 pub(crate) struct Moto {

@@ -1,6 +1,7 @@
 //! How many requests a collection takes. On S3 the cost is requests, not bytes.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -104,7 +105,7 @@ async fn a_second_run_of_six_thousand_files_is_seven_pages() {
         std::fs::create_dir(&directory).unwrap();
         let mut style = String::new();
         for icon in 0..99 {
-            style.push_str(&format!(".icon-{icon} {{ background: url(icon-{icon}.svg) }}\n"));
+            writeln!(style, ".icon-{icon} {{ background: url(icon-{icon}.svg) }}").unwrap();
             std::fs::write(
                 directory.join(format!("icon-{icon}.svg")),
                 format!("<svg id='{package}-{icon}'/>"),

@@ -12,7 +12,7 @@ use crate::s3::server;
 use crate::site::{PROGRAM, Site};
 
 /// How long a screen may take to show what is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A program on a terminal of 24 lines and 100 columns.
 struct Terminal {
@@ -27,8 +27,8 @@ struct Terminal {
 impl Terminal {
     fn run(site: &Site, arguments: &[&str]) -> Self {
         let (rows, cols) = (24, 100);
-        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).unwrap();
+        let screen = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(screen).unwrap();
         let mut command = CommandBuilder::new(PROGRAM);
         command.args(arguments);
         command.cwd(site.root());
@@ -36,8 +36,8 @@ impl Terminal {
         command.env_remove("NO_COLOR");
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let size = |count| NonZeroU16::new(count).unwrap();
-        let parser = vt100::Parser::new(size(rows), size(cols), 0);
+        let count = |number| NonZeroU16::new(number).unwrap();
+        let parser = vt100::Parser::new(count(rows), count(cols), 0);
         let seen = Arc::new((Mutex::new(parser), Condvar::new()));
         let (mut output, screen) = (pair.master.try_clone_reader().unwrap(), Arc::clone(&seen));
         let reader = std::thread::spawn(move || {

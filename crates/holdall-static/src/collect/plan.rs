@@ -140,7 +140,7 @@ pub(crate) fn plan(
         .collect();
 
     let mut hashed: Vec<Option<Name>> = vec![None; sources.len()];
-    let mut hashes: Vec<Option<ContentHash>> = vec![None; sources.len()];
+    let mut contents: Vec<Option<ContentHash>> = vec![None; sources.len()];
     for component in components(&edges) {
         let is_circle = component.len() > 1 || edges[component[0]].contains(&component[0]);
         let circle = is_circle.then(|| circle_hash(&component, &sources, &linked, &hashed, rules.algorithm));
@@ -162,18 +162,18 @@ pub(crate) fn plan(
                 problems.push(Problem::of_file(name.clone(), kind, Severity::Error));
                 name.clone()
             }));
-            hashes[at] = Some(hash);
+            contents[at] = Some(hash);
         }
     }
     let mut omitted: Vec<bool> = sources.iter().map(|file| rules.source_maps.omits(&file.name)).collect();
     match rules.source_maps {
         SourceMaps::Hash => {}
         SourceMaps::Omit => {
-            linked.values().flat_map(Linked::dropped_maps).for_each(|map| omitted[map] = true)
+            linked.values().flat_map(Linked::dropped_maps).for_each(|map| omitted[map] = true);
         }
         SourceMaps::Follow => {
             let own: Vec<&Name> = sources.iter().map(|file| &file.name).collect();
-            for (map, name) in owners(&linked).follow(&own, &hashed, &hashes)? {
+            for (map, name) in owners(&linked).follow(&own, &hashed, &contents)? {
                 hashed[map] = Some(name);
             }
         }

@@ -105,8 +105,9 @@ mod tests {
 
     #[test]
     fn what_goes_in_comes_out_at_every_level() {
-        let text: String =
+        let lines: Vec<String> =
             (0..9_000).map(|number| format!("p{} {{ top: {number}px }}\n", number % 97)).collect();
+        let text = lines.concat();
         for encoding in Encoding::ALL {
             for level in encoding.levels() {
                 let encoded = encode(encoding, level, text.as_bytes(), &Cancel::default()).unwrap();

@@ -28,7 +28,6 @@ impl Host {
     pub(super) fn write(self, inner: &str, to: &mut String) {
         for char in inner.chars() {
             match (self, char) {
-                (Self::File, _) => to.push(char),
                 (Self::Attribute { .. } | Self::Text, '&') => to.push_str("&amp;"),
                 (Self::Attribute { .. } | Self::Text, '<') => to.push_str("&lt;"),
                 (Self::Attribute { .. } | Self::Text, '>') => to.push_str("&gt;"),
@@ -113,17 +112,17 @@ impl Embedded {
 
     /// The references that a scanner of the inner language finds, as they stand outside.
     pub(super) fn references(&self, scan: impl Fn(&str) -> Vec<Reference<'_>>) -> Vec<Reference<'static>> {
-        let found = scan(&self.text).into_iter();
-        found
-            .filter_map(|found| {
-                let (span, host) = self.outside(found.span)?;
+        let references = scan(&self.text).into_iter();
+        references
+            .filter_map(|inner| {
+                let (outer, host) = self.outside(inner.span)?;
                 Some(Reference {
-                    span,
-                    target: Cow::Owned(found.target.into_owned()),
-                    kind: found.kind,
-                    syntax: found.syntax,
+                    span: outer,
+                    target: Cow::Owned(inner.target.into_owned()),
+                    kind: inner.kind,
+                    syntax: inner.syntax,
                     host,
-                    base: found.base,
+                    base: inner.base,
                     canonical: None,
                 })
             })

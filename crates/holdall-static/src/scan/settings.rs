@@ -17,6 +17,7 @@ use crate::finders::matches;
 /// an SVG image that refers to other files differs from Django's; all others are the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Scan {
     html: bool,
     svg: bool,

@@ -167,8 +167,8 @@ async fn a_variant_that_somebody_removed_or_changed_is_made_again() {
     let collector = collector("red", Compression::all());
     run(&collector, &store).await;
     let hashed = hashed(&store, "text.txt").await;
-    store.delete(&format!("{hashed}.br")).await.unwrap();
-    store.save(&format!("{hashed}.gz"), "other").overwrite().await.unwrap();
+    store.delete(format!("{hashed}.br")).await.unwrap();
+    store.save(format!("{hashed}.gz"), "other").overwrite().await.unwrap();
     let mended = run(&collector, &store).await;
     assert_eq!(
         compressed(&mended.published),
@@ -222,7 +222,9 @@ async fn the_object_itself_can_be_stored_encoded() {
     let noise = manifest.details("noise.bin").unwrap();
     assert_eq!((noise.encoding, noise.stored_size()), (None, 4000));
     assert_eq!(store.metadata("text.txt").await.unwrap().attributes.content_encoding, None);
-    assert!(!names(&store).await.iter().any(|name| name.ends_with(".gz")));
+    assert!(
+        !names(&store).await.iter().any(|name| name.rsplit_once('.').is_some_and(|(_, own)| own == "gz"))
+    );
 
     let again = run(&collector, &store).await;
     assert_eq!((saved(&again), compressed(&again.published)), (vec![], vec![]));

@@ -92,7 +92,7 @@ async fn check(dist: &Path, store: &Store, others: &[&str]) -> Manifest {
         let details = manifest.details(&key).unwrap_or_else(|| panic!("no {key}"));
         let is_other = others.contains(&name.as_str());
         assert_eq!(details.immutable, !is_other, "{key}");
-        assert_eq!(manifest.get(&key).unwrap() == &key.as_str(), !is_other, "{key}");
+        assert_eq!(*manifest.get(&key).unwrap() == key.as_str(), !is_other, "{key}");
         if !is_other {
             assert_eq!(store.open(key.as_str()).await.unwrap().bytes().await.unwrap(), bytes, "{key}");
         }
@@ -127,7 +127,7 @@ async fn vite_s_build_keeps_its_names_and_its_closure_is_that_of_vite_s_own_page
     assert!(entry.module && entry.css.len() == 2 && entry.preload.len() == 1, "{entry:?}");
     let admin = manifest.entry("app/src/admin.js").unwrap();
     assert_eq!((admin.css.len(), &admin.preload), (2, &entry.preload));
-    assert!(manifest.entry("app/src/logo.svg").unwrap().file.as_ref().unwrap().as_str().ends_with(".svg"));
+    assert!(manifest.entry("app/src/logo.svg").unwrap().file.as_ref().unwrap().extension() == Some("svg"));
 }
 
 #[tokio::test]

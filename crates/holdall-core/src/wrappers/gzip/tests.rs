@@ -152,8 +152,7 @@ async fn a_copy_with_other_attributes_still_says_how_its_bytes_are_packed() {
     let original = text(10_000);
     store.save("a.css", original.clone()).cache_control("no-cache").await.unwrap();
     store.save("b.txt", "as it is").await.unwrap();
-    let mut attributes = Attributes::default();
-    attributes.cache_control = Some("max-age=60".to_owned());
+    let mut attributes = Attributes { cache_control: Some("max-age=60".to_owned()), ..Attributes::default() };
     for (from, to, encoding) in
         [("a.css", "a.css", Some("gzip")), ("a.css", "copy.css", Some("gzip")), ("b.txt", "b.txt", None)]
     {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::driver::DEADLINE;
 use super::site::Site;
 
-/// ChromeDriver's command for what the browser logged since the last call: errors of scripts, files that could not be
+/// `ChromeDriver`'s command for what the browser logged since the last call: errors of scripts, files that could not be
 /// loaded, and what was written to the console.
 #[derive(Debug)]
 struct BrowserLog;
