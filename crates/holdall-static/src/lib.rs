@@ -91,6 +91,10 @@
 //! which content type, which tag, for how long, and which variant for whose `Accept-Encoding`, without a look at the
 //! storage. Without a manifest (in development) the metadata of [`Live`] say the same, and nothing may be kept.
 //!
+//! # What holds
+//!
+//! [`properties`] says it one by one, with the tests that show it and with what holds only in part.
+//!
 //! # Moving from Django
 //!
 //! Hashes are MD5 unless asked otherwise, names are built as Django builds them, and the hash of a file with
@@ -116,6 +120,8 @@ mod live;
 mod manifest;
 mod nearest;
 mod program;
+#[doc = include_str!("docs/properties.md")]
+pub mod properties {}
 mod scan;
 mod serving;
 mod templates;

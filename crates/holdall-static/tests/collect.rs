@@ -48,5 +48,7 @@ mod source_maps;
 #[cfg(unix)]
 #[path = "collect/sources.rs"]
 mod sources;
+#[path = "collect/trees.rs"]
+mod trees;
 #[path = "collect/verifying.rs"]
 mod verifying;
