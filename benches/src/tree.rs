@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use tempfile::TempDir;
 
 /// Where `cargo xtask bench` put the packages that `cargo xtask test` collects, too.
-pub const PACKAGES: &str = "HOLDALL_STATIC_PACKAGES";
+pub const PACKAGES: &str = "HOLDALL_WEB_PACKAGES";
 
 /// Which part of which package. All of them are such that Django collects them, also with the imports of JavaScript
 /// rewritten; so none is among them that names a file that it does not ship, and neither are `three` and `pdfjs-dist`,

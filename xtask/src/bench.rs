@@ -36,7 +36,7 @@ pub(crate) fn run_all(names: &[&str]) -> Result<(), String> {
 /// What the comparisons of static files need: files of real packages, and Django. What cannot be had is left out.
 fn provide(bench: &mut Command) -> Result<(), String> {
     if let Packages::In(folder) = packages::provide()? {
-        bench.env("HOLDALL_STATIC_PACKAGES", folder);
+        bench.env("HOLDALL_WEB_PACKAGES", folder);
     }
     if let Some(programs) = django::provide()? {
         bench.env("HOLDALL_BENCH_PYTHON", programs.join("python"));

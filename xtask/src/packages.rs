@@ -43,7 +43,7 @@ const NPM: [&str; 25] = [
 const ADVICE: &str = "The tests with packages need Node with npm, Python 3 with pip, tar, and their package indexes \
     (on Debian: apt-get install npm python3-venv). Or leave these tests out with: cargo xtask test --no-packages";
 
-/// What the tests are told in `HOLDALL_STATIC_PACKAGES`.
+/// What the tests are told in `HOLDALL_WEB_PACKAGES`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Packages {
     /// The tests run, with what is in this folder.

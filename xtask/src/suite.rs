@@ -75,7 +75,7 @@ pub(crate) fn test(flags: Flags) -> Result<(), String> {
     let mut tests = cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
     tests.env("HOLDALL_BROWSER", browser.value());
     tests.env("HOLDALL_FOREIGN_SERVERS", servers.value());
-    tests.env("HOLDALL_STATIC_PACKAGES", packages.value());
+    tests.env("HOLDALL_WEB_PACKAGES", packages.value());
     run("cargo test", tests, "The failures are listed above.")?;
 
     let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);

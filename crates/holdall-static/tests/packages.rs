@@ -14,11 +14,11 @@ mod npm;
 
 /// The folder with the packages; `None`, said in words, where the tests are left out.
 fn packages() -> Option<PathBuf> {
-    match std::env::var_os("HOLDALL_STATIC_PACKAGES") {
+    match std::env::var_os("HOLDALL_WEB_PACKAGES") {
         Some(folder) if folder != "skip" => Some(folder.into()),
         _ => {
             println!(
-                "skipped: HOLDALL_STATIC_PACKAGES names no folder; `cargo xtask test` fetches the packages"
+                "skipped: HOLDALL_WEB_PACKAGES names no folder; `cargo xtask test` fetches the packages"
             );
             None
         }
