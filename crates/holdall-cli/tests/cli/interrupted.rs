@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 
 use holdall_testing::s3_server::{Fault, FaultAction, FaultHandle, S3Server};
 
-use crate::s3::server;
+use crate::s3::{reached, server};
 use crate::site::{Run, Site};
 
 /// A run whose sixth save gets no reply.
@@ -14,7 +14,7 @@ async fn stalled(site: &Site, server: &S3Server, more: &[&str]) -> (Child, Fault
     let arguments = ["collectstatic", "--noinput", "--jobs=1"].iter().chain(more);
     let mut command = site.command(arguments);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    fault.wait_for_hits(1).await;
+    reached(&fault).await;
     (child, fault)
 }
 

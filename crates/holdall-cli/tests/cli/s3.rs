@@ -1,6 +1,8 @@
 //! A whole site in a bucket of the in-memory S3 server.
 
-use holdall_testing::s3_server::{Fault, FaultAction, S3Server};
+use std::time::Duration;
+
+use holdall_testing::s3_server::{Fault, FaultAction, FaultHandle, S3Server};
 
 use crate::site::{Run, Site};
 
@@ -12,6 +14,12 @@ pub(crate) async fn server() -> S3Server {
 async fn run(site: &Site, arguments: &[&str]) -> Run {
     let mut command = site.command(arguments);
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap().into()
+}
+
+/// Waits until a run came to the fault; one that ended before would be waited for for ever.
+pub(crate) async fn reached(fault: &FaultHandle) {
+    let hit = tokio::time::timeout(Duration::from_mins(1), fault.wait_for_hits(1)).await;
+    hit.expect("the command came to the fault");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use holdall_testing::s3_server::{Fault, FaultAction};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
-use crate::s3::server;
+use crate::s3::{reached, server};
 use crate::site::{PROGRAM, Site};
 
 /// How long a screen may take to show what is waited for.
@@ -96,7 +96,7 @@ async fn the_bar_moves_and_control_c_ends_it() {
     site.fill(20);
     let fault = server.inject(Fault::new(FaultAction::Stall).operation("PutObject").skip(12));
     let mut terminal = Terminal::run(&site, &["collectstatic", "--noinput", "--jobs=1"]);
-    fault.wait_for_hits(1).await;
+    reached(&fault).await;
     let (terminal, screen) = tokio::task::spawn_blocking(move || {
         let screen = terminal.wait_for("12/40 files");
         terminal.type_in("\u{3}");
