@@ -122,6 +122,7 @@ const MOTO: Known = Known {
         ),
     ],
     races: &[
+        ("copy_onto_itself_with_attributes_undoes_no_save", NOT_THREAD_SAFE),
         ("save_with_create_has_one_winner", CHECK_THEN_WRITE),
         ("save_of_streams_with_create_has_one_winner", CHECK_THEN_WRITE),
         ("save_with_replace_has_one_winner", CHECK_THEN_WRITE),
