@@ -26,7 +26,7 @@ const FILES: [(&str, &[u8]); 3] = [
     ("icon.svg", include_bytes!("../static/icon.svg")),
 ];
 
-/// Where [`FILES`] come from, on the machine where the program was built.
+/// Where the files inside the program come from, on the machine where the program was built.
 pub const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/static");
 
 /// Where they are in development.
