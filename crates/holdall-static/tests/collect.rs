@@ -1,5 +1,7 @@
 //! Collecting real trees into real storages, seen from outside.
 
+#[path = "collect/example.rs"]
+mod example;
 #[path = "collect/faulty.rs"]
 mod faulty;
 #[path = "collect/support.rs"]

@@ -1,8 +1,7 @@
 //! Static files in a running application, seen from outside.
 
-#[path = "collect/support.rs"]
-#[expect(dead_code, reason = "shared with the tests of collecting, which use all of it")]
-mod support;
+#[path = "collect/example.rs"]
+mod example;
 
 #[path = "serving/assets.rs"]
 mod assets;

@@ -1,24 +1,12 @@
-//! Trees of files, and what is in a storage after a collection.
+//! What is in a storage after a collection.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use futures_util::TryStreamExt as _;
 use holdall_core::{Entry, MemoryStorage, Store};
-use holdall_static::{Collector, Embedded, MANIFEST_NAME, Manifest, Report};
+use holdall_static::Report;
 
-/// A small site: a style sheet that imports another one and shows a picture, two modules that import each other,
-/// and a worker.
-pub(crate) const SITE: [(&str, &str); 8] = [
-    ("css/app.css", "@import 'base.css';\nbody { background: url(../img/cat.png?v=1#x) }\n"),
-    ("css/base.css", "/* url(nowhere.png) */ p { content: 'url(nowhere.png)' }\n"),
-    ("img/cat.png", "a cat"),
-    ("js/main.js", "import { even } from './even.js';\nnew Worker(new URL('worker.js', import.meta.url));\n"),
-    ("js/even.js", "import { odd } from './odd.js';\nexport const even = n => n == 0 || odd(n - 1);\n"),
-    ("js/odd.js", "import { even } from './even.js';\nexport const odd = n => n != 0 && even(n - 1);\n"),
-    ("js/worker.js", "postMessage(1);\n"),
-    ("robots.txt", "User-agent: *\n"),
-];
+pub(crate) use crate::example::{SITE, hashed, manifest, of, write};
 
 /// How many files a collection leaves beside hashed files and copies: what it remembers about the copies, the
 /// manifest of the generation, and the current one.
@@ -26,20 +14,6 @@ pub(crate) const RECORDS: usize = 3;
 
 pub(crate) fn memory() -> Store {
     Store::new(MemoryStorage::new())
-}
-
-/// A collector of these files.
-pub(crate) fn of(files: &[(&'static str, &'static str)]) -> Collector {
-    Collector::new().finder(Embedded::new(files.iter().copied()).unwrap())
-}
-
-/// Writes these files below a directory.
-pub(crate) fn write(root: &Path, files: &[(&str, &str)]) {
-    for (name, text) in files {
-        let path = root.join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
 }
 
 /// Everything in a storage: names and texts.
@@ -52,15 +26,6 @@ pub(crate) async fn contents(store: &Store) -> BTreeMap<String, String> {
         contents.insert(file.name.to_string(), String::from_utf8_lossy(&bytes).into_owned());
     }
     contents
-}
-
-pub(crate) async fn manifest(store: &Store) -> Manifest {
-    Manifest::parse(&store.open(MANIFEST_NAME).await.unwrap().bytes().await.unwrap()).unwrap()
-}
-
-/// The hashed name of a file.
-pub(crate) async fn hashed(store: &Store, name: &str) -> String {
-    manifest(store).await.get(name).unwrap_or_else(|| panic!("no {name}")).to_string()
 }
 
 /// The names that a run saved.

@@ -5,8 +5,8 @@ use holdall_core::{Location, MediaStorage, MemoryStorage, Store};
 use holdall_fs::FileSystemStorage;
 use holdall_static::{Assets, FileDetails, MANIFEST_NAME, Manifest};
 
+use crate::example::{SITE, hashed, manifest};
 use crate::site::{collect, collected, disk};
-use crate::support::{SITE, hashed, manifest};
 
 /// Files of every kind that a preload knows, and of one that it does not.
 const KINDS: [(&str, &str); 9] = [

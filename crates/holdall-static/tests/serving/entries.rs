@@ -3,8 +3,8 @@
 use holdall_core::ErrorKind;
 use holdall_static::{Assets, Collector, Directories, Embedded, Prehashed, ViteManifest};
 
+use crate::example::write;
 use crate::site::disk;
-use crate::support::write;
 
 const VITE: &str = r#"{
     "src/main.ts": {"file": "assets/main-B1C2D3e4.js", "isEntry": true, "imports": ["_shared.js"],

@@ -12,8 +12,8 @@ use holdall_core::{
 };
 use holdall_static::{Assets, Collector, Compression, Embedded, Encoding};
 
+use crate::example::SITE;
 use crate::site::collect;
-use crate::support::SITE;
 
 #[derive(Debug)]
 struct Linked(MemoryStorage, Option<SystemTime>);

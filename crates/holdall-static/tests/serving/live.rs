@@ -7,7 +7,7 @@ use holdall_core::{Conditions, Entry, ErrorKind, Name, Result, Store};
 use holdall_static::{Assets, Collector, Directories, Embedded, Finder, Ignore, Live, SourceFile};
 use holdall_testing::conformance::suite;
 
-use crate::support::{SITE, write};
+use crate::example::{SITE, write};
 
 fn live(collector: &Collector) -> (Store, Assets) {
     (Store::new(Live::new(collector).unwrap()), Assets::live(collector).unwrap())

@@ -7,8 +7,8 @@ use holdall_fs::FileSystemStorage;
 use holdall_static::{MANIFEST_NAME, Manifest, ManifestStorage};
 use holdall_testing::conformance::suite;
 
+use crate::example::{SITE, hashed, manifest};
 use crate::site::{collect, collected, disk};
-use crate::support::{SITE, hashed, manifest};
 
 async fn hashing(store: &Store) -> ManifestStorage {
     ManifestStorage::load(Arc::clone(store.storage())).await.unwrap()

@@ -4,8 +4,8 @@ use holdall_core::ErrorKind;
 use holdall_static::{Assets, Collector, ImportMap};
 use serde_json::{Value, json};
 
+use crate::example::of;
 use crate::site::disk;
-use crate::support::of;
 
 const FILES: [(&str, &str); 4] = [
     ("js/app.js", "import 'three'; import './part.js';"),

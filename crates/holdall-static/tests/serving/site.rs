@@ -4,7 +4,7 @@ use holdall_core::{Location, StaticStorage, Store, Visibility};
 use holdall_fs::FileSystemStorage;
 use holdall_static::Report;
 
-use crate::support::{SITE, of};
+use crate::example::{SITE, of};
 
 /// A disk whose files are below that URL, and a place for them that is gone with the value.
 pub(crate) fn disk(base_url: &str) -> (tempfile::TempDir, Store) {

@@ -6,8 +6,8 @@ use holdall_static::askama_filters::KEY;
 use holdall_static::{Assets, Collector, Embedded};
 use minijinja::{Environment, UndefinedBehavior, context};
 
+use crate::example::{SITE, of, write};
 use crate::site::collected;
-use crate::support::{SITE, of, write};
 
 /// A collected site, and one in development.
 async fn both() -> (tempfile::TempDir, [Assets; 2]) {
