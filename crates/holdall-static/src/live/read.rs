@@ -1,6 +1,5 @@
 //! Reading the sources of static files: metadata, bodies, listings.
 
-use std::collections::BTreeMap;
 use std::fs::File as DiskFile;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
@@ -18,6 +17,7 @@ use super::find::Found;
 use crate::collect::attributes;
 use crate::finders::{Source, SourceFile};
 use crate::hash::HashAlgorithm;
+use crate::serving;
 
 /// How much of a file is read at a time, in bytes. One that is not larger is read when it is opened.
 const CHUNK: u64 = 256 * 1024;
@@ -61,27 +61,13 @@ pub(super) fn open(found: &Found, name: &Name, options: &OpenOptions) -> Result<
 
 /// The entries below a location, in the order of their names' bytes.
 pub(super) fn list(found: &Found, location: &Location, options: &ListOptions) -> Result<Vec<Entry>> {
-    let prefix = location.prefix();
-    let mut entries = BTreeMap::new();
-    for (name, source) in found.list()? {
-        let Some(rest) = name.as_str().strip_prefix(&prefix) else { continue };
-        let entry = match rest.split_once('/') {
-            Some((directory, _)) if !options.recursive => {
-                Entry::Directory(Location::new(&format!("{prefix}{directory}"))?)
-            }
-            _ => match metadata_of(found, &source) {
-                Ok((metadata, _)) => Entry::File(FileEntry::from(metadata)),
-                // Deleted since it was found.
-                Err(error) if error.is_not_found() => continue,
-                Err(error) => return Err(error),
-            },
-        };
-        let key = entry.sort_key();
-        if options.start_after.as_ref().is_none_or(|after| key.as_slice() > after.as_str().as_bytes()) {
-            entries.insert(key, entry);
-        }
-    }
-    Ok(entries.into_values().collect())
+    let files = found.list()?;
+    serving::list(&files, location, options, |source| match metadata_of(found, source) {
+        Ok((metadata, _)) => Ok(Some(FileEntry::from(metadata))),
+        // Deleted since it was found.
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    })
 }
 
 fn look(found: &Found, name: &Name) -> Result<(Metadata, Opened)> {

@@ -18,6 +18,7 @@ use holdall_core::{
 use super::index::{Index, IndexedFile, VERSION};
 use crate::collect::url_path;
 use crate::manifest::{MANIFEST_NAME, Manifest};
+use crate::serving;
 
 /// The static files that are part of the program, hashed and rewritten when it was built: what [`embedded!`](crate::embedded)
 /// gives. See [`build`](crate::build).
@@ -124,25 +125,12 @@ impl Storage for ProgramStorage {
     }
 
     fn list(&self, location: &Location, options: ListOptions) -> BoxStream<'_, Result<Entry>> {
-        let prefix = location.prefix();
-        let mut entries = BTreeMap::new();
-        for (name, (metadata, _)) in &self.program.files {
-            let Some(rest) = name.as_str().strip_prefix(&prefix) else { continue };
-            let entry = match rest.split_once('/') {
-                Some((directory, _)) if !options.recursive => {
-                    match Location::new(&format!("{prefix}{directory}")) {
-                        Ok(directory) => Entry::Directory(directory),
-                        Err(error) => return stream::iter([Err(error)]).boxed(),
-                    }
-                }
-                _ => Entry::File(FileEntry::from(metadata.clone())),
-            };
-            let key = entry.sort_key();
-            if options.start_after.as_ref().is_none_or(|after| key.as_slice() > after.as_str().as_bytes()) {
-                entries.insert(key, entry);
-            }
+        let files = self.program.files.iter().map(|(name, (metadata, _))| (name, metadata));
+        match serving::list(files, location, &options, |metadata| Ok(Some(FileEntry::from(metadata.clone()))))
+        {
+            Ok(entries) => stream::iter(entries.into_iter().map(Ok)).boxed(),
+            Err(error) => stream::iter([Err(error)]).boxed(),
         }
-        stream::iter(entries.into_values().map(Ok)).boxed()
     }
 
     async fn listdir(&self, location: &Location) -> Result<Listing> {
