@@ -11,7 +11,9 @@ macro_rules! capabilities {
         /// What a storage can do.
         ///
         /// An option that needs a capability which is missing is refused with
-        /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) before any I/O, never ignored. The
+        /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) before any I/O, never ignored. The storage
+        /// itself does that, when wrappers have filled in what the call left open: every verb begins with the
+        /// `check` of its options ([`SaveOptions::check`](crate::SaveOptions::check) and the others). The
         /// default is a storage that can be read and listed and nothing else.
         ///
         /// ```
@@ -44,6 +46,23 @@ macro_rules! capabilities {
                 self
             }
 
+            /// Sets every capability that is a promise about simultaneous writers, from `create` to `delete_if_match`
+            /// and `update_attributes`: all of them for a storage that has a lock of its own, none for one that only
+            /// overwrites.
+            pub fn with_conditions(self, available: bool) -> Self {
+                self.with_create(available)
+                    .with_create_large(available)
+                    .with_unique(available)
+                    .with_plain_names(available)
+                    .with_replace(available)
+                    .with_replace_large(available)
+                    .with_copy_create(available)
+                    .with_copy_replace(available)
+                    .with_copy_if_match(available)
+                    .with_delete_if_match(available)
+                    .with_update_attributes(available)
+            }
+
             /// Every yes-or-no capability with its value, for reports.
             pub fn iter(&self) -> impl Iterator<Item = (&'static str, bool)> {
                 [$((stringify!($field), self.$field)),+].into_iter()
@@ -71,14 +90,26 @@ macro_rules! capabilities {
 capabilities! {
     /// Files can be saved, deleted, copied and renamed.
     writable / with_writable: "be written to",
-    /// `Create` and `Rename` are atomic: of many simultaneous savers of a name exactly one gets it.
-    create / with_create: "create a file without the risk of overwriting another; save with Overwrite, under names that nobody else uses",
-    /// `Replace` is an atomic compare-and-swap.
+    /// `save` takes `Create`, atomically: of many simultaneous savers of a name exactly one gets it.
+    create / with_create: "create a file only if its name is free; save with Rename where names are made unique, or with Overwrite under names that nobody else uses",
+    /// `Create` holds also for content that the storage sends in more than one request; without it that is refused.
+    create_large / with_create_large: "create a large file only if its name is free; save with Rename where names are made unique, or with Overwrite under names that nobody else uses",
+    /// `Rename` of a save, copy or rename gives each file a name that no other file has, also in a race.
+    unique / with_unique: "make names unique; let it add random letters to every name (S3: unique_names = \"random\"), or save with Overwrite under names that nobody else uses",
+    /// `Rename` gives the name itself where that is free; without it every name gets random letters.
+    plain_names / with_plain_names: "keep a plain name with Rename; save with Create or Overwrite",
+    /// `save` takes `Replace`: an atomic compare-and-swap.
     replace / with_replace: "replace a file only if it is the expected version",
+    /// `Replace` holds also for content that the storage sends in more than one request; without it that is refused.
+    replace_large / with_replace_large: "replace a large file only if it is the expected version",
+    /// `copy` and `rename` take `Create`, atomically.
+    copy_create / with_copy_create: "copy a file only if the new name is free; copy with Rename where names are made unique, or with Overwrite to a name that nobody else uses",
+    /// `copy` and `rename` take `Replace`: the destination is an atomic compare-and-swap.
+    copy_replace / with_copy_replace: "copy over a file only if that is the expected version",
+    /// `copy` and `rename` take an `if_match` for their source.
+    copy_if_match / with_copy_if_match: "copy a file only if it is the expected version",
     /// `delete` takes an `if_match`.
     delete_if_match / with_delete_if_match: "delete a file only if it is the expected version",
-    /// `copy` takes an `if_match` for its source.
-    copy_if_match / with_copy_if_match: "copy a file only if it is the expected version",
     /// Content type, disposition, encoding, language, cache control and user metadata are kept.
     attributes / with_attributes: "keep attributes such as a content type or user metadata",
     /// `copy` can change the attributes of a file onto itself, and never undoes what another writer saves.
@@ -106,6 +137,17 @@ capabilities! {
 }
 
 impl Capabilities {
+    /// Checks that files have a visibility of their own: the first line of
+    /// [`Storage::set_visibility`](crate::Storage::set_visibility), as `options.check` is of the verbs that have options.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
+    pub fn check_visibility(&self) -> Result<()> {
+        Self::require(true, self.writable, "writable")?;
+        Self::require(true, self.visibility, "visibility")
+    }
+
     /// `Ok` if `available`, else [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) with a
     /// sentence about the capability of that name.
     pub(crate) fn require(needed: bool, available: bool, field: &'static str) -> Result<()> {

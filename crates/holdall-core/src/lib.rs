@@ -44,7 +44,7 @@ pub use self::options::{
 pub use self::random::alphanumeric as random_alphanumeric;
 pub use self::range::ByteRange;
 pub use self::staged::StagedFile;
-pub use self::storage::{Storage, delete_each};
+pub use self::storage::{Storage, delete_each, rename_by_copy};
 pub use self::store::{DeletedLocation, Promoted, Store};
 pub use self::upload_to::UploadTo;
 pub use self::visibility::Visibility;

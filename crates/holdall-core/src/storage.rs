@@ -22,7 +22,8 @@ use crate::visibility::Visibility;
 #[doc = include_str!("docs/storage.md")]
 #[async_trait]
 pub trait Storage: fmt::Debug + fmt::Display + Send + Sync + 'static {
-    /// What this storage can do. The answer never changes during the storage's life.
+    /// What this storage can do. Nothing that was claimed is ever taken back. What a storage has to find out first
+    /// is claimed when it is known: the answer may grow.
     fn capabilities(&self) -> &Capabilities;
 
     /// Opens a file: its metadata and its body from one request.
@@ -130,19 +131,8 @@ pub trait Storage: fmt::Debug + fmt::Display + Send + Sync + 'static {
     /// # Errors
     ///
     /// As [`copy`](Self::copy) and [`delete`](Self::delete).
-    async fn rename(&self, from: &Name, to: &Name, mut options: CopyOptions) -> Result<Saved> {
-        let mut deletion = DeleteOptions::default();
-        if self.capabilities().copy_if_match && self.capabilities().delete_if_match {
-            if options.if_match.is_none() {
-                options.if_match = self.metadata(from).await?.etag;
-            }
-            deletion.if_match.clone_from(&options.if_match);
-        }
-        let saved = self.copy(from, to, options).await?;
-        if saved.name != *from {
-            self.delete(from, deletion).await?;
-        }
-        Ok(saved)
+    async fn rename(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
+        rename_by_copy(self, from, to, options).await
     }
 
     /// Makes a URL: the plain one of a public file, or a signed one that grants one name and one method
@@ -166,6 +156,32 @@ pub trait Storage: fmt::Debug + fmt::Display + Send + Sync + 'static {
     ///
     /// `NotFound`; `Unsupported` where files have no visibility of their own.
     async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()>;
+}
+
+/// Moves a file by a copy and a deletion: what [`Storage::rename`] does unless a storage has something better.
+///
+/// # Errors
+///
+/// As [`Storage::rename`].
+pub async fn rename_by_copy<S: Storage + ?Sized>(
+    storage: &S,
+    from: &Name,
+    to: &Name,
+    mut options: CopyOptions,
+) -> Result<Saved> {
+    options.check(from, to, storage.capabilities())?;
+    let mut deletion = DeleteOptions::default();
+    if storage.capabilities().copy_if_match && storage.capabilities().delete_if_match {
+        if options.if_match.is_none() {
+            options.if_match = storage.metadata(from).await?.etag;
+        }
+        deletion.if_match.clone_from(&options.if_match);
+    }
+    let saved = storage.copy(from, to, options).await?;
+    if saved.name != *from {
+        storage.delete(from, deletion).await?;
+    }
+    Ok(saved)
 }
 
 /// How many files are deleted at once.

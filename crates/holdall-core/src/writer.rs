@@ -1,6 +1,7 @@
 //! Pushing bytes into a save, for code that writes instead of handing over something to read.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -55,12 +56,31 @@ enum State {
 }
 
 impl Writer {
-    pub(crate) fn new(
+    /// Begins the save, which checks its options before it asks for content.
+    ///
+    /// # Errors
+    ///
+    /// Those of a save that ends before it has read anything.
+    pub(crate) async fn begin(
         storage: Arc<dyn Storage>,
         name: Name,
         options: SaveOptions,
         limit: Option<u64>,
-    ) -> Self {
+    ) -> Result<Self> {
+        let mut writer = Self::new(storage, name, options, limit);
+        poll_fn(|cx| {
+            // Pending is what is hoped for; how it ended is in the state.
+            let _ = writer.poll_saving(cx);
+            Poll::Ready(())
+        })
+        .await;
+        match writer.state {
+            State::Ended(Some(error)) => Err(error),
+            _ => Ok(writer),
+        }
+    }
+
+    fn new(storage: Arc<dyn Storage>, name: Name, options: SaveOptions, limit: Option<u64>) -> Self {
         let (sender, receiver) = mpsc::channel::<Bytes>(1);
         let chunks = futures_util::stream::unfold(receiver, |mut receiver| async {
             let chunk = receiver.recv().await?;

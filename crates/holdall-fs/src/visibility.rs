@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use holdall_core::{Attributes, Error, Name, Result, Visibility};
+use holdall_core::{Attributes, Name, Result, Visibility};
 
 use crate::attributes::{self, Record};
 use crate::directories;
@@ -13,9 +13,7 @@ use crate::root::Root;
 
 /// See [`Storage::set_visibility`](holdall_core::Storage::set_visibility).
 pub(crate) async fn set(root: &Arc<Root>, name: &Name, visibility: Visibility) -> Result<()> {
-    if !root.capabilities.visibility {
-        return Err(Error::unsupported("keep a visibility for each file"));
-    }
+    root.capabilities.check_visibility()?;
     let (root, name) = (Arc::clone(root), name.clone());
     let cancel = Cancel::default();
     let _guard = cancel.guard();

@@ -80,7 +80,13 @@ impl ObjectStoreStorage {
         let capabilities = Capabilities::default()
             .with_writable(profile.writable)
             .with_create(profile.create)
+            .with_create_large(profile.create)
+            .with_unique(profile.create)
+            .with_plain_names(profile.create)
+            .with_copy_create(profile.create)
             .with_replace(profile.update != Update::None)
+            .with_replace_large(profile.update != Update::None)
+            .with_copy_replace(profile.update != Update::None)
             .with_copy_if_match(profile.writable)
             .with_attributes(profile.attributes)
             .with_update_attributes(profile.attributes && profile.update != Update::None)
@@ -159,6 +165,7 @@ impl Storage for ObjectStoreStorage {
     }
 
     async fn set_visibility(&self, _: &Name, _: Visibility) -> Result<()> {
+        self.capabilities.check_visibility()?;
         Err(Error::unsupported("keep a visibility for each file; set it on the bucket"))
     }
 }

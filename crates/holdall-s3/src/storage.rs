@@ -40,7 +40,13 @@ impl S3Storage {
         let capabilities = Capabilities::default()
             .with_writable(true)
             .with_create(server.conditions.writes)
+            .with_create_large(server.conditions.writes)
+            .with_unique(server.conditions.writes)
+            .with_plain_names(server.conditions.writes)
+            .with_copy_create(server.conditions.writes)
             .with_replace(server.conditions.writes)
+            .with_replace_large(server.conditions.writes)
+            .with_copy_replace(server.conditions.writes)
             .with_delete_if_match(server.conditions.deletes)
             .with_copy_if_match(true)
             .with_attributes(true)
@@ -194,6 +200,7 @@ impl Storage for S3Storage {
     }
 
     async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
+        self.capabilities.check_visibility()?;
         self.inner.set_visibility(name, visibility).await
     }
 }

@@ -66,12 +66,8 @@ impl MemoryStorage {
     pub fn new() -> Self {
         let capabilities = Capabilities::default()
             .with_writable(true)
-            .with_create(true)
-            .with_replace(true)
-            .with_delete_if_match(true)
-            .with_copy_if_match(true)
+            .with_conditions(true)
             .with_attributes(true)
-            .with_update_attributes(true)
             .with_visibility(true)
             .with_checksum(true)
             .with_files_beside_directories(true);
@@ -247,6 +243,7 @@ impl Storage for MemoryStorage {
     }
 
     async fn save(&self, name: &Name, content: Content<'_>, options: SaveOptions) -> Result<Saved> {
+        options.check(name, &self.capabilities)?;
         let mut chunks = content.into_stream();
         let mut content = BytesMut::new();
         while let Some(chunk) = chunks.try_next().await? {
@@ -318,10 +315,12 @@ impl Storage for MemoryStorage {
     }
 
     async fn copy(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
+        options.check(from, to, &self.capabilities)?;
         self.state().transfer(from, to, &options)
     }
 
     async fn rename(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
+        options.check(from, to, &self.capabilities)?;
         let mut state = self.state();
         let saved = state.transfer(from, to, &options)?;
         if saved.name != *from {
@@ -330,7 +329,8 @@ impl Storage for MemoryStorage {
         Ok(saved)
     }
 
-    async fn url(&self, _: &Name, _: UrlOptions) -> Result<FileUrl> {
+    async fn url(&self, _: &Name, options: UrlOptions) -> Result<FileUrl> {
+        options.check(&self.capabilities)?;
         Err(Error::unsupported("make URLs; what it holds is in the memory of one process"))
     }
 
@@ -339,6 +339,7 @@ impl Storage for MemoryStorage {
     }
 
     async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
+        self.capabilities.check_visibility()?;
         let mut state = self.state();
         let stored = state.files.get_mut(name).ok_or_else(|| Error::not_found(name))?;
         stored.metadata.attributes.visibility = Some(visibility);

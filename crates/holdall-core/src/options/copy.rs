@@ -1,6 +1,5 @@
 //! How a file is copied, renamed and deleted.
 
-use super::save::check_mode;
 use super::{SaveMode, check_version};
 use crate::attributes::{Attributes, guess_content_type};
 use crate::capabilities::Capabilities;
@@ -102,7 +101,14 @@ impl CopyOptions {
         use Capabilities as C;
         C::require(true, capabilities.writable, "writable")?;
         C::require(self.if_match.is_some(), capabilities.copy_if_match, "copy_if_match")?;
-        check_mode(&self.mode(), capabilities)?;
+        // Onto itself there is no other file that the mode could speak of.
+        match self.mode() {
+            _ if from == to => {}
+            SaveMode::Rename => C::require(true, capabilities.unique, "unique")?,
+            SaveMode::Create => C::require(true, capabilities.copy_create, "copy_create")?,
+            SaveMode::Replace(_) => C::require(true, capabilities.copy_replace, "copy_replace")?,
+            SaveMode::Overwrite => {}
+        }
         let Some(attributes) = &self.attributes else { return Ok(()) };
         let needed = attributes.need_storing(to);
         C::require(needed, capabilities.attributes, "attributes")?;

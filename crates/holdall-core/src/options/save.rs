@@ -138,7 +138,11 @@ impl SaveOptions {
     }
 
     /// Checks the values, and that a storage with these capabilities can honour all of them for a file of
-    /// that name (whose content type need not be kept where the name tells it).
+    /// that name (whose content type need not be kept where the name tells it). A storage calls it first of all in
+    /// [`Storage::save`](crate::Storage::save), before it reads the content; nobody else does.
+    ///
+    /// A storage that sends large content in another way than small, and can honour the mode only for small
+    /// content, calls [`check_large`](Self::check_large) too, as soon as it knows that the content is large.
     ///
     /// # Errors
     ///
@@ -154,12 +158,26 @@ impl SaveOptions {
         C::require(self.durability == Some(Durability::Synced), capabilities.durable, "durable")?;
         attributes.validate()
     }
+
+    /// Checks that the mode can be honoured for content that takes more than one request.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
+    pub fn check_large(mode: &SaveMode, capabilities: &Capabilities) -> Result<()> {
+        match mode {
+            SaveMode::Create => Capabilities::require(true, capabilities.create_large, "create_large"),
+            SaveMode::Replace(_) => Capabilities::require(true, capabilities.replace_large, "replace_large"),
+            SaveMode::Rename | SaveMode::Overwrite => Ok(()),
+        }
+    }
 }
 
-/// What `save` and `copy` need for their mode.
+/// What `save` needs for its mode.
 pub(super) fn check_mode(mode: &SaveMode, capabilities: &Capabilities) -> Result<()> {
     match mode {
-        SaveMode::Rename | SaveMode::Create => Capabilities::require(true, capabilities.create, "create"),
+        SaveMode::Rename => Capabilities::require(true, capabilities.unique, "unique"),
+        SaveMode::Create => Capabilities::require(true, capabilities.create, "create"),
         SaveMode::Replace(_) => Capabilities::require(true, capabilities.replace, "replace"),
         SaveMode::Overwrite => Ok(()),
     }

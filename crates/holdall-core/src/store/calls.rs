@@ -1,5 +1,8 @@
 //! The calls of [`Store`](super::Store) that take options: each is built by calls and then awaited.
 //!
+//! Nothing is checked here: what a call leaves open a wrapper may fill in, so that only the storage itself knows
+//! the options that count.
+//!
 //! The option calls stand for those of the options structs, which document them; the macros keep the two
 //! spellings from drifting apart.
 
@@ -81,10 +84,7 @@ impl<'a> IntoFuture for Open<'a> {
         let Self { store, name, options } = self;
         Box::pin(async move {
             let name = store.name(name, Operation::Open)?;
-            let file = match options.check(store.capabilities()) {
-                Ok(()) => store.storage.open(&name, options).await,
-                Err(error) => Err(error),
-            };
+            let file = store.storage.open(&name, options).await;
             file.map_err(|error| store.locate(error, Operation::Open, Some(name.as_str())))
         })
     }
@@ -162,10 +162,7 @@ impl<'a> IntoFuture for Save<'a> {
         let Self { store, name, content, options } = self;
         Box::pin(async move {
             let name = store.name(name, Operation::Save)?;
-            let saved = match options.check(&name, store.capabilities()) {
-                Ok(()) => store.storage.save(&name, content, options).await,
-                Err(error) => Err(error),
-            };
+            let saved = store.storage.save(&name, content, options).await;
             saved.map_err(|error| store.locate(error, Operation::Save, Some(name.as_str())))
         })
     }
@@ -203,10 +200,7 @@ impl<'a> IntoFuture for Write<'a> {
         let Self { store, name, limit, options } = self;
         Box::pin(async move {
             let name = store.name(name, Operation::Save)?;
-            match options.check(&name, store.capabilities()) {
-                Ok(()) => Ok(Writer::new(Arc::clone(&store.storage), name, options, limit)),
-                Err(error) => Err(store.locate(error, Operation::Save, Some(name.as_str()))),
-            }
+            Writer::begin(Arc::clone(&store.storage), name, options, limit).await
         })
     }
 }
@@ -239,10 +233,7 @@ impl<'a> IntoFuture for Delete<'a> {
         let Self { store, name, options } = self;
         Box::pin(async move {
             let name = store.name(name, Operation::Delete)?;
-            let deleted = match options.check(store.capabilities()) {
-                Ok(()) => store.storage.delete(&name, options).await,
-                Err(error) => Err(error),
-            };
+            let deleted = store.storage.delete(&name, options).await;
             deleted.map_err(|error| store.locate(error, Operation::Delete, Some(name.as_str())))
         })
     }
@@ -288,10 +279,7 @@ macro_rules! transfer {
                 Box::pin(async move {
                     let from = store.name(from, Operation::$call)?;
                     let to = store.name(to, Operation::$call)?;
-                    let saved = match options.check(&from, &to, store.capabilities()) {
-                        Ok(()) => store.storage.$method(&from, &to, options).await,
-                        Err(error) => Err(error),
-                    };
+                    let saved = store.storage.$method(&from, &to, options).await;
                     saved.map_err(|error| store.locate(error, Operation::$call, Some(from.as_str())))
                 })
             }
@@ -345,10 +333,7 @@ impl<'a> IntoFuture for Url<'a> {
         let Self { store, name, options } = self;
         Box::pin(async move {
             let name = store.name(name, Operation::Url)?;
-            let url = match options.check(store.capabilities()) {
-                Ok(()) => store.storage.url(&name, options).await,
-                Err(error) => Err(error),
-            };
+            let url = store.storage.url(&name, options).await;
             url.map_err(|error| store.locate(error, Operation::Url, Some(name.as_str())))
         })
     }
@@ -411,10 +396,7 @@ impl<'a> IntoFuture for Upload<'a> {
         let Self { store, name, options } = self;
         Box::pin(async move {
             let name = store.name(name, Operation::UploadRequest)?;
-            let request = match options.check(store.capabilities()) {
-                Ok(()) => store.storage.upload_request(&name, options).await,
-                Err(error) => Err(error),
-            };
+            let request = store.storage.upload_request(&name, options).await;
             request.map_err(|error| store.locate(error, Operation::UploadRequest, Some(name.as_str())))
         })
     }

@@ -283,10 +283,7 @@ impl Store {
     pub async fn set_visibility(&self, name: impl IntoName, visibility: Visibility) -> Result<()> {
         let operation = Operation::SetVisibility;
         let name = self.name(name.into_name(), operation)?;
-        let result = match Capabilities::require(true, self.capabilities().visibility, "visibility") {
-            Ok(()) => self.storage.set_visibility(&name, visibility).await,
-            Err(error) => Err(error),
-        };
+        let result = self.storage.set_visibility(&name, visibility).await;
         result.map_err(|error| self.locate(error, operation, Some(name.as_str())))
     }
 

@@ -31,19 +31,9 @@ pub struct ReadOnly<S> {
 impl<S: Storage> ReadOnly<S> {
     /// A read-only view of `inner`.
     pub fn new(inner: S) -> Self {
-        let mut capabilities = inner.capabilities().clone();
-        for capability in [
-            &mut capabilities.writable,
-            &mut capabilities.create,
-            &mut capabilities.replace,
-            &mut capabilities.delete_if_match,
-            &mut capabilities.copy_if_match,
-            &mut capabilities.update_attributes,
-            &mut capabilities.upload_request,
-            &mut capabilities.visibility,
-        ] {
-            *capability = false;
-        }
+        let capabilities = inner.capabilities().clone().with_conditions(false);
+        let capabilities =
+            capabilities.with_writable(false).with_upload_request(false).with_visibility(false);
         Self { inner, capabilities }
     }
 }

@@ -102,6 +102,7 @@ impl Storage for Faulty {
 
     async fn save(&self, name: &Name, content: Content<'_>, options: SaveOptions) -> Result<Saved> {
         self.note("save", name);
+        options.check(name, &self.capabilities)?;
         let number = self.saves.fetch_add(1, Ordering::Relaxed);
         match self.fault {
             Fault::Full(at) if number >= at => return Err(Error::new(ErrorKind::StorageFull)),
@@ -142,6 +143,7 @@ impl Storage for Faulty {
 
     async fn copy(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
         self.note("copy", from);
+        options.check(from, to, &self.capabilities)?;
         self.inner.copy(&self.name(from), &self.name(to), options).await
     }
 

@@ -52,6 +52,13 @@ pub(crate) enum Fault {
     UrlsLiveForEver,
     OneSignatureForAll,
     ErrorsTellASecret,
+    /// Of a storage that can only overwrite: it does what it is asked and looks at no option.
+    ChecksForgotten,
+    /// Copies look first and write afterwards.
+    CopyCreateIsCheckedBefore,
+    CopyReplaceIgnoresTheVersion,
+    CopyIgnoresItsIfMatch,
+    DeleteIgnoresItsIfMatch,
 }
 
 /// Memory behind capabilities and a fault.
@@ -76,6 +83,17 @@ impl Doctored {
         let capabilities = inner.capabilities().clone().with_public_url(true).with_signed_url(true);
         let capabilities = capabilities.with_url_overrides(true);
         Self { inner, capabilities, fault, creators: AtomicUsize::new(0) }
+    }
+
+    /// A storage that can only overwrite, with that fault.
+    pub(crate) fn poor(fault: Fault) -> Self {
+        let capabilities = Capabilities::default().with_writable(true).with_files_beside_directories(true);
+        Self { fault, ..Self::new(capabilities) }
+    }
+
+    /// What every verb begins with.
+    fn checked(&self, check: Result<()>) -> Result<()> {
+        if self.has(Fault::ChecksForgotten) { Ok(()) } else { check }
     }
 
     fn has(&self, fault: Fault) -> bool {
@@ -224,6 +242,7 @@ impl Storage for Doctored {
         {
             options.range = Some(ByteRange::from(start..end.saturating_add(1)));
         }
+        self.checked(options.check(&self.capabilities))?;
         let file = self.inner.open(&self.name(name), options).await?;
         let (metadata, range) = (file.metadata().clone(), file.range());
         let metadata = self.metadata_of(metadata, name);
@@ -231,11 +250,16 @@ impl Storage for Doctored {
     }
 
     async fn save(&self, name: &Name, content: Content<'_>, options: SaveOptions) -> Result<Saved> {
+        self.checked(options.check(name, &self.capabilities))?;
         self.save_with_fault(&self.name(name), content, options).await
     }
 
-    async fn delete(&self, name: &Name, options: DeleteOptions) -> Result<()> {
+    async fn delete(&self, name: &Name, mut options: DeleteOptions) -> Result<()> {
+        self.checked(options.check(&self.capabilities))?;
         let name = self.name(name);
+        if self.has(Fault::DeleteIgnoresItsIfMatch) {
+            options.if_match = None;
+        }
         if self.has(Fault::DeleteOfMissingFails) && options.if_match.is_none() {
             self.inner.metadata(&name).await?;
         }
@@ -273,7 +297,22 @@ impl Storage for Doctored {
     }
 
     async fn copy(&self, from: &Name, to: &Name, mut options: CopyOptions) -> Result<Saved> {
+        self.checked(options.check(from, to, &self.capabilities))?;
         let (from, to) = (self.name(from), self.name(to));
+        match self.fault {
+            Fault::CopyCreateIsCheckedBefore if options.mode() == SaveMode::Create => {
+                if self.inner.exists(&to).await? {
+                    return Err(Error::new(ErrorKind::AlreadyExists).with_name(to.as_str()));
+                }
+                self.wait_for_a_rival().await;
+                options.mode = Some(SaveMode::Overwrite);
+            }
+            Fault::CopyReplaceIgnoresTheVersion if matches!(options.mode(), SaveMode::Replace(_)) => {
+                options.mode = Some(SaveMode::Overwrite);
+            }
+            Fault::CopyIgnoresItsIfMatch => options.if_match = None,
+            _ => {}
+        }
         match (self.fault, &mut options.attributes) {
             (Fault::CopyIgnoresAttributes, _) => options.attributes = None,
             (Fault::CopyOntoItselfIgnoresAttributes, _) if from == to => options.attributes = None,
@@ -298,6 +337,7 @@ impl Storage for Doctored {
     }
 
     async fn rename(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
+        self.checked(options.check(from, to, &self.capabilities))?;
         let (from, to) = (self.name(from), self.name(to));
         match self.fault {
             Fault::RenameKeepsTheSource => self.inner.copy(&from, &to, options).await,
@@ -311,6 +351,7 @@ impl Storage for Doctored {
     }
 
     async fn url(&self, name: &Name, options: UrlOptions) -> Result<FileUrl> {
+        self.checked(options.check(&self.capabilities))?;
         if !self.capabilities.public_url && !self.capabilities.signed_url {
             return Err(Error::unsupported("make URLs"));
         }
@@ -331,6 +372,7 @@ impl Storage for Doctored {
     }
 
     async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
+        self.checked(self.capabilities.check_visibility())?;
         self.inner.set_visibility(name, visibility).await
     }
 }

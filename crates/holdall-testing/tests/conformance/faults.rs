@@ -43,6 +43,11 @@ async fn every_fault_is_found() {
         (Fault::AttributesAreSavedWithWhatWasRead, "copy_onto_itself_with_attributes_undoes_no_save"),
         (Fault::RenameKeepsTheSource, "rename_moves_the_file"),
         (Fault::RenameDeletesFirst, "rename_has_the_modes_of_save"),
+        (Fault::CopyCreateIsCheckedBefore, "copy_with_create_has_one_winner"),
+        (Fault::CopyReplaceIgnoresTheVersion, "copy_with_replace_has_one_winner"),
+        (Fault::CopyReplaceIgnoresTheVersion, "copy_with_replace_takes_only_that_version"),
+        (Fault::CopyIgnoresItsIfMatch, "copy_with_if_match_never_copies_another_version"),
+        (Fault::DeleteIgnoresItsIfMatch, "delete_with_if_match_never_deletes_another_version"),
         (Fault::UrlsAreNotEncoded, "url_of_a_public_file_is_plain"),
         (Fault::UrlsAreNotEncoded, "url_of_a_private_file_is_signed_and_expires"),
         (Fault::UrlsLiveForEver, "url_of_a_private_file_is_signed_and_expires"),
@@ -54,6 +59,29 @@ async fn every_fault_is_found() {
         let report = suite().only(case).run(&Store::new(Doctored::broken(fault))).await;
         let found = report.failed.iter().any(|(name, _)| *name == case);
         assert!(found, "{fault:?} was not found by {case}:\n{report}");
+    }
+}
+
+/// Nobody but the storage itself looks at the options, so that one which forgets to is found by every case that
+/// expects a refusal.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storage_that_forgets_to_check_its_options_is_found() {
+    for case in [
+        "save_with_create_is_refused_where_it_is_not_atomic",
+        "save_with_replace_is_refused_where_it_is_not_atomic",
+        "save_with_rename_is_refused_where_names_are_not_unique",
+        "save_refuses_attributes_where_none_are_kept",
+        "save_refuses_a_visibility_where_none_is_kept",
+        "copy_with_create_is_refused_where_it_is_not_atomic",
+        "copy_with_replace_is_refused_where_it_is_not_atomic",
+        "copy_with_if_match_is_refused_where_it_is_not_atomic",
+        "copy_refuses_attributes_where_none_are_kept",
+        "delete_with_if_match_is_refused_where_it_is_not_atomic",
+    ] {
+        let report = suite().only(case).run(&Store::new(Doctored::poor(Fault::None))).await;
+        report.assert();
+        let report = suite().only(case).run(&Store::new(Doctored::poor(Fault::ChecksForgotten))).await;
+        assert_eq!(report.failed.len(), 1, "{case} does not find it:\n{report}");
     }
 }
 

@@ -73,6 +73,9 @@ async fn a_poor_storage_conforms() {
     for case in [
         "save_with_replace_is_refused_where_it_is_not_atomic",
         "save_with_create_is_refused_where_it_is_not_atomic",
+        "save_with_rename_is_refused_where_names_are_not_unique",
+        "copy_with_create_is_refused_where_it_is_not_atomic",
+        "copy_with_replace_is_refused_where_it_is_not_atomic",
         "save_refuses_attributes_where_none_are_kept",
         "save_refuses_a_visibility_where_none_is_kept",
         "metadata_guesses_no_checksum",

@@ -148,7 +148,6 @@ struct Promotion<'a> {
 
 impl Promotion<'_> {
     async fn run(self, mut options: SaveOptions) -> Result<Promoted> {
-        options.check(self.to, self.store.capabilities())?;
         self.checks.check(self.incoming, self.to)?;
         let file = self.store.storage.open(self.incoming, OpenOptions::default()).await?;
         let (content, content_type) = match self.checks.look(file, &options).await {
@@ -158,7 +157,6 @@ impl Promotion<'_> {
         // What the name tells already need not be stored, which some storages cannot.
         options.attributes.content_type = Some(content_type.clone());
         let has_checksum = options.checksum.is_some();
-        options.check(self.to, self.store.capabilities())?;
         match self.store.storage.save(self.to, content, options).await {
             Ok(saved) => {
                 let incoming_left = self.delete_incoming().await.err();

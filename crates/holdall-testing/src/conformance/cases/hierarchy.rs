@@ -81,8 +81,7 @@ pub async fn copy_below_a_file_is_a_conflict(store: &Store) {
 
 fn modes(store: &Store) -> Vec<SaveMode> {
     let mut modes = vec![SaveMode::Overwrite];
-    if store.capabilities().create {
-        modes.extend([SaveMode::Create, SaveMode::Rename]);
-    }
+    modes.extend(store.capabilities().create.then_some(SaveMode::Create));
+    modes.extend(store.capabilities().unique.then_some(SaveMode::Rename));
     modes
 }

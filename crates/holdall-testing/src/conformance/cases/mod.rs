@@ -13,6 +13,7 @@ mod cancellation;
 mod capabilities;
 mod checksum;
 mod concurrency;
+mod conditions;
 mod copy;
 mod copy_attributes;
 mod delete;
@@ -43,7 +44,7 @@ macro_rules! __conformance_table {
     ($callback:ident $($argument:tt)*) => {
         $crate::$callback! { [$($argument)*]
             save {
-                save_returns_the_name_that_opens: [1] + writable + create;
+                save_returns_the_name_that_opens: [1] + writable + unique;
                 save_tells_what_metadata_tells: [1, 12] + writable;
                 save_changes_the_etag_with_the_content: [3] + writable;
                 save_keeps_content_of_any_size: [2] + writable;
@@ -61,18 +62,18 @@ macro_rules! __conformance_table {
                 save_synced_is_refused_where_nothing_is_durable: [4] + writable - durable;
             }
             modes {
-                save_renames_before_the_first_dot: [3] + writable + create;
-                save_renames_a_stream_without_reading_it_twice: [3] + writable + create;
+                save_renames_before_the_first_dot: [3] + writable + unique + plain_names;
+                save_renames_a_stream_without_reading_it_twice: [3] + writable + unique;
                 save_with_create_refuses_a_taken_name: [3] + writable + create;
-                save_with_create_refuses_a_large_file_too: [3] + writable + create @ heavy;
-                save_with_create_takes_a_deleted_name: [3] + writable + create;
+                save_with_create_refuses_a_large_file_too: [3] + writable + create + create_large @ heavy;
+                save_with_create_takes_a_deleted_name: [3] + writable + create + plain_names;
                 save_with_overwrite_replaces_the_file: [3] + writable;
                 save_with_replace_takes_the_current_version: [3] + writable + replace;
                 save_with_replace_refuses_a_stale_version: [3] + writable + replace;
                 save_with_replace_refuses_a_missing_file: [3] + writable + replace;
                 save_with_replace_is_refused_where_it_is_not_atomic: [3] + writable - replace;
                 save_with_create_is_refused_where_it_is_not_atomic: [3] + writable - create;
-                save_keeps_to_max_length_with_rename: [3] + writable + create;
+                save_keeps_to_max_length_with_rename: [3] + writable + unique + plain_names;
                 save_keeps_to_max_length_with_overwrite: [3] + writable;
                 save_with_create_refuses_a_name_over_max_length: [3] + writable + create;
             }
@@ -83,15 +84,31 @@ macro_rules! __conformance_table {
                 copy_below_a_file_is_a_conflict: [9] + writable - files_beside_directories;
             }
             concurrency {
-                save_gives_a_hundred_simultaneous_savers_a_hundred_names: [3] + writable + create;
+                save_gives_a_hundred_simultaneous_savers_a_hundred_names: [3] + writable + unique;
                 save_with_create_has_one_winner: [3] + writable + create;
                 save_of_streams_with_create_has_one_winner: [3] + writable + create;
                 save_with_replace_has_one_winner: [3] + writable + replace;
                 save_is_never_seen_torn: [2] + writable;
                 save_with_overwrite_leaves_one_whole_file: [2] + writable;
                 save_survives_directories_that_vanish: [2, 7] + writable;
-                copy_gives_simultaneous_copiers_a_name_each: [3, 13] + writable + create;
+                copy_gives_simultaneous_copiers_a_name_each: [3, 13] + writable + unique;
                 list_survives_changes: [8] + writable;
+            }
+            conditions {
+                save_of_large_files_with_create_has_one_winner: [3] + writable + create + create_large @ heavy;
+                save_of_large_files_with_replace_has_one_winner: [3] + writable + replace + replace_large @ heavy;
+                save_of_a_large_file_with_create_is_refused_where_it_is_not_atomic: [3] + writable + create - create_large @ heavy;
+                save_of_a_large_file_with_replace_is_refused_where_it_is_not_atomic: [3] + writable + replace - replace_large @ heavy;
+                save_with_rename_is_refused_where_names_are_not_unique: [3] + writable - unique;
+                save_adds_random_letters_where_plain_names_are_not_safe: [3] + writable + unique - plain_names;
+                copy_with_rename_overwrites_nothing: [3, 13] + writable + unique;
+                copy_with_create_has_one_winner: [3, 13] + writable + copy_create;
+                rename_with_create_has_one_winner: [3, 13] + writable + copy_create;
+                copy_with_create_is_refused_where_it_is_not_atomic: [3, 13] + writable - copy_create;
+                copy_with_replace_has_one_winner: [3, 13] + writable + copy_replace;
+                copy_with_replace_is_refused_where_it_is_not_atomic: [3, 13] + writable - copy_replace;
+                copy_with_if_match_never_copies_another_version: [13] + writable + copy_if_match;
+                delete_with_if_match_never_deletes_another_version: [3] + writable + delete_if_match;
             }
             cancellation {
                 save_dropped_at_any_poll_leaves_none_or_all: [2] + writable + create;
@@ -154,7 +171,7 @@ macro_rules! __conformance_table {
                 names_are_not_normalised: [5] + writable;
                 names_may_have_1024_bytes: [5] + writable;
                 names_may_have_segments_of_255_bytes: [5] + writable;
-                names_of_255_bytes_can_be_renamed: [3, 5] + writable + create;
+                names_of_255_bytes_can_be_renamed: [3, 5] + writable + unique;
                 names_do_not_lead_out_of_a_location: [6] + writable;
             }
             delete {
@@ -182,8 +199,8 @@ macro_rules! __conformance_table {
                 copy_is_independent_of_its_source: [13] + writable;
                 copy_of_a_missing_file_is_not_found: [7] + writable;
                 copy_onto_itself_does_nothing: [13] + writable;
-                copy_has_the_modes_of_save: [3] + writable + create;
-                copy_with_replace_takes_only_that_version: [3] + writable + replace;
+                copy_has_the_modes_of_save: [3] + writable + copy_create + unique + plain_names;
+                copy_with_replace_takes_only_that_version: [3] + writable + copy_replace;
                 copy_with_if_match_copies_only_that_version: [13] + writable + copy_if_match;
                 copy_with_if_match_is_refused_where_it_is_not_atomic: [13] + writable - copy_if_match;
             }
@@ -192,7 +209,7 @@ macro_rules! __conformance_table {
                 copy_onto_itself_with_attributes_changes_only_them: [10, 12, 13] + writable + update_attributes;
                 copy_onto_itself_with_attributes_keeps_a_large_file: [10, 12, 13] + writable + update_attributes @ heavy;
                 copy_with_attributes_of_a_missing_file_is_not_found: [7] + writable + attributes + update_attributes;
-                copy_onto_itself_with_attributes_honours_versions: [13] + writable + replace + copy_if_match + update_attributes;
+                copy_onto_itself_with_attributes_honours_versions: [13] + writable + copy_if_match + update_attributes;
                 copy_with_attributes_keeps_the_visibility: [10, 13] + writable + visibility + update_attributes;
                 copy_refuses_malformed_attributes: [10] + writable + attributes + update_attributes;
                 copy_refuses_attributes_where_none_are_kept: [10] + writable - attributes;
@@ -206,8 +223,8 @@ macro_rules! __conformance_table {
                 rename_keeps_the_content_type: [11] + writable + attributes;
                 rename_of_a_missing_file_is_not_found: [7] + writable;
                 rename_onto_itself_does_nothing: [13] + writable;
-                rename_has_the_modes_of_save: [3] + writable + create;
-                rename_frees_the_old_name: [3] + writable + create;
+                rename_has_the_modes_of_save: [3] + writable + copy_create + unique + plain_names;
+                rename_frees_the_old_name: [3] + writable + create + copy_create;
                 rename_with_if_match_moves_only_that_version: [13] + writable + copy_if_match + delete_if_match;
             }
             list {
@@ -264,11 +281,11 @@ macro_rules! __conformance_table {
                 save_refuses_a_visibility_where_none_is_kept: [10] + writable - visibility;
             }
             promote {
-                promote_moves_what_passes_the_checks: [20] + writable + create;
-                promote_stores_nothing_that_fails_a_check: [20] + writable + create;
-                promote_stores_what_it_checked_while_the_client_writes_on: [20] + writable + create;
-                promote_keeps_nothing_that_the_client_said: [20] + writable + create + attributes;
-                promote_dropped_at_any_poll_never_loses_the_file: [20] + writable + create;
+                promote_moves_what_passes_the_checks: [20] + writable + unique + plain_names;
+                promote_stores_nothing_that_fails_a_check: [20] + writable + unique;
+                promote_stores_what_it_checked_while_the_client_writes_on: [20] + writable + unique + plain_names;
+                promote_keeps_nothing_that_the_client_said: [20] + writable + unique + plain_names + attributes;
+                promote_dropped_at_any_poll_never_loses_the_file: [20] + writable + unique + plain_names;
             }
             sequences {
                 operations_in_any_order_match_the_model: [1, 3, 7, 8, 9, 13] + writable @ heavy;

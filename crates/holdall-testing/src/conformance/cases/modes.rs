@@ -1,7 +1,7 @@
 //! What `save` promises about taken names: the four modes, and `max_length`.
 
 use holdall_core::ErrorKind::{AlreadyExists, InvalidName, PreconditionFailed, Unsupported};
-use holdall_core::{Content, ETag, SaveMode, Store};
+use holdall_core::{Content, ETag, Store};
 
 use crate::conformance::support::{
     bytes, chunks, get, is_alternative, names, put, refused_naming, untouched,
@@ -127,13 +127,12 @@ pub async fn save_with_replace_is_refused_where_it_is_not_atomic(store: &Store) 
     assert_eq!(get(store, "file").await, "old");
 }
 
-/// Where `Create` is not atomic, it and `Rename` are refused before the source is read. Promise 3.
+/// Where `Create` is not atomic, it is refused before the source is read, by a writer too. Promise 3.
 pub async fn save_with_create_is_refused_where_it_is_not_atomic(store: &Store) {
-    for mode in [SaveMode::Create, SaveMode::Rename] {
-        let (content, was_read) = untouched();
-        refused_naming(store.save("file", content).mode(mode).await, Unsupported, "file");
-        assert!(!was_read());
-    }
+    let (content, was_read) = untouched();
+    refused_naming(store.save("file", content).create().await, Unsupported, "file");
+    assert!(!was_read());
+    refused_naming(store.writer("file").create().await, Unsupported, "file");
     assert!(!store.exists("file").await.unwrap());
 }
 

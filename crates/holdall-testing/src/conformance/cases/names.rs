@@ -218,7 +218,7 @@ pub async fn names_may_have_1024_bytes(store: &Store) {
     assert_eq!(names(store, "").await, [name.as_str()]);
     refused(store.save(name_of(longest + 1), "x").overwrite().await, InvalidName);
     refused(store.copy(&name, name_of(longest + 1)).overwrite().await, InvalidName);
-    if store.capabilities().create {
+    if store.capabilities().unique {
         let other = store.save(&name, "y").await.unwrap().name;
         assert!(other != *name && other.as_str().len() <= longest, "{other:?}");
         assert_eq!(get(store, &other).await, "y");

@@ -131,10 +131,17 @@ impl Operation {
     /// Whether a storage with these capabilities takes it. What it does not take is checked elsewhere.
     pub(super) fn fits(&self, capabilities: &Capabilities) -> bool {
         match self {
-            Self::Save { mode, .. } | Self::Transfer { mode, .. } => match mode {
-                Mode::Rename | Mode::Create => capabilities.create,
+            Self::Save { mode, .. } => match mode {
+                Mode::Rename => capabilities.unique && capabilities.plain_names,
+                Mode::Create => capabilities.create,
                 Mode::Overwrite => true,
                 Mode::Replace { .. } => capabilities.replace,
+            },
+            Self::Transfer { mode, .. } => match mode {
+                Mode::Rename => capabilities.unique && capabilities.plain_names,
+                Mode::Create => capabilities.copy_create,
+                Mode::Overwrite => true,
+                Mode::Replace { .. } => capabilities.copy_replace,
             },
             Self::Delete { if_match, .. } => *if_match == Condition::Any || capabilities.delete_if_match,
             Self::Look { .. } | Self::List { .. } => true,
