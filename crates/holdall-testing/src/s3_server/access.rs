@@ -27,13 +27,7 @@ use super::service::Call;
 const ANONYMOUS: [&str; 2] = ["GetObject", "HeadObject"];
 
 /// Headers that ask for something that this server does not do. Accepting them would let a test pass that fails on S3.
-const REFUSED: [&str; 5] = [
-    "x-amz-website-redirect-location",
-    "x-amz-write-offset-bytes",
-    "x-amz-object-lock-mode",
-    "x-amz-object-lock-retain-until-date",
-    "x-amz-object-lock-legal-hold",
-];
+const REFUSED: [&str; 1] = ["x-amz-write-offset-bytes"];
 
 /// The pairs of keys. s3s has such a thing too, but it calls an unknown key `NotSignedUp`.
 #[derive(Debug)]

@@ -246,9 +246,12 @@ impl Backend {
     ) -> S3Result<S3Response<GetObjectAclOutput>> {
         let state = self.state();
         let input = &req.input;
-        let object = state.bucket(&input.bucket)?.version(&input.key, input.version_id.as_deref())?;
+        let bucket = state.bucket(&input.bucket)?;
+        let object = bucket.version(&input.key, input.version_id.as_deref())?;
+        // Where ACLs are disabled, every object has the one that says that the owner has control.
+        let acl = if bucket.acls_enabled() { object.acl.clone() } else { Acl::default() };
         Ok(S3Response::new(GetObjectAclOutput {
-            grants: Some(object.acl.grants()),
+            grants: Some(acl.grants()),
             owner: Some(owner()),
             ..GetObjectAclOutput::default()
         }))

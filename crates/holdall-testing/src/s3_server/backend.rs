@@ -21,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) discard_content: bool,
     /// Take the conditions of writes and deletes, and do not look at them.
     pub(crate) ignore_write_conditions: bool,
+    /// Unpack what is packed for readers that do not say that they can.
+    pub(crate) decompress_unless_accepted: bool,
     /// The region that requests must be signed for; any, if none.
     pub(crate) region: Option<String>,
     /// What time it is for objects.
@@ -36,6 +38,7 @@ impl fmt::Debug for Settings {
             .field("min_part_size", &self.min_part_size)
             .field("discard_content", &self.discard_content)
             .field("ignore_write_conditions", &self.ignore_write_conditions)
+            .field("decompress_unless_accepted", &self.decompress_unless_accepted)
             .field("region", &self.region)
             .finish_non_exhaustive()
     }
@@ -93,6 +96,11 @@ impl Backend {
     /// The condition of a write or delete, unless the server is one that ignores them.
     pub(crate) fn heeded<T>(&self, condition: Option<T>) -> Option<T> {
         condition.filter(|_| !self.0.settings.ignore_write_conditions)
+    }
+
+    /// Whether packed objects are unpacked for readers that do not say that they can.
+    pub(crate) fn decompresses(&self) -> bool {
+        self.0.settings.decompress_unless_accepted
     }
 
     /// The region that the server says it is in.

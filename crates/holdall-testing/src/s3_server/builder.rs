@@ -41,6 +41,7 @@ pub struct S3ServerBuilder {
     buckets: BTreeSet<String>,
     acls_disabled: BTreeSet<String>,
     versioned: BTreeSet<String>,
+    locking: BTreeSet<String>,
     requester_pays: BTreeSet<String>,
     elsewhere: BTreeMap<String, String>,
     region: Option<String>,
@@ -49,6 +50,7 @@ pub struct S3ServerBuilder {
     min_part_size: u64,
     discard_content: bool,
     ignore_write_conditions: bool,
+    decompress_unless_accepted: bool,
     seed: u64,
     bind: SocketAddr,
     clock: Clock,
@@ -63,6 +65,7 @@ impl fmt::Debug for S3ServerBuilder {
             .field("buckets", &self.buckets)
             .field("acls_disabled", &self.acls_disabled)
             .field("versioned", &self.versioned)
+            .field("locking", &self.locking)
             .field("requester_pays", &self.requester_pays)
             .field("elsewhere", &self.elsewhere)
             .field("region", &self.region)
@@ -83,6 +86,7 @@ impl S3ServerBuilder {
             buckets: BTreeSet::new(),
             acls_disabled: BTreeSet::new(),
             versioned: BTreeSet::new(),
+            locking: BTreeSet::new(),
             requester_pays: BTreeSet::new(),
             elsewhere: BTreeMap::new(),
             region: None,
@@ -91,6 +95,7 @@ impl S3ServerBuilder {
             min_part_size: MIN_PART_SIZE,
             discard_content: false,
             ignore_write_conditions: false,
+            decompress_unless_accepted: false,
             seed: 0,
             bind: SocketAddr::from(([127, 0, 0, 1], 0)),
             clock: Box::new(SystemTime::now),
@@ -190,6 +195,22 @@ impl S3ServerBuilder {
         self
     }
 
+    /// Unpacks objects with `Content-Encoding: gzip` for every reader that does not send `Accept-Encoding: gzip`, as
+    /// Google Cloud Storage does ("Transcoding of gzip-compressed files"): such a reply has neither
+    /// `Content-Encoding` nor `Content-Length`, and a range is ignored.
+    pub fn decompress_unless_accepted(mut self, decompress: bool) -> Self {
+        self.decompress_unless_accepted = decompress;
+        self
+    }
+
+    /// A bucket that exists from the start, keeps every version and takes object lock: retention and legal hold.
+    /// In every other bucket a write with one of them is refused with 400 `InvalidRequest`.
+    pub fn object_lock(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.locking.insert(name.clone());
+        self.versioned(name)
+    }
+
     /// The seed of upload ids and of faults with a probability; 0 without a call.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -246,6 +267,7 @@ impl S3ServerBuilder {
             min_part_size: self.min_part_size,
             discard_content: self.discard_content,
             ignore_write_conditions: self.ignore_write_conditions,
+            decompress_unless_accepted: self.decompress_unless_accepted,
             region: self.region,
             clock: self.clock,
             signing_clock: self.signing_clock,
@@ -257,6 +279,7 @@ impl S3ServerBuilder {
             let config = Config {
                 ownership: enforced,
                 requester_pays: self.requester_pays.contains(&name),
+                object_lock: self.locking.contains(&name),
                 elsewhere: region.is_some(),
                 region,
                 ..Config::default()

@@ -62,6 +62,7 @@ impl Backend {
         let source_key = source_key!(input)?;
         // What is said of encryption is enough of a change to copy an object onto itself.
         let changes = input.storage_class.is_some()
+            || input.website_redirect_location.is_some()
             || input.server_side_encryption.is_some()
             || input.sse_customer_algorithm.is_some()
             || source_key.is_some();
@@ -91,13 +92,19 @@ impl Backend {
         let attributes = if replace {
             requested
         } else {
-            // The class belongs to the copy, not to what is copied.
-            super::state::Attributes { storage_class: requested.storage_class, ..source.attributes.clone() }
+            // Class, redirect and lock belong to the copy, not to what is copied.
+            super::state::Attributes {
+                storage_class: requested.storage_class,
+                website_redirect: requested.website_redirect,
+                lock: requested.lock,
+                ..source.attributes.clone()
+            }
         };
 
         let tags = if retag { new_tags } else { source.tags.clone() };
         let opaque = encryption.hides_md5().then(|| hex(&state.opaque_etag()));
         let bucket = state.bucket_mut(&input.bucket)?;
+        attributes.lock.check(bucket, self.now())?;
         // The source's ACL is never copied.
         let acl = acl::requested(bucket, input.acl.as_ref(), grants)?;
         let conditions = (self.heeded(if_match.as_ref()), self.heeded(if_none_match.as_ref()));

@@ -16,6 +16,7 @@ use super::checksum::set_checksum;
 use super::conditions::{ReadConditions, strong};
 use super::encryption::{CustomerKey, customer_key, show_encryption};
 use super::state::{Object, checksum_type};
+use super::transcoding;
 
 /// What S3 answers where the writer gave no content type.
 const DEFAULT_CONTENT_TYPE: &str = "binary/octet-stream";
@@ -64,6 +65,10 @@ macro_rules! answer {
             content_language: $input.response_content_language.or(attributes.content_language),
             cache_control: $input.response_cache_control.or(attributes.cache_control),
             expires: $input.response_expires.or(attributes.expires),
+            website_redirect_location: attributes.website_redirect,
+            object_lock_mode: attributes.lock.mode.map(Into::into),
+            object_lock_retain_until_date: attributes.lock.retain_until,
+            object_lock_legal_hold_status: attributes.lock.legal_hold.map(Into::into),
             e_tag: Some(strong(&object.etag)),
             last_modified: Some(Timestamp::from(object.last_modified)),
             metadata: Some(attributes.metadata.into_iter().collect()),
@@ -115,14 +120,23 @@ impl Backend {
         let anonymous = req.credentials.is_none();
         check_overrides(anonymous, overrides!(input))?;
         let key = customer_key!(input)?;
-        let selected = self.select(
-            (&input.bucket, &input.key, input.version_id.as_deref()),
-            anonymous,
-            key.as_ref(),
-            &conditions!(input),
-            input.range,
-            input.part_number,
-        )?;
+        let conditions = conditions!(input);
+        let select = |range| {
+            let names = (input.bucket.as_str(), input.key.as_str(), input.version_id.as_deref());
+            self.select(names, anonymous, key.as_ref(), &conditions, range, input.part_number)
+        };
+        let whole = self.unpacks(&req.headers).then(|| select(None)).transpose()?;
+        if let Some(selected) = whole.filter(|selected| transcoding::is_packed(&selected.object)) {
+            let body = transcoding::unpacked(&selected.object)?;
+            let output = answer!(GetObjectOutput, input, selected);
+            return Ok(S3Response::new(GetObjectOutput {
+                body: Some(body),
+                content_length: None,
+                content_encoding: None,
+                ..output
+            }));
+        }
+        let selected = select(input.range)?;
         let segments = selected.object.content.slice(selected.range.clone())?;
         let mut output = answer!(GetObjectOutput, input, selected);
         output.tag_count = i32::try_from(selected.object.tags.len()).ok().filter(|count| *count > 0);
@@ -153,7 +167,11 @@ impl Backend {
             input.part_number,
         )?;
         let partial = selected.content_range.is_some();
-        let mut response = S3Response::new(answer!(HeadObjectOutput, input, selected));
+        let mut output = answer!(HeadObjectOutput, input, selected);
+        if self.unpacks(&req.headers) && transcoding::is_packed(&selected.object) {
+            (output.content_length, output.content_encoding) = (None, None);
+        }
+        let mut response = S3Response::new(output);
         // s3s has no field for it.
         if !selected.object.tags.is_empty() {
             response.headers.insert("x-amz-tagging-count", selected.object.tags.len().into());

@@ -44,8 +44,11 @@
 //! - A form POST whose policy is verified. Signatures (version 4 in headers, in presigned URLs and over chunks) are
 //!   verified by [s3s](https://docs.rs/s3s).
 //!
-//! Every other operation, and every header that asks for something that is not done here (object lock,
-//! redirects), is refused with 501 `NotImplemented`: never accepted and dropped.
+//! - `Expires`, website redirects and object lock are kept with an object and given back; nobody is redirected, and
+//!   nothing is too locked to be deleted.
+//!
+//! Every other operation, and every header that asks for something that is not done here, is refused with 501
+//! `NotImplemented`: never accepted and dropped.
 //!
 //! # Where it differs from Amazon S3
 //!
@@ -96,6 +99,7 @@ mod s3s_fs;
 mod service;
 mod state;
 mod tags;
+mod transcoding;
 mod version_list;
 mod versions;
 

@@ -46,6 +46,7 @@ impl Backend {
         let encryption = encryption!(input, self.region())?;
         let checksum = UploadChecksum::new(input.checksum_algorithm.as_ref(), input.checksum_type.as_ref())?;
         let mut state = self.state();
+        attributes.lock.check(state.bucket(&input.bucket)?, self.now())?;
         let acl = acl::requested(state.bucket(&input.bucket)?, input.acl.as_ref(), grants)?;
         let id = format!("{:016x}{:016x}", state.random.next_u64(), state.random.next_u64());
         let upload = Upload {

@@ -32,6 +32,12 @@ macro_rules! attributes {
             content_language: $input.content_language.take(),
             cache_control: $input.cache_control.take(),
             expires: $input.expires.take(),
+            website_redirect: $input.website_redirect_location.take(),
+            lock: $crate::s3_server::state::Lock {
+                mode: $input.object_lock_mode.take().map(|mode| mode.as_str().to_owned()),
+                retain_until: $input.object_lock_retain_until_date.take(),
+                legal_hold: $input.object_lock_legal_hold_status.take().map(|hold| hold.as_str().to_owned()),
+            },
             storage_class: $input.storage_class.take().map(|class| class.as_str().to_owned()),
             metadata: $input.metadata.take().unwrap_or_default().into_iter().collect(),
         })
@@ -76,6 +82,7 @@ impl Backend {
         let mut state = self.state();
         let opaque = encryption.hides_md5().then(|| hex(&state.opaque_etag()));
         let bucket = state.bucket_mut(&input.bucket)?;
+        attributes.lock.check(bucket, self.now())?;
         let acl = acl::requested(bucket, input.acl.as_ref(), grants)?;
         let (if_match, if_none_match) = (input.if_match.as_ref(), input.if_none_match.as_ref());
         check_write(bucket.current(&input.key), self.heeded(if_match), self.heeded(if_none_match))?;

@@ -96,6 +96,7 @@ impl Call {
             | FaultAction::StallAfter
             | FaultAction::StallBody { .. }
             | FaultAction::TruncateBody { .. }
+            | FaultAction::ReplyHeaders { .. }
             | FaultAction::FlipBit { .. } => Ok(()),
         }
     }
@@ -125,6 +126,7 @@ impl Call {
         let fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(active) = fault else { return response };
         match *active.action() {
+            FaultAction::ReplyHeaders { ref headers } => with_headers(response, headers),
             FaultAction::ResetAfter => self.cut.reset().await,
             FaultAction::StallAfter => {
                 active.released().await;
@@ -200,6 +202,18 @@ impl Shared {
         }
         Ok(call.shared.log.answered(entry, response))
     }
+}
+
+/// The reply with these headers in place of its own of the same names.
+fn with_headers(mut response: Response<Body>, headers: &[(&'static str, Vec<u8>)]) -> Response<Body> {
+    for (name, _) in headers {
+        response.headers_mut().remove(*name);
+    }
+    for (name, value) in headers {
+        let value = HeaderValue::from_bytes(value).expect("a value that HTTP can carry");
+        response.headers_mut().append(*name, value);
+    }
+    response
 }
 
 fn internal_error() -> S3Error {

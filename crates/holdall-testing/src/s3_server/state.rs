@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use bytes::{Bytes, BytesMut};
-use s3s::dto::{Grant, Timestamp};
+use s3s::dto::{Grant, Timestamp, TimestampFormat};
 use s3s::{S3Result, s3_error};
 
 use super::acl::{Acl, CannedAcl};
@@ -149,9 +149,46 @@ pub(crate) struct Attributes {
     pub(crate) content_language: Option<String>,
     pub(crate) cache_control: Option<String>,
     pub(crate) expires: Option<Timestamp>,
+    pub(crate) website_redirect: Option<String>,
     pub(crate) storage_class: Option<String>,
+    pub(crate) lock: Lock,
     /// `x-amz-meta-*`, names in lower case without the prefix.
     pub(crate) metadata: BTreeMap<String, String>,
+}
+
+/// Object lock: kept and given back. Nothing is ever too locked to be deleted here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Lock {
+    pub(crate) mode: Option<String>,
+    pub(crate) retain_until: Option<Timestamp>,
+    pub(crate) legal_hold: Option<String>,
+}
+
+impl Lock {
+    /// Whether a write to this bucket may have it.
+    ///
+    /// # Errors
+    /// `InvalidRequest` (400) in a bucket without object lock; `InvalidArgument` (400) for a mode without a date or the
+    /// other way round, and for a date that is over.
+    pub(crate) fn check(&self, bucket: &Bucket, now: SystemTime) -> S3Result<()> {
+        if *self == Self::default() {
+            return Ok(());
+        }
+        if !bucket.config.object_lock {
+            return Err(s3_error!(InvalidRequest, "Bucket is missing Object Lock Configuration"));
+        }
+        match (&self.mode, &self.retain_until) {
+            (None, None) => Ok(()),
+            (Some(_), Some(until)) if *until > Timestamp::from(now) => Ok(()),
+            (Some(_), Some(_)) => {
+                Err(s3_error!(InvalidArgument, "The retain until date must be in the future!"))
+            }
+            _ => Err(s3_error!(
+                InvalidArgument,
+                "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied"
+            )),
+        }
+    }
 }
 
 /// A multipart upload that was neither completed nor aborted.
@@ -206,6 +243,14 @@ pub struct StoredObject {
     pub content_language: Option<String>,
     /// The `Cache-Control` header of the write.
     pub cache_control: Option<String>,
+    /// The `Expires` header of the write.
+    pub expires: Option<String>,
+    /// The `x-amz-website-redirect-location` header of the write.
+    pub website_redirect: Option<String>,
+    /// The mode of its retention, and until when (RFC 3339).
+    pub retention: Option<(String, String)>,
+    /// Whether there is a legal hold.
+    pub legal_hold: bool,
     /// User metadata: names in lower case, without `x-amz-meta-`.
     pub metadata: BTreeMap<String, String>,
     /// Who may read it, where no grants were spelled out.
@@ -239,6 +284,13 @@ impl From<&Object> for StoredObject {
             content_encoding: attributes.content_encoding,
             content_language: attributes.content_language,
             cache_control: attributes.cache_control,
+            expires: attributes.expires.map(|time| text(&time, TimestampFormat::HttpDate)),
+            website_redirect: attributes.website_redirect,
+            retention: attributes
+                .lock
+                .mode
+                .zip(attributes.lock.retain_until.map(|time| text(&time, TimestampFormat::DateTime))),
+            legal_hold: attributes.lock.legal_hold.as_deref() == Some("ON"),
             metadata: attributes.metadata,
             acl: object.acl.canned,
             grants: object.acl.grants.iter().flatten().map(named_grant).collect(),
@@ -250,6 +302,12 @@ impl From<&Object> for StoredObject {
             version_id: object.version_id.clone(),
         }
     }
+}
+
+fn text(time: &Timestamp, format: TimestampFormat) -> String {
+    let mut text = Vec::new();
+    time.format(format, &mut text).expect("a vector takes everything");
+    String::from_utf8(text).expect("dates are ASCII")
 }
 
 fn named_grant(grant: &Grant) -> (String, String) {

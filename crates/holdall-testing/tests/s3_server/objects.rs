@@ -5,6 +5,8 @@ use aws_sdk_s3::types::{
     ChecksumAlgorithm, ChecksumMode, ChecksumType, Delete, MetadataDirective, ObjectIdentifier, StorageClass,
 };
 
+use holdall_testing::s3_server::S3Server;
+
 use crate::{BUCKET, client, http, noise, refusal, server};
 
 #[tokio::test]
@@ -292,11 +294,8 @@ async fn a_copy_keeps_or_replaces_what_was_said() {
 async fn what_is_not_emulated_is_refused_not_dropped() {
     let server = server().await;
     let s3 = client(&server);
-    let put = || s3.put_object().bucket(BUCKET).key("k").body(ByteStream::from_static(b"x"));
-    let locked = put().object_lock_legal_hold_status(aws_sdk_s3::types::ObjectLockLegalHoldStatus::On);
-    assert_eq!(refusal(locked.send().await), (501, "NotImplemented".into()));
-    let redirected = put().website_redirect_location("/elsewhere").send().await;
-    assert_eq!(refusal(redirected), (501, "NotImplemented".into()));
+    let put = s3.put_object().bucket(BUCKET).key("k").body(ByteStream::from_static(b"x"));
+    assert_eq!(refusal(put.write_offset_bytes(0).send().await), (501, "NotImplemented".into()));
     let website = s3.get_bucket_website().bucket(BUCKET).send().await;
     assert_eq!(refusal(website), (501, "NotImplemented".into()));
     assert!(server.keys(BUCKET).is_empty());
@@ -349,4 +348,87 @@ async fn a_stopped_server_is_gone() {
     assert_eq!(http::send("GET", &url, &[], b"").await.unwrap().status, 403);
     server.stop().await;
     assert!(http::send("GET", &url, &[], b"").await.is_err());
+}
+
+/// Redirect, expiry and lock come back from every read, and a copy has none of them but the expiry by itself.
+#[tokio::test]
+async fn redirect_expiry_and_lock_are_kept_and_not_copied() {
+    use aws_sdk_s3::primitives::DateTime;
+    use aws_sdk_s3::types::{ObjectLockLegalHoldStatus as Hold, ObjectLockMode as Mode};
+
+    let server = S3Server::builder()
+        .credentials("AKID", "secret")
+        .bucket(BUCKET)
+        .object_lock("locked")
+        .start()
+        .await
+        .unwrap();
+    let s3 = client(&server);
+    let until = DateTime::from_secs(4_102_444_800);
+    let put = |bucket| {
+        s3.put_object()
+            .bucket(bucket)
+            .key("k")
+            .body(ByteStream::from_static(b"x"))
+            .expires(until)
+            .website_redirect_location("/elsewhere")
+    };
+    let locked = put("locked").object_lock_mode(Mode::Governance).object_lock_retain_until_date(until);
+    locked.object_lock_legal_hold_status(Hold::On).send().await.unwrap();
+    let head = s3.head_object().bucket("locked").key("k").send().await.unwrap();
+    assert_eq!(head.expires_string(), Some("Fri, 01 Jan 2100 00:00:00 GMT"));
+    assert_eq!(head.website_redirect_location(), Some("/elsewhere"));
+    assert_eq!(head.object_lock_mode(), Some(&Mode::Governance));
+    assert_eq!(head.object_lock_retain_until_date(), Some(&until));
+    assert_eq!(head.object_lock_legal_hold_status(), Some(&Hold::On));
+    let stored = server.object("locked", "k").unwrap();
+    assert_eq!(stored.retention.unwrap(), ("GOVERNANCE".to_owned(), "2100-01-01T00:00:00.000Z".to_owned()));
+    assert!(stored.legal_hold);
+
+    s3.copy_object().bucket("locked").key("copy").copy_source("locked/k").send().await.unwrap();
+    let copy = server.object("locked", "copy").unwrap();
+    assert_eq!(copy.expires, stored.expires);
+    assert_eq!((copy.website_redirect, copy.retention, copy.legal_hold), (None, None, false));
+
+    let unlocked = put(BUCKET).object_lock_legal_hold_status(Hold::On).send().await;
+    assert_eq!(refusal(unlocked), (400, "InvalidRequest".into()));
+    let over = put("locked").object_lock_mode(Mode::Compliance);
+    let over = over.object_lock_retain_until_date(DateTime::from_secs(1)).send().await;
+    assert_eq!(refusal(over), (400, "InvalidArgument".into()));
+}
+
+/// Google's habit: what is packed comes unpacked, whole and without its size, unless the reader says that it can unpack.
+#[tokio::test]
+async fn packed_objects_are_unpacked_for_readers_that_do_not_accept_them() {
+    let server = S3Server::builder()
+        .credentials("AKID", "secret")
+        .bucket(BUCKET)
+        .decompress_unless_accepted(true)
+        .start()
+        .await
+        .unwrap();
+    let s3 = client(&server);
+    // "hello", packed.
+    let packed: &[u8] =
+        &[31, 139, 8, 0, 0, 0, 0, 0, 0, 255, 203, 72, 205, 201, 201, 7, 0, 134, 166, 16, 54, 5, 0, 0, 0];
+    let body = ByteStream::from_static(packed);
+    s3.put_object().bucket(BUCKET).key("k").body(body).content_encoding("gzip").send().await.unwrap();
+    for range in [None, Some("bytes=1-2".to_owned())] {
+        let got = s3.get_object().bucket(BUCKET).key("k").set_range(range).send().await.unwrap();
+        assert_eq!((got.content_length(), got.content_encoding(), got.content_range()), (None, None, None));
+        assert_eq!(&got.body.collect().await.unwrap().into_bytes()[..], b"hello");
+    }
+    let head = s3.head_object().bucket(BUCKET).key("k").send().await.unwrap();
+    assert_eq!((head.content_length(), head.content_encoding()), (None, None));
+
+    let accepting = |request: &mut aws_sdk_s3::config::http::HttpRequest| {
+        request.headers_mut().insert("accept-encoding", "gzip");
+    };
+    let got =
+        s3.get_object().bucket(BUCKET).key("k").customize().mutate_request(accepting).send().await.unwrap();
+    assert_eq!((got.content_length(), got.content_encoding()), (Some(25), Some("gzip")));
+    assert_eq!(&got.body.collect().await.unwrap().into_bytes()[..], packed);
+    let head =
+        s3.head_object().bucket(BUCKET).key("k").customize().mutate_request(accepting).send().await.unwrap();
+    assert_eq!((head.content_length(), head.content_encoding()), (Some(25), Some("gzip")));
 }

@@ -25,6 +25,8 @@ pub(crate) struct Config {
     pub(crate) policy: Option<Policy>,
     /// Kept and given back; nothing expires here.
     pub(crate) lifecycle: Option<Vec<LifecycleRule>>,
+    /// Whether objects may be locked.
+    pub(crate) object_lock: bool,
     /// Whether the one who asks must agree to pay.
     pub(crate) requester_pays: bool,
     /// The region that the bucket was created in, where it named one.

@@ -75,6 +75,12 @@ pub enum FaultAction {
         /// Bytes of the body that arrive.
         after: u64,
     },
+    /// These headers stand in the reply instead of those of the same names, byte for byte: what other programs
+    /// stored, and what servers get wrong. A name may stand there twice. Applied.
+    ReplyHeaders {
+        /// Names in lower case, and values that need not be text.
+        headers: Vec<(&'static str, Vec<u8>)>,
+    },
     /// The body of the reply arrives with the lowest bit of one byte flipped. Applied. A shorter body arrives whole.
     FlipBit {
         /// Which byte, from 0.
