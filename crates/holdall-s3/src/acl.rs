@@ -8,7 +8,7 @@ use aws_sdk_s3::types::{Grant, Permission};
 use holdall_core::{Error, Name, Result, Visibility};
 
 use crate::client::Inner;
-use crate::objects::{Acl, ObjectAcl};
+use crate::objects::{CannedAcl, ObjectAcl};
 
 /// Everybody, in the words of an ACL.
 const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
@@ -27,23 +27,47 @@ impl Inner {
         }
     }
 
-    /// The ACL of a version of an object, for a copy of it; `None` where the bucket has ACLs disabled.
+    /// The ACL of a version of an object, before it is written anew; `None` where the server has none.
+    ///
+    /// # Errors
+    ///
+    /// `PermissionDenied` with what to do about it: a write would lose grants that nobody could see.
     pub(crate) async fn object_acl(&self, key: &Name, version: Option<&str>) -> Result<Option<ObjectAcl>> {
         let request = self.client().await?.get_object_acl().bucket(self.bucket()).key(key.as_str());
         let request = request.set_version_id(version.map(str::to_owned));
         match request.send().await.map_err(|error| self.failure(&error)) {
             Ok(acl) => ObjectAcl::of_server(&acl).map(Some),
             Err(failure) if failure.code() == "AccessControlListNotSupported" => Ok(None),
+            Err(failure) if matches!(failure.status(), Some(405 | 501)) => Ok(None),
+            Err(failure) if failure.status() == Some(403) => {
+                let error = Error::from(failure);
+                let message = format!(
+                    "who may access the file cannot be read, so that it could not be kept ({}); allow s3:GetObjectAcl, \
+                     or set acls to false if the bucket has ACLs disabled",
+                    error.reason()
+                );
+                Err(error.with_message(message))
+            }
             Err(failure) => Err(failure.into()),
         }
     }
 
-    /// See [`Storage::set_visibility`](holdall_core::Storage::set_visibility).
+    /// See [`Storage::set_visibility`](holdall_core::Storage::set_visibility). Grants to others than everybody stay:
+    /// one `GetObjectAcl` and one `PutObjectAcl`.
     pub(crate) async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
         let key = self.key(name)?;
+        let missing = |error: Error| if error.is_not_found() { Error::not_found(name) } else { error };
+        let current = self.object_acl(&key, None).await.map_err(missing)?.unwrap_or_default();
+        let acl = current.with_visibility(visibility).to_write();
+        let headers = acl.unwrap_or_else(|| CannedAcl::Private.into()).to_headers()?;
         let request = self.client().await?.put_object_acl().bucket(self.bucket()).key(key.as_str());
-        let canned = Acl::from(visibility).to_headers()?.canned;
-        match request.set_acl(canned).send().await.map_err(|error| self.failure(&error)) {
+        let request = request
+            .set_acl(headers.canned)
+            .set_grant_read(headers.read)
+            .set_grant_read_acp(headers.read_acl)
+            .set_grant_write_acp(headers.write_acl)
+            .set_grant_full_control(headers.full_control);
+        match request.send().await.map_err(|error| self.failure(&error)) {
             Ok(_) => Ok(()),
             Err(failure) if failure.is_missing() => Err(Error::not_found(name)),
             Err(failure) => Err(failure.into()),

@@ -20,7 +20,8 @@ use crate::conditional::CopyConditions;
 use crate::config::{ClientConfig, Config, RetryMode, invalid};
 use crate::credentials::UrlCredentials;
 use crate::error::{Failure, failure};
-use crate::every_request::AddToEveryRequest;
+use crate::every_reply::ReadableHeaders;
+use crate::every_request::{AcceptEncoding, AddToEveryRequest, AskForStoredBytes};
 use crate::identity::{Identities, NoteGeneration, RetryExpired};
 use crate::presign::Address;
 
@@ -47,6 +48,7 @@ pub(crate) struct Inner {
     pub(crate) url_credentials: UrlCredentials,
     pub(crate) address: Address,
     pub(crate) copy_conditions: CopyConditions,
+    pub(crate) accept_encoding: AcceptEncoding,
 }
 
 /// The client and what it was made of.
@@ -88,8 +90,10 @@ pub(crate) use send_body;
 
 impl Inner {
     pub(crate) fn new(config: Config) -> Self {
+        let accept_encoding = AcceptEncoding::of(config.server.endpoint.as_ref());
         Self {
             config,
+            accept_encoding,
             sdk: OnceCell::new(),
             url_credentials: UrlCredentials::default(),
             address: Address::default(),
@@ -174,6 +178,8 @@ impl Inner {
                 .region(Region::new(region.clone()))
                 .credentials_provider(credentials.clone())
                 .interceptor(AddToEveryRequest::new(config.requests.clone(), &config.bucket))
+                .interceptor(AskForStoredBytes(self.accept_encoding.clone()))
+                .interceptor(ReadableHeaders)
                 .force_path_style(config.server.path_style)
                 .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
                 .response_checksum_validation(ResponseChecksumValidation::WhenRequired)

@@ -153,6 +153,10 @@ where
         }
         SdkError::DispatchFailure(failed) => {
             let refused = chain(error).any(is_refused);
+            if let Some(reason) = no_http(error) {
+                let message = format!("{} answered with what is no HTTP ({reason})", host(config));
+                return local(Error::message(ErrorKind::Other, message).with_source(cause(error)), true);
+            }
             let (kind, message) = if failed.is_timeout() || stalled(error) {
                 (ErrorKind::Timeout, format!("{} did not answer in time", host(config)))
             } else {
@@ -179,6 +183,12 @@ fn is_refused(error: &(dyn StdError + 'static)) -> bool {
     error
         .downcast_ref::<std::io::Error>()
         .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
+}
+
+/// What the HTTP stack could not parse, such as a header with a control character. hyper's errors are of no type that
+/// could be looked at here, and their words are part of its interface ("invalid HTTP header parsed").
+fn no_http(error: &(dyn StdError + 'static)) -> Option<String> {
+    chain(error).map(ToString::to_string).find(|text| text.starts_with("invalid HTTP"))
 }
 
 /// The SDK's protection against stalled streams speaks of throughput.

@@ -20,6 +20,7 @@ mod delete_many;
 mod download;
 mod encryption;
 mod error;
+mod every_reply;
 mod every_request;
 mod http;
 mod identity;

@@ -64,6 +64,7 @@ impl Write {
             from: &Source::own(inner, inner.key(&saved.name)?, saved.size, saved.checksum),
             to: wanted,
             headers: &self.headers,
+            verbatim: false,
             put_id: self.put_id.as_deref(),
             condition: &Condition::Absent,
         };

@@ -8,7 +8,7 @@ use holdall_core::{Checksum, Content, Error, ErrorKind, Name, Result, SaveOption
 
 use crate::client::{Inner, send_body};
 use crate::conditional::{Condition, Made, Outcome, tag};
-use crate::metadata::{Headers, with_headers};
+use crate::metadata::{Headers, KeptChecksum, with_headers};
 use crate::multipart::Parts;
 use crate::naming::Naming;
 use crate::objects::ObjectParameters;
@@ -23,12 +23,29 @@ pub(crate) struct Write {
     pub(crate) put_id: Option<String>,
     /// The checksum that the content must have.
     expected: Option<Checksum>,
+    /// The algorithm of the checksum that the server keeps, where it is not the storage's own.
+    algorithm: Option<KeptChecksum>,
 }
 
 impl Write {
+    /// A file with these headers, whose content must have that checksum.
+    pub(crate) fn new(inner: &Arc<Inner>, headers: Headers, expected: Option<Checksum>) -> Self {
+        Self { inner: Arc::clone(inner), headers, put_id: None, expected, algorithm: None }
+    }
+
     /// What has no content of its own: a copy inside the server.
-    pub(crate) fn of_copy(inner: Arc<Inner>, headers: Headers, put_id: Option<String>) -> Self {
-        Self { inner, headers, put_id, expected: None }
+    pub(crate) fn of_copy(
+        inner: Arc<Inner>,
+        headers: Headers,
+        put_id: Option<String>,
+        algorithm: Option<KeptChecksum>,
+    ) -> Self {
+        Self { inner, headers, put_id, expected: None, algorithm }
+    }
+
+    /// The algorithm of the checksum that the server shall keep, if any.
+    pub(crate) fn checksum(&self) -> Option<KeptChecksum> {
+        self.algorithm.or_else(|| self.inner.config.server.checksum().map(KeptChecksum::from))
     }
 }
 
@@ -41,30 +58,30 @@ pub(crate) async fn save(
     parameters: ObjectParameters,
 ) -> Result<Saved> {
     let naming = Naming::new(inner, name, options.mode(), options.max_length)?;
-    let mut write = Write {
-        inner: Arc::clone(inner),
-        headers: inner.headers(name, options.attributes, parameters)?,
-        put_id: None,
-        expected: options.checksum,
-    };
-    let again = content.repeatable();
-    let mut parts = Parts::new(content, &inner.config.transfers).await?;
-    let (first, is_all) = parts.first().await?;
-    if is_all {
-        // A PUT that overwrites may simply be sent again; it needs no mark.
-        if naming.condition() != Condition::None {
-            write.put_id = write.headers.mark();
-        }
-        return write.one_put(naming, &first).await;
-    }
-    write.put_id = write.headers.mark();
-    match again {
-        Some(again) => write.large_repeatable(naming, first, parts, again).await,
-        None => write.large_stream(naming, first, parts).await,
-    }
+    let headers = inner.headers(name, options.attributes, parameters)?;
+    Write::new(inner, headers, options.checksum).content(naming, content).await
 }
 
 impl Write {
+    /// Stores content, in one request or many.
+    pub(crate) async fn content(mut self, naming: Naming, content: Content<'_>) -> Result<Saved> {
+        let again = content.repeatable();
+        let mut parts = Parts::new(content, &self.inner.config.transfers).await?;
+        let (first, is_all) = parts.first().await?;
+        if is_all {
+            // A PUT that overwrites may simply be sent again; it needs no mark.
+            if naming.condition() != Condition::None {
+                self.put_id = self.headers.mark();
+            }
+            return self.one_put(naming, &first).await;
+        }
+        self.put_id = self.headers.mark();
+        match again {
+            Some(again) => self.large_repeatable(naming, first, parts, again).await,
+            None => self.large_stream(naming, first, parts).await,
+        }
+    }
+
     /// Saves what is in memory as a whole. A name that is taken costs one request and no second reading.
     async fn one_put(&self, mut naming: Naming, bytes: &Bytes) -> Result<Saved> {
         let sums = Sums::of(bytes, self.inner.config.server.checksum());

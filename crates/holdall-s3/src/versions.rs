@@ -197,13 +197,18 @@ impl Inner {
             .await
             .map_err(|failure| crate::read::named(failure, name, version))?;
         let metadata = object.metadata(name)?;
-        let mut headers = self.headers_of(self, &object, &key, version).await?;
+        let mut headers = self.headers_of(self, &object, (&key, version), true, None).await?;
         let from = Source::new(self, key.clone(), &object)?.with_version(version);
+        let verbatim = !from.goes_by_parts(self) && !headers.can_be_sent();
+        if !verbatim {
+            headers = headers.encoded();
+        }
         let put_id = if from.goes_by_parts(self) { headers.mark() } else { None };
         let copying = Copying {
             from: &from,
             to: &key,
             headers: &headers,
+            verbatim,
             put_id: put_id.as_deref(),
             condition: &Condition::None,
         };

@@ -30,6 +30,8 @@ mod foreign;
 mod gzipped;
 #[path = "s3/identity.rs"]
 mod identity;
+#[path = "s3/kept.rs"]
+mod kept;
 #[path = "s3/large_copies.rs"]
 mod large_copies;
 #[path = "s3/listing.rs"]
@@ -44,6 +46,8 @@ mod lost_replies;
 mod multipart;
 #[path = "s3/objects.rs"]
 mod objects;
+#[path = "s3/odd_headers.rs"]
+mod odd_headers;
 #[path = "s3/per_name.rs"]
 mod per_name;
 #[path = "s3/presign/mod.rs"]
@@ -58,6 +62,8 @@ mod requests;
 mod secrets;
 #[path = "s3/settings.rs"]
 mod settings;
+#[path = "s3/stored_bytes.rs"]
+mod stored_bytes;
 #[path = "s3/support.rs"]
 mod support;
 #[path = "s3/trouble.rs"]

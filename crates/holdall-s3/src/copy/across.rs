@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use holdall_core::{
     Content, CopyOptions, Error, ErrorKind, IntoName, Name, OpenOptions, Operation, Result, SaveOptions,
-    Saved, Storage as _,
+    Saved, Storage as _, Visibility,
 };
 
 use super::{Source, copy, missing};
 use crate::client::Inner;
 use crate::conditional::tag;
+use crate::metadata::{ACL_MARKER, GRANTS_MARKER, Headers, KeptEncryption, Object, PUT_ID};
+use crate::naming::Naming;
+use crate::objects::Acl;
+use crate::save::Write;
 use crate::storage::S3Storage;
 
 impl S3Storage {
@@ -18,8 +22,8 @@ impl S3Storage {
     /// Where both talk to the same endpoint, the server copies, whatever the size and from bucket to bucket; the
     /// request is made with the credentials of `other`, which must be allowed to read the source
     /// (`s3:GetObject`, and `s3:GetObjectTagging` where there are tags). Otherwise the bytes pass through here, in
-    /// bounded memory, and the checksum that the source keeps is what the copy must have; tags do not come along
-    /// then.
+    /// bounded memory, and the checksum that the source keeps is what the copy must have. Class, keys and grants to
+    /// accounts mean nothing to another server and do not come along then; whether everybody may read does.
     ///
     /// # Errors
     ///
@@ -95,7 +99,7 @@ impl S3Storage {
         if self.inner().config.server.endpoint == other.inner().config.server.endpoint {
             return copy(self.inner(), other.inner(), from, to, options).await;
         }
-        self.pass_through(from, other, to, options).await
+        Box::pin(self.pass_through(from, other, to, options)).await
     }
 
     /// The way through here.
@@ -106,17 +110,48 @@ impl S3Storage {
         to: &Name,
         options: CopyOptions,
     ) -> Result<(Saved, Source)> {
+        let (inner, key) = (self.inner(), self.inner().key(from)?);
+        let object = inner.head(&key).await.map_err(|failure| missing(failure.into(), from))?;
+        let source = Source::new(inner, key, &object)?;
         let mut opening = OpenOptions::default();
-        opening.conditions.if_match = options.if_match.as_ref().map(holdall_core::ETagCondition::from);
-        let file = self.open(from, opening).await.map_err(|error| missing(error, from))?;
+        let looked_at = options.if_match.as_ref().or(source.etag.as_ref());
+        opening.conditions.if_match = looked_at.map(holdall_core::ETagCondition::from);
+        let file = self.open(from, opening).await.map_err(|error| match error.kind() {
+            ErrorKind::PreconditionFailed if options.if_match.is_none() => {
+                let message = "the file was replaced while it was copied; try again";
+                Error::message(ErrorKind::Conflict, message).with_retryable(true)
+            }
+            _ => missing(error, from),
+        })?;
         let metadata = file.metadata().clone();
-        let source = Source::of_metadata(self.inner(), self.inner().key(from)?, &metadata);
+        let mut visibility = metadata.attributes.visibility;
+        if visibility.is_none() && inner.config.server.features.acls && !object.is_ours_without_grants() {
+            let acl = inner.object_acl(&source.key, None).await?.unwrap_or_default();
+            if acl.is_more_than_a_visibility() {
+                let (from, to) = (from.as_str(), other);
+                tracing::warn!(from, %to, "grants to accounts of one server mean nothing to another; they are not copied");
+            }
+            visibility = Some(acl.visibility()).filter(|visibility| *visibility == Visibility::Public);
+        }
+        let asked = options.attributes.as_ref().and_then(|attributes| attributes.visibility);
+        visibility = asked.or(visibility);
         let mut saving = SaveOptions::default();
-        saving.attributes = options.attributes_of_copy(to, metadata.attributes);
         saving.mode = options.mode;
         saving.max_length = options.max_length;
         saving.checksum = metadata.checksum;
-        let saved = other.save(to, Content::from(file), saving).await?;
+        saving.attributes.visibility = visibility;
+        saving.check(to, other.capabilities())?;
+        let mut headers = other.inner().headers_passed(&object, visibility)?;
+        if let Some(tagging) = source.tagging().await? {
+            headers.tagging = Some(tagging);
+        }
+        if let Some(attributes) = &options.attributes {
+            headers = other.inner().with_other_attributes(headers, to, attributes.clone())?;
+        }
+        let other = other.inner();
+        let naming = Naming::new(other, to, saving.mode(), saving.max_length)?;
+        let write = Write::new(other, headers, saving.checksum);
+        let saved = Box::pin(write.content(naming, Content::from(file))).await?;
         Ok((saved, source))
     }
 }
@@ -145,6 +180,24 @@ async fn verify(inner: &Arc<Inner>, saved: &Saved, source: &Source) -> Result<()
 }
 
 impl Inner {
+    /// The headers of a copy that comes from another endpoint: as of any copy, without its storage class and its keys,
+    /// which mean nothing here.
+    fn headers_passed(&self, object: &Object, visibility: Option<Visibility>) -> Result<Headers> {
+        let defaults = &self.config.objects.parameters;
+        let mut headers = object.headers.clone().encoded();
+        for mark in [PUT_ID, ACL_MARKER, GRANTS_MARKER] {
+            headers.user.remove(mark);
+        }
+        headers.storage_class = defaults.storage_class.as_ref().map(crate::objects::StorageClass::to_sdk);
+        headers.tagging = defaults.tags.to_header();
+        headers.kept.encryption = KeptEncryption::default();
+        *headers.kept = headers.kept.for_copy(self, self);
+        if let Some(acl) = visibility.map(Acl::from).as_ref().or(defaults.acl.as_ref()) {
+            headers.set_acl(acl)?;
+        }
+        Ok(headers)
+    }
+
     /// Deletes the source of a copy, if it still is what was copied.
     async fn delete_copied(&self, source: &Source) -> Result<()> {
         let replaced = || {

@@ -1,8 +1,22 @@
 //! Copying inside the server: in one bucket, or from another one of the same endpoint.
 //!
 //! Attributes are read with a HEAD and sent again with the copy (`REPLACE`) instead of left to the server:
-//! only so can the copy carry a put-id of its own, by which a lost reply is told from a lost race, and only
-//! so does the visibility of a file come along (`CopyObject` never copies an ACL).
+//! only so can the copy carry a put-id of its own, by which a lost reply is told from a lost race. Values with other
+//! letters than ASCII, which only other programs store, are left to the server (`COPY`); such a copy has no put-id.
+//!
+//! # What comes along
+//!
+//! | of the source | how |
+//! | --- | --- |
+//! | attributes, user metadata, `Expires` | HEAD, sent again |
+//! | website redirect, storage class, KMS key, retention and legal hold | HEAD, sent again: `CopyObject` copies none of them |
+//! | tags | the server copies them; by parts, one `GetObjectTagging` where there are any |
+//! | checksum | the server copies it; by parts its algorithm is asked for anew |
+//! | ACL | one `GetObjectAcl`, and sent again: `CopyObject` never copies an ACL |
+//!
+//! The ACL is asked for unless ACLs are off ([`acls`](crate::S3StorageBuilder::acls)), or the source carries a put-id
+//! and no mark of grants, so that this crate wrote it without any. Onto itself it is always asked for.
+//! So a copy of what this crate saved takes two requests, one of what another program stored three.
 //!
 //! Other attributes than the source's simply take their place there. A file that is copied onto itself with them
 //! must still be the version that was looked at, at both ends: `x-amz-copy-source-if-match` alone would let a save
@@ -17,13 +31,14 @@ mod source;
 use std::sync::Arc;
 
 use aws_sdk_s3::types::{MetadataDirective, StorageClass, TaggingDirective};
-use holdall_core::{CopyOptions, Error, ErrorKind, Name, Result, SaveMode, Saved};
+use holdall_core::{CopyOptions, Error, ErrorKind, Name, Result, SaveMode, Saved, Visibility};
 
 pub(crate) use self::source::{Source, path_of, with_source};
-use crate::client::{Inner, send};
+use crate::client::Inner;
 use crate::conditional::{Condition, Made, Outcome};
-use crate::metadata::{Headers, Object, PUT_ID, with_headers};
+use crate::metadata::{GRANTS_MARKER, Headers, Object, PUT_ID, with_expires, with_headers};
 use crate::naming::Naming;
+use crate::objects::{Acl, CannedAcl, ObjectAcl};
 
 /// One copy, however many requests it takes.
 #[derive(Debug)]
@@ -31,6 +46,8 @@ pub(crate) struct Copying<'a> {
     pub(crate) from: &'a Source,
     pub(crate) to: &'a Name,
     pub(crate) headers: &'a Headers,
+    /// Whether the server copies attributes and metadata itself, instead of those among the headers.
+    pub(crate) verbatim: bool,
     pub(crate) put_id: Option<&'a str>,
     pub(crate) condition: &'a Condition,
 }
@@ -66,9 +83,16 @@ pub(crate) async fn copy(
             }
             options.check_replaced(to, found.etag.as_ref())?;
         }
-        let mut headers = inner.headers_of(source, &object, &source_key, None).await?;
+        let visibility = options.attributes.as_ref().and_then(|attributes| attributes.visibility);
+        let place = (&source_key, None);
+        let mut headers = inner.headers_of(source, &object, place, is_itself, visibility).await?;
         if let Some(attributes) = &options.attributes {
             headers = inner.with_other_attributes(headers, to, attributes.clone())?;
+        }
+        // What only the server can copy faithfully leaves no room for a mark of ours.
+        let verbatim = options.attributes.is_none() && !found.goes_by_parts(inner) && !headers.can_be_sent();
+        if !verbatim {
+            headers = headers.encoded();
         }
         let condition = match &found.etag {
             Some(etag) if is_itself && inner.config.server.conditions.writes => {
@@ -77,12 +101,13 @@ pub(crate) async fn copy(
             _ => naming.condition(),
         };
         // A copy that overwrites may simply be sent again; what is assembled of parts may not.
-        let needs_mark = condition != Condition::None || found.goes_by_parts(inner);
+        let needs_mark = !verbatim && (condition != Condition::None || found.goes_by_parts(inner));
         let put_id = if needs_mark { headers.mark() } else { None };
         let copying = Copying {
             from: &found,
             to: naming.key(),
             headers: &headers,
+            verbatim,
             put_id: put_id.as_deref(),
             condition: &condition,
         };
@@ -111,37 +136,76 @@ pub(crate) async fn copy(
     }
 }
 
+/// Grants that no header can say.
+fn cannot_be_kept(error: &Error) -> Error {
+    let message = format!("the grants of the file cannot be kept in a copy: {}", error.reason());
+    Error::message(ErrorKind::Unsupported, message)
+}
+
 /// A source that is not there is named.
 fn missing(error: Error, from: &Name) -> Error {
     if error.is_not_found() { Error::not_found(from) } else { error }
 }
 
 impl Inner {
-    /// What a copy of that object of `source` is sent with: its own headers without our mark, its storage class and
-    /// its ACL; the defaults of this storage for what it has none of. Its tags are copied by the server.
+    /// The headers of a copy of that object of `source`: its own without our mark, its storage class, its ACL and all
+    /// else that another program may have stored with it. Its tags are copied by the server.
+    ///
+    /// The defaults of this storage take the place of what the source has none of, but not where the copy is the file
+    /// itself: there, nothing changes that was not asked for. With a visibility, what everybody may do is changed.
+    ///
+    /// # Errors
+    ///
+    /// `PermissionDenied` where the ACL matters and may not be read; `Unsupported` for grants that cannot be sent.
     pub(crate) async fn headers_of(
         &self,
         source: &Self,
         object: &Object,
-        key: &Name,
-        version: Option<&str>,
+        (key, version): (&Name, Option<&str>),
+        is_itself: bool,
+        visibility: Option<Visibility>,
     ) -> Result<Headers> {
-        let defaults = &self.config.objects.parameters;
+        let defaults = Some(&self.config.objects.parameters).filter(|_| !is_itself);
         let mut headers = object.headers.clone();
         headers.user.remove(PUT_ID);
+        headers.user.remove(GRANTS_MARKER);
+        *headers.kept = headers.kept.for_copy(source, self);
         // Some servers say STANDARD, some say nothing; it is what an object has that nothing was asked for.
         if headers.storage_class.as_ref().is_none_or(|class| *class == StorageClass::Standard) {
-            headers.storage_class = defaults.storage_class.as_ref().map(crate::objects::StorageClass::to_sdk);
+            let class = defaults.and_then(|defaults| defaults.storage_class.as_ref());
+            headers.storage_class = class.map(crate::objects::StorageClass::to_sdk);
         }
         if object.tags.is_none_or(|tags| tags == 0) {
-            headers.tagging = defaults.tags.to_header();
+            headers.tagging = defaults.and_then(|defaults| defaults.tags.to_header());
         }
-        if object.is_marked() {
-            if let Some(acl) = source.object_acl(key, version).await? {
-                headers.acl = acl.for_copy().to_headers()?;
+        let may_have_grants = is_itself || !object.is_ours_without_grants();
+        let asks = object.is_marked() || (source.config.server.features.acls && may_have_grants);
+        let found = if asks { source.object_acl(key, version).await? } else { None };
+        if let Some(visibility) = visibility {
+            let acl = found.unwrap_or_default().with_visibility(visibility).to_write();
+            let acl = acl.unwrap_or_else(|| CannedAcl::Private.into());
+            headers.set_acl(&acl).map_err(|error| cannot_be_kept(&error))?;
+            return Ok(headers);
+        }
+        let default_acl = defaults.and_then(|defaults| defaults.acl.as_ref());
+        match found.as_ref().and_then(ObjectAcl::to_write) {
+            Some(acl) => {
+                headers.acl = acl.to_headers().map_err(|error| cannot_be_kept(&error))?;
+                if !object.is_marked() {
+                    headers.mark_grants();
+                }
             }
-        } else if let Some(acl) = &defaults.acl {
-            headers.set_acl(acl)?;
+            // It was saved as private.
+            None if object.is_marked() => {
+                if default_acl.is_some() && found.is_some() {
+                    headers.acl = Acl::from(CannedAcl::Private).to_headers()?;
+                }
+            }
+            None => {
+                if let Some(acl) = default_acl {
+                    headers.set_acl(acl)?;
+                }
+            }
         }
         Ok(headers)
     }
@@ -155,7 +219,8 @@ impl Inner {
         if copying.from.goes_by_parts(self) {
             return self.copy_by_parts(copying).await;
         }
-        let Copying { from, to, headers, put_id, condition } = copying;
+        let Copying { from, to, headers, verbatim, put_id, condition } = copying;
+        let directive = if verbatim { MetadataDirective::Copy } else { MetadataDirective::Replace };
         let request = self
             .client()
             .await?
@@ -164,16 +229,22 @@ impl Inner {
             .key(to.as_str())
             .set_if_none_match(condition.if_none_match())
             .set_if_match(condition.if_match())
-            .metadata_directive(MetadataDirective::Replace)
+            .metadata_directive(directive)
             .set_tagging_directive(headers.tagging.as_ref().map(|_| TaggingDirective::Replace));
         let request = with_source!(request, from, self);
         let limits = self.with_limits(0, from.size);
-        let failure = match send!(with_headers!(request, headers), limits) {
+        let headers = if verbatim { &headers.without_attributes() } else { headers };
+        let request = with_expires!(with_headers!(request, headers).customize(), headers);
+        let request = match limits {
+            Some(limits) => request.config_override(limits),
+            None => request,
+        };
+        let failure = match request.send().await.map_err(|error| self.failure(&error)) {
             Ok(reply) => {
                 let etag = reply.copy_object_result().and_then(|result| result.e_tag());
                 return Ok(Outcome::Written(Made::new(etag, reply.version_id())));
             }
-            Err(error) => self.failure(&error),
+            Err(failure) => failure,
         };
         if failure.is_missing() && from.is_missing().await {
             return Err(failure.into());

@@ -1,8 +1,8 @@
 //! Copies of more than one request takes: a multipart upload whose parts the server copies itself.
 //!
 //! `UploadPartCopy` copies bytes and nothing else. Attributes and visibility go with the creation of the upload,
-//! as they do with every save; tags are read from the source and sent along; the checksum of the source is what
-//! the completed object must have. Each part names the tag of the source (`x-amz-copy-source-if-match`), so that
+//! as they do with every save; tags are read from the source and sent along; the copy has a checksum of the same
+//! algorithm, and where that is one of the whole content, the value of the source is what it must have. Each part names the tag of the source (`x-amz-copy-source-if-match`), so that
 //! a source which changes midway is not stitched together.
 
 use std::ops::Range;
@@ -32,12 +32,13 @@ impl Inner {
     ///
     /// Dropping the future aborts the upload, unless it is being completed already.
     pub(super) async fn copy_by_parts(self: &Arc<Self>, copying: Copying<'_>) -> Result<Outcome> {
-        let Copying { from, to, headers, put_id, condition } = copying;
+        let Copying { from, to, headers, put_id, condition, .. } = copying;
         let mut headers = headers.clone();
         if let Some(tagging) = from.tagging().await? {
             headers.tagging = Some(tagging);
         }
-        let write = Write::of_copy(Arc::clone(self), headers, put_id.map(str::to_owned));
+        let algorithm = from.kept_checksum.filter(|_| self.config.server.checksums);
+        let write = Write::of_copy(Arc::clone(self), headers, put_id.map(str::to_owned), algorithm);
         let upload = multipart::create(&Arc::new(write), to).await?;
         let sent = match copy_all(&upload, from).await {
             Ok(sent) => sent,
@@ -61,7 +62,7 @@ impl Inner {
 async fn copy_all(upload: &Upload, from: &Source) -> Result<Sent, Stopped> {
     let config = &upload.inner().config;
     let plan = PartPlan::new(Some(from.size), config.transfers.copy_part_size, true);
-    let claim = from.claim(config.server.checksum());
+    let claim = from.claim(upload.write().checksum());
     let mut sent = Sent { size: from.size, checksum: from.checksum, claim, ..Sent::default() };
     let mut parts = ranges(plan, from.size).zip(1..);
     let mut flying = JoinSet::new();
@@ -125,6 +126,9 @@ async fn copy_part(
         .set_e_tag(result.e_tag)
         .set_checksum_crc64_nvme(result.checksum_crc64_nvme)
         .set_checksum_crc32(result.checksum_crc32)
+        .set_checksum_crc32_c(result.checksum_crc32_c)
+        .set_checksum_sha1(result.checksum_sha1)
+        .set_checksum_sha256(result.checksum_sha256)
         .build())
 }
 

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use holdall_core::{Checksum, ETag, Metadata, Name, Result};
+use holdall_core::{Checksum, ETag, Name, Result};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::client::Inner;
 use crate::conditional::tag;
-use crate::config::ChecksumAlgorithm;
-use crate::metadata::Object;
+use crate::metadata::{KeptChecksum, Object};
 use crate::multipart::Claim;
 use crate::presign::PATH;
 
@@ -25,6 +24,8 @@ pub(crate) struct Source {
     pub(crate) size: u64,
     pub(crate) checksum: Option<Checksum>,
     crc32: Option<String>,
+    /// The algorithm of its checksum, whichever that is.
+    pub(crate) kept_checksum: Option<KeptChecksum>,
     has_tags: bool,
 }
 
@@ -43,6 +44,7 @@ impl Source {
             size: object.size()?,
             checksum: object.checksum(),
             crc32: object.crc32().map(str::to_owned),
+            kept_checksum: object.kept_checksum,
             has_tags: object.tags.is_some_and(|tags| tags > 0),
         })
     }
@@ -50,13 +52,9 @@ impl Source {
     /// What was just written, under a key that nobody else uses.
     pub(crate) fn own(inner: &Arc<Inner>, key: Name, size: u64, checksum: Option<Checksum>) -> Self {
         let (version, etag, crc32) = (None, None, None);
-        Self { inner: Arc::clone(inner), key, version, etag, size, checksum, crc32, has_tags: false }
-    }
-
-    /// What was opened to pass through here.
-    pub(crate) fn of_metadata(inner: &Arc<Inner>, key: Name, metadata: &Metadata) -> Self {
-        let own = Self::own(inner, key, metadata.size, metadata.checksum);
-        Self { etag: metadata.etag.clone(), ..own }
+        let (kept_checksum, has_tags) = (None, false);
+        let inner = Arc::clone(inner);
+        Self { inner, key, version, etag, size, checksum, crc32, kept_checksum, has_tags }
     }
 
     /// With that version instead of the current one.
@@ -98,14 +96,14 @@ impl Source {
     }
 
     /// What the destination is told about the whole, so that it refuses to assemble anything else.
-    pub(crate) fn claim(&self, algorithm: Option<ChecksumAlgorithm>) -> Claim {
+    pub(crate) fn claim(&self, algorithm: Option<KeptChecksum>) -> Claim {
         match algorithm {
-            None => Claim::default(),
-            Some(ChecksumAlgorithm::Crc64Nvme) => {
+            Some(KeptChecksum::Crc64Nvme) => {
                 let crc64_nvme = self.checksum.map(|checksum| checksum.to_string());
                 Claim { crc64_nvme, ..Claim::default() }
             }
-            Some(ChecksumAlgorithm::Crc32) => Claim { crc32: self.crc32.clone(), ..Claim::default() },
+            Some(KeptChecksum::Crc32) => Claim { crc32: self.crc32.clone(), ..Claim::default() },
+            _ => Claim::default(),
         }
     }
 

@@ -8,6 +8,7 @@
 //! What a call sets itself stays as it is.
 
 mod operations;
+mod stored_bytes;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ use holdall_core::{Error, Result};
 use self::operations::{
     has_a_bucket_owner, has_a_payer, needs_the_customer_key, reads_a_source, writes_an_object,
 };
+pub(crate) use self::stored_bytes::{AcceptEncoding, AskForStoredBytes};
 use crate::encryption::{CustomerKey, ServerKeys};
 
 /// The headers' values, checked.

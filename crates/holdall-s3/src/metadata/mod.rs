@@ -1,5 +1,7 @@
 //! Attributes as headers of requests, and headers of replies as metadata.
 
+mod kept;
+
 use std::collections::{BTreeMap, HashMap};
 use std::time::SystemTime;
 
@@ -9,12 +11,15 @@ use holdall_core::{
     random_alphanumeric,
 };
 
+pub(crate) use self::kept::{Kept, KeptChecksum, KeptEncryption, KeptLock};
 use crate::objects::{Acl, AclHeaders, ObjectParameters};
 
 /// User metadata that tells our own write from another one: see `conditional.rs`.
 pub(crate) const PUT_ID: &str = "holdall-put-id";
 /// User metadata of files that were saved with a visibility of their own: only for these is the ACL asked.
 pub(crate) const ACL_MARKER: &str = "holdall-acl";
+/// User metadata of copies whose source had grants of other programs: their ACL is asked for when they are copied.
+pub(crate) const GRANTS_MARKER: &str = "holdall-grants";
 
 /// The headers of one save or copy.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +33,8 @@ pub(crate) struct Headers {
     pub(crate) storage_class: Option<StorageClass>,
     /// Tags as `x-amz-tagging` has them.
     pub(crate) tagging: Option<String>,
+    /// What a copy keeps of its source beyond the attributes. A save has nothing of it.
+    pub(crate) kept: Box<Kept>,
     /// As it goes over the wire: encoded, with our own entries.
     pub(crate) user: HashMap<String, String>,
 }
@@ -56,6 +63,7 @@ impl Headers {
             acl: attributes.visibility.map_or(Ok(AclHeaders::default()), |it| Acl::from(it).to_headers())?,
             storage_class: None,
             tagging: None,
+            kept: Box::default(),
             user,
         })
     }
@@ -71,6 +79,8 @@ impl Headers {
             acl: AclHeaders { canned, read, read_acl, write_acl, full_control },
             storage_class,
             tagging,
+            // Clients upload new files, which have nothing to keep.
+            kept: _,
             user,
         } = self;
         let acl = canned.as_ref().map(|acl| acl.as_str().to_owned());
@@ -120,6 +130,45 @@ impl Headers {
             self.user.insert(ACL_MARKER.to_owned(), "1".to_owned());
         }
         Ok(())
+    }
+
+    /// Marks a copy that has grants of other programs, where there is room for that. Without room there is none for the
+    /// put-id either, so that the copy counts as another program's.
+    pub(crate) fn mark_grants(&mut self) {
+        if size(&self.user) + GRANTS_MARKER.len() < MAX_METADATA {
+            self.user.insert(GRANTS_MARKER.to_owned(), "1".to_owned());
+        }
+    }
+
+    /// Whether every value can be sent again as it is. Values of other programs may have other letters than ASCII,
+    /// which only the server itself can copy faithfully.
+    pub(crate) fn can_be_sent(&self) -> bool {
+        let attributes = [
+            &self.content_type,
+            &self.content_disposition,
+            &self.content_encoding,
+            &self.content_language,
+            &self.cache_control,
+            &self.kept.expires,
+        ];
+        let user = self.user.iter().flat_map(|(name, value)| [name, value]);
+        attributes.into_iter().flatten().chain(user).all(|value| value.is_ascii())
+    }
+
+    /// The same with the values of other programs encoded where they have other letters than ASCII: as S3 itself gives
+    /// them back (RFC 2047).
+    pub(crate) fn encoded(mut self) -> Self {
+        for value in self.user.values_mut().filter(|value| !value.is_ascii()) {
+            *value = header_text::encode(value);
+        }
+        self
+    }
+
+    /// What goes with a copy whose attributes the server copies itself.
+    pub(crate) fn without_attributes(&self) -> Self {
+        let Self { acl, storage_class, tagging, kept, .. } = self.clone();
+        let kept = Box::new(Kept { expires: None, ..*kept });
+        Self { acl, storage_class, tagging, kept, ..Self::default() }
     }
 
     /// Marks the write as ours, with 128 random bits and more. Returns the mark.
@@ -175,10 +224,32 @@ macro_rules! with_headers {
             .set_grant_full_control(headers.acl.full_control.clone())
             .set_storage_class(headers.storage_class.clone())
             .set_tagging(headers.tagging.clone())
+            .set_expires(headers.kept.expires_date())
+            .set_website_redirect_location(headers.kept.website_redirect.clone())
+            .set_server_side_encryption(headers.kept.encryption.kind.clone())
+            .set_ssekms_key_id(headers.kept.encryption.kms_key_id.clone())
+            .set_bucket_key_enabled(headers.kept.encryption.bucket_key)
+            .set_object_lock_mode(headers.kept.lock.mode.clone())
+            .set_object_lock_retain_until_date(headers.kept.lock.retain_until)
+            .set_object_lock_legal_hold_status(headers.kept.lock.legal_hold.clone())
             .set_metadata((!headers.user.is_empty()).then(|| headers.user.clone()))
     }};
 }
 pub(crate) use with_headers;
+
+/// Sets an `Expires` that is no date on a customised request of the SDK, whose own setter takes dates only.
+macro_rules! with_expires {
+    ($request:expr, $headers:expr) => {{
+        let expires = $headers.kept.expires_text();
+        $request.mutate_request(move |request| {
+            if let Some(expires) = &expires {
+                // It came as a header, so that it can go as one.
+                let _previous = request.headers_mut().try_insert("expires", expires.clone());
+            }
+        })
+    }};
+}
+pub(crate) use with_expires;
 
 /// The caller's attributes, and the storage's defaults where the caller gave none.
 pub(crate) fn with_defaults(mut given: Attributes, defaults: &Attributes) -> Attributes {
@@ -220,6 +291,8 @@ pub(crate) struct Object {
     pub(crate) version: Option<String>,
     pub(crate) crc64: Option<String>,
     pub(crate) crc32: Option<String>,
+    /// The algorithm of the checksum that the server keeps.
+    pub(crate) kept_checksum: Option<KeptChecksum>,
     pub(crate) checksum_type: Option<ChecksumType>,
     /// How many tags it has, where the reply tells.
     pub(crate) tags: Option<i32>,
@@ -235,6 +308,15 @@ macro_rules! object {
             etag: $output.e_tag.take(),
             modified: $output.last_modified.and_then(|time| std::time::SystemTime::try_from(time).ok()),
             version: $output.version_id.take(),
+            kept_checksum: [
+                ($crate::metadata::KeptChecksum::Crc64Nvme, $output.checksum_crc64_nvme.is_some()),
+                ($crate::metadata::KeptChecksum::Crc32, $output.checksum_crc32.is_some()),
+                ($crate::metadata::KeptChecksum::Crc32C, $output.checksum_crc32_c.is_some()),
+                ($crate::metadata::KeptChecksum::Sha1, $output.checksum_sha1.is_some()),
+                ($crate::metadata::KeptChecksum::Sha256, $output.checksum_sha256.is_some()),
+            ]
+            .into_iter()
+            .find_map(|(algorithm, is_there)| is_there.then_some(algorithm)),
             crc64: $output.checksum_crc64_nvme.take(),
             crc32: $output.checksum_crc32.take(),
             checksum_type: $output.checksum_type.take(),
@@ -248,6 +330,20 @@ macro_rules! object {
                 acl: $crate::objects::AclHeaders::default(),
                 storage_class: $output.storage_class.take(),
                 tagging: None,
+                kept: Box::new($crate::metadata::Kept {
+                    expires: $output.expires_string.take(),
+                    website_redirect: $output.website_redirect_location.take(),
+                    encryption: $crate::metadata::KeptEncryption {
+                        kind: $output.server_side_encryption.take(),
+                        kms_key_id: $output.ssekms_key_id.take(),
+                        bucket_key: $output.bucket_key_enabled.take(),
+                    },
+                    lock: $crate::metadata::KeptLock {
+                        mode: $output.object_lock_mode.take(),
+                        retain_until: $output.object_lock_retain_until_date.take(),
+                        legal_hold: $output.object_lock_legal_hold_status.take(),
+                    },
+                }),
                 user: $output.metadata.take().unwrap_or_default(),
             },
         }
@@ -258,6 +354,12 @@ pub(crate) use object;
 impl Object {
     pub(crate) fn put_id(&self) -> Option<&str> {
         self.headers.user.get(PUT_ID).map(String::as_str)
+    }
+
+    /// Whether the file is one of this crate's that nobody gave grants when it was written: its ACL is not worth a
+    /// question before a copy.
+    pub(crate) fn is_ours_without_grants(&self) -> bool {
+        self.put_id().is_some() && !self.headers.user.contains_key(GRANTS_MARKER)
     }
 
     /// Whether the file was saved with a visibility of its own.
@@ -319,12 +421,14 @@ impl Object {
             user,
             ..
         } = &self.headers;
+        // Some programs store empty values, which say nothing.
+        let said = |value: &Option<String>| value.clone().filter(|value| !value.trim().is_empty());
         let mut attributes = Attributes::default();
-        attributes.content_type.clone_from(content_type);
-        attributes.content_disposition.clone_from(content_disposition);
-        attributes.content_encoding.clone_from(content_encoding);
-        attributes.content_language.clone_from(content_language);
-        attributes.cache_control.clone_from(cache_control);
+        attributes.content_type = said(content_type);
+        attributes.content_disposition = said(content_disposition);
+        attributes.content_encoding = said(content_encoding);
+        attributes.content_language = said(content_language);
+        attributes.cache_control = said(cache_control);
         let ours = |name: &str| name.starts_with(Attributes::RESERVED_USER_PREFIX);
         attributes.user = user
             .iter()

@@ -20,14 +20,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use aws_sdk_s3::config::interceptors::InterceptorContext;
 use aws_sdk_s3::config::retry::{ClassifyRetry, RetryAction};
-use aws_sdk_s3::types::{ChecksumAlgorithm as SdkAlgorithm, ChecksumType, EncodingType, MultipartUpload};
+use aws_sdk_s3::types::{EncodingType, MultipartUpload};
 use holdall_core::{Error, ErrorKind, Name, Result};
 
 use super::upload::{Upload, abort};
 use crate::client::Inner;
-use crate::config::ChecksumAlgorithm;
 use crate::error::Failure;
-use crate::metadata::with_headers;
+use crate::metadata::{KeptChecksum, with_expires, with_headers};
 use crate::save::Write;
 
 /// S3 takes requests whose clock differs by that much from its own.
@@ -76,14 +75,12 @@ pub(super) async fn create(write: Arc<Write>, key: Name) -> Result<Upload> {
 async fn ask(write: &Write, key: &Name) -> Result<Result<String, Failure>> {
     let inner = &write.inner;
     let request = inner.client().await?.create_multipart_upload().bucket(inner.bucket()).key(key.as_str());
-    let algorithm = inner.config.server.checksum();
-    let reply = with_headers!(request, write.headers)
-        .set_checksum_algorithm(algorithm.map(|algorithm| match algorithm {
-            ChecksumAlgorithm::Crc64Nvme => SdkAlgorithm::Crc64Nvme,
-            ChecksumAlgorithm::Crc32 => SdkAlgorithm::Crc32,
-        }))
-        .set_checksum_type(algorithm.map(|_| ChecksumType::FullObject))
-        .customize()
+    let (algorithm, kind) = write.checksum().map(KeptChecksum::of_parts).unzip();
+    let request = with_headers!(request, write.headers)
+        .set_checksum_algorithm(algorithm)
+        .set_checksum_type(kind)
+        .customize();
+    let reply = with_expires!(request, write.headers)
         .config_override(aws_sdk_s3::Config::builder().retry_classifier(UnknownIsFinal))
         .send()
         .await;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws_sdk_s3::types::{ChecksumType, CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use holdall_core::{Checksum, Error, Name, Result, Saved};
 use tokio::runtime::Handle;
 
@@ -109,7 +109,7 @@ impl Upload {
             .set_if_match(condition.if_match())
             .set_checksum_crc64_nvme(crc64_nvme)
             .set_checksum_crc32(crc32)
-            .set_checksum_type(checksums.then_some(ChecksumType::FullObject))
+            .set_checksum_type(self.write.checksum().map(|algorithm| algorithm.of_parts().1))
             // The server refuses to assemble anything but so many bytes.
             .set_mpu_object_size(i64::try_from(size).ok().filter(|_| checksums))
             .multipart_upload(CompletedMultipartUpload::builder().set_parts(Some(parts)).build());

@@ -176,21 +176,54 @@ impl ObjectAcl {
         }
     }
 
-    /// The same for a copy: canned where a name says all of it, so that a copy into another account's bucket
-    /// belongs to its owner.
-    pub(crate) fn for_copy(self) -> Acl {
+    /// The same for a write: canned where a name says all of it, so that a copy into another account's bucket
+    /// belongs to its owner. `None` where only the owner may do anything, as with an object without an ACL.
+    pub(crate) fn to_write(&self) -> Option<Acl> {
+        use Grantee::{AuthenticatedUsers, Everybody};
+        use Permission::{Read, Write};
         let of_owner = |grant: &Grant| match &grant.grantee {
             Grantee::Account(id) => self.owner.as_ref() == Some(id),
             _ => false,
         };
-        let mut others = self.grants.iter().filter(|grant| !of_owner(grant));
-        match (others.next(), others.next()) {
-            (None, _) => CannedAcl::Private.into(),
-            (Some(Grant { grantee: Grantee::Everybody, permission: Permission::Read }), None) => {
-                CannedAcl::PublicRead.into()
-            }
-            _ => Acl::Grants(self.grants),
+        let mut others: Vec<_> = self
+            .grants
+            .iter()
+            .filter(|grant| !of_owner(grant))
+            .map(|grant| (&grant.grantee, grant.permission))
+            .collect();
+        others.sort_by_key(|(_, permission)| *permission == Write);
+        others.dedup();
+        Some(match others.as_slice() {
+            [] => return None,
+            [(Everybody, Read)] => CannedAcl::PublicRead.into(),
+            [(Everybody, Read), (Everybody, Write)] => CannedAcl::PublicReadWrite.into(),
+            [(AuthenticatedUsers, Read)] => CannedAcl::AuthenticatedRead.into(),
+            _ => Acl::Grants(self.grants.clone()),
+        })
+    }
+
+    /// Whether somebody else than the owner and everybody is granted something.
+    pub(crate) fn is_more_than_a_visibility(&self) -> bool {
+        !matches!(self.to_write(), None | Some(Acl::Canned(CannedAcl::PublicRead)))
+    }
+
+    /// The same with that visibility: what everybody may read changes, and no other grant.
+    pub(crate) fn with_visibility(mut self, visibility: Visibility) -> Self {
+        if self.visibility() == visibility && visibility == Visibility::Public {
+            return self;
         }
+        // Whoever has any account of AWS is everybody, too.
+        let is_public =
+            |grant: &Grant| matches!(grant.grantee, Grantee::Everybody | Grantee::AuthenticatedUsers);
+        match visibility {
+            Visibility::Private => self.grants.retain(|grant| {
+                !(is_public(grant) && matches!(grant.permission, Permission::Read | Permission::FullControl))
+            }),
+            Visibility::Public => {
+                self.grants.push(Grant::new(Grantee::Everybody, Permission::Read));
+            }
+        }
+        self
     }
 
     pub(crate) fn of_server(reply: &GetObjectAclOutput) -> Result<Self> {
@@ -335,11 +368,35 @@ mod tests {
             owner: Some("me".to_owned()),
             grants: grants.iter().copied().cloned().collect(),
         };
-        assert_eq!(acl(&[&owner]).for_copy(), Acl::Canned(CannedAcl::Private));
-        assert_eq!(acl(&[&owner, &everybody]).for_copy(), Acl::Canned(CannedAcl::PublicRead));
+        assert_eq!(acl(&[&owner]).to_write(), None);
+        assert_eq!(acl(&[&owner, &everybody]).to_write(), Some(Acl::Canned(CannedAcl::PublicRead)));
         assert_eq!(acl(&[&owner, &everybody]).visibility(), Visibility::Public);
+        let writes = Grant::new(Grantee::Everybody, Permission::Write);
+        assert_eq!(
+            acl(&[&owner, &writes, &everybody]).to_write(),
+            Some(Acl::Canned(CannedAcl::PublicReadWrite))
+        );
         let other = account("other", Permission::Read);
         assert_eq!(acl(&[&owner, &other]).visibility(), Visibility::Private);
-        assert_eq!(acl(&[&owner, &other]).for_copy(), Acl::Grants(vec![owner, other]));
+        let both = Some(Acl::Grants(vec![owner.clone(), other.clone()]));
+        assert_eq!(acl(&[&owner, &other]).to_write(), both);
+    }
+
+    #[test]
+    fn a_visibility_changes_no_other_grant() {
+        let owner = account("me", Permission::FullControl);
+        let other = account("other", Permission::Read);
+        let everybody = Grant::new(Grantee::Everybody, Permission::Read);
+        let signed = Grant::new(Grantee::AuthenticatedUsers, Permission::Read);
+        let acl = |grants: &[&Grant]| ObjectAcl {
+            owner: Some("me".to_owned()),
+            grants: grants.iter().copied().cloned().collect(),
+        };
+        let private = acl(&[&owner, &other]);
+        let public = acl(&[&owner, &other, &everybody]);
+        assert_eq!(private.clone().with_visibility(Visibility::Public), public);
+        assert_eq!(public.clone().with_visibility(Visibility::Public), public);
+        assert_eq!(public.with_visibility(Visibility::Private), private);
+        assert_eq!(acl(&[&owner, &other, &signed]).with_visibility(Visibility::Private), private);
     }
 }

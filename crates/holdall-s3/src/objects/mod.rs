@@ -3,7 +3,7 @@
 //! The core's attributes are what every storage can keep. What is in this room is given as [`ObjectParameters`], as
 //! defaults of the storage or with a single save, and read and changed with calls of [`S3Storage`].
 //! Object lock (retention and legal hold) is not among them: it belongs to whoever is bound by it, and is set on the
-//! bucket.
+//! bucket. A copy keeps it, as it keeps all that other programs stored.
 //!
 //! [`S3Storage`]: crate::S3Storage
 
@@ -22,15 +22,16 @@ pub use self::storage_class::StorageClass;
 pub use self::tags::Tags;
 use crate::client::Inner;
 use crate::config::invalid;
-use crate::metadata::{ACL_MARKER, Headers, with_defaults};
+use crate::metadata::{ACL_MARKER, GRANTS_MARKER, Headers, with_defaults};
 
 /// What S3 shall keep with an object beyond the attributes that every storage has: what `django-storages` calls
 /// `object_parameters`, typed.
 ///
 /// Every field that is set goes with the write itself, whether that is a `PutObject` or the beginning of a multipart
-/// upload; it is bound into upload requests for clients, too. A copy keeps what its source has; what the source has none of comes from the storage's defaults, as for a
-/// new object: its tags (none: the default ones), its storage class (`STANDARD`: the default one), and its ACL where
-/// it was saved with one through this crate (none: the default one).
+/// upload; it is bound into upload requests for clients, too. A copy keeps what its source has; what the source has
+/// none of comes from the storage's defaults, as for a new object: its tags (none: the default ones), its storage class
+/// (`STANDARD`: the default one), and its ACL (nobody but the owner: the default one). A file that is copied onto itself
+/// with other attributes keeps all of it as it is.
 ///
 /// ```
 /// use holdall_s3::{CannedAcl, ObjectParameters, S3Storage, StorageClass, Tags};
@@ -156,8 +157,9 @@ impl Inner {
         Headers::new(name, attributes)?.with_parameters(&parameters)
     }
 
-    /// The headers of a copy that has these attributes instead of its source's, completed as those of a new object;
-    /// but its class, its tags and, unless a visibility is given, who may read it are what `kept` says.
+    /// The headers of a copy that has these attributes instead of its source's, completed as those of a new object.
+    /// What no attribute speaks of is what `kept` says: class, tags, grants, and user metadata whose names only other
+    /// programs can write.
     ///
     /// # Errors
     ///
@@ -168,14 +170,16 @@ impl Inner {
         name: &Name,
         attributes: Attributes,
     ) -> Result<Headers> {
-        let is_given = attributes.visibility.is_some();
         let mut headers = self.headers(name, attributes, ObjectParameters::default())?;
-        let Headers { acl, storage_class, tagging, user, .. } = kept;
-        if !is_given {
-            headers.acl = acl;
-            headers.user.remove(ACL_MARKER);
-            headers.user.extend(user.into_iter().filter(|(name, _)| name == ACL_MARKER));
-        }
-        Ok(Headers { storage_class, tagging, ..headers })
+        headers.user.remove(ACL_MARKER);
+        let is_kept = |name: &str| matches!(name, ACL_MARKER | GRANTS_MARKER) || !can_be_said(name);
+        let Headers { acl, storage_class, tagging, kept, user, .. } = kept;
+        headers.user.extend(user.into_iter().filter(|(name, _)| is_kept(name)));
+        Ok(Headers { acl, storage_class, tagging, kept, ..headers })
     }
+}
+
+/// Whether an attribute can have user metadata of that name.
+fn can_be_said(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }

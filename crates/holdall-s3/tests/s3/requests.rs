@@ -21,7 +21,7 @@ async fn each_verb_makes_as_few_requests_as_possible() {
     assert_eq!(operations(&server), ["PutObject"]);
     store.save("a.txt", "hello").overwrite().await.unwrap();
     assert_eq!(operations(&server), ["PutObject"]);
-    store.save("a.txt", "hello").await.unwrap();
+    let renamed = store.save("a.txt", "hello").await.unwrap().name;
     assert_eq!(operations(&server), ["PutObject", "HeadObject", "PutObject"]);
 
     assert_eq!(store.open("a.txt").await.unwrap().text().await.unwrap(), "hello");
@@ -34,7 +34,13 @@ async fn each_verb_makes_as_few_requests_as_possible() {
     assert_eq!(operations(&server), ["HeadObject"]);
     assert_eq!(store.list("").stream().try_collect::<Vec<_>>().await.unwrap().len(), 2);
     assert_eq!(operations(&server), ["ListObjectsV2"]);
-    store.copy("a.txt", "b.txt").await.unwrap();
+    store.copy(&renamed, "b.txt").await.unwrap();
+    assert_eq!(operations(&server), ["HeadObject", "CopyObject"]);
+    // What carries no put-id may be another program's, with grants.
+    store.copy("a.txt", "c.txt").await.unwrap();
+    assert_eq!(operations(&server), ["HeadObject", "GetObjectAcl", "CopyObject"]);
+    let without = holdall_core::Store::new(builder(&server).acls(false).build().unwrap());
+    without.copy("a.txt", "d.txt").await.unwrap();
     assert_eq!(operations(&server), ["HeadObject", "CopyObject"]);
     store.url("a.txt").await.unwrap();
     assert_eq!(operations(&server), [""; 0]);

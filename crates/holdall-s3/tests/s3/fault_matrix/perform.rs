@@ -76,10 +76,16 @@ impl Operation {
         }
     }
 
-    /// What is there before.
-    pub(super) fn plant(self, server: &S3Server) {
+    /// What is there before. A source of a copy is one that this crate saved, whose ACL nobody asks for.
+    pub(super) async fn plant(self, server: &S3Server) {
         match self {
-            Self::Copy | Self::Head | Self::Get | Self::Delete => {
+            Self::Copy | Self::UploadPartCopy => {
+                let size = if self == Self::Copy { SMALL } else { LARGE };
+                let saved = crate::support::store(server).save("k", noise(size)).mode(SaveMode::Create).await;
+                saved.expect("nothing is in the way yet");
+                server.clear_requests();
+            }
+            Self::Head | Self::Get | Self::Delete => {
                 server.put_object(BUCKET, "k", noise(SMALL));
             }
             Self::List | Self::DeleteMany => {
@@ -87,7 +93,6 @@ impl Operation {
                     server.put_object(BUCKET, key, "content");
                 }
             }
-            Self::UploadPartCopy => server.put_object(BUCKET, "k", noise(LARGE)),
             Self::Put | Self::Create | Self::UploadPart | Self::Complete => {}
         }
     }

@@ -60,7 +60,7 @@ impl ProvideCredentials for Rotating {
 /// Makes one cell happen.
 pub(super) async fn run(operation: Operation, trouble: Trouble) -> Seen {
     let server = server().await;
-    operation.plant(&server);
+    operation.plant(&server).await;
     let timer = Timer::default();
     let storage = S3Storage::builder(BUCKET)
         .endpoint(server.endpoint())
