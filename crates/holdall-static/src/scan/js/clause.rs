@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::tokens::{Kind, Token, Tokens};
+use super::tokens::{Goal, Kind, Token, Tokens};
 use crate::scan::{Canonical, ReferenceKind};
 
 /// Where a clause stands.
@@ -33,8 +33,8 @@ struct Ahead<'a> {
 }
 
 impl<'a> Ahead<'a> {
-    fn new(js: &'a str, behind: usize) -> Self {
-        Self { js, tokens: Tokens::behind_a_word(js, behind) }
+    fn new(js: &'a str, behind: usize, goal: Goal) -> Self {
+        Self { js, tokens: Tokens::behind_a_word(js, behind, goal) }
     }
 
     fn next(&mut self) -> Option<Token> {
@@ -84,8 +84,8 @@ impl Address {
 }
 
 /// The address of a clause whose keyword is given, if it has one.
-pub(super) fn clause(js: &str, keyword: Range<usize>, clause: Clause) -> Option<Address> {
-    let mut ahead = Ahead::new(js, keyword.end);
+pub(super) fn clause(js: &str, keyword: Range<usize>, clause: Clause, goal: Goal) -> Option<Address> {
+    let mut ahead = Ahead::new(js, keyword.end, goal);
     let first = ahead.next()?;
     match (clause, first.kind) {
         (Clause::Import, Kind::String) => {
@@ -153,8 +153,8 @@ fn from(ahead: &mut Ahead<'_>, first: Token) -> Option<Address> {
 }
 
 /// The addresses of `importScripts(...)`, behind that name: all of its arguments, if each is one string.
-pub(super) fn scripts(js: &str, behind: usize) -> Vec<Address> {
-    let mut ahead = Ahead::new(js, behind);
+pub(super) fn scripts(js: &str, behind: usize, goal: Goal) -> Vec<Address> {
+    let mut ahead = Ahead::new(js, behind, goal);
     let mut found = Vec::new();
     if ahead.take(&["("]).is_none() {
         return found;

@@ -7,12 +7,13 @@
 
 mod clause;
 mod glance;
+mod grammar;
 mod tokens;
 
 use std::borrow::Cow;
 
 use self::clause::{Address, Clause, clause, scripts};
-use self::tokens::{Kind, Tokens};
+use self::tokens::{Goal, Kind, Tokens};
 use super::{Host, Reference, Syntax, source_map};
 
 /// The references of a script or module, in the order in which they stand there; those of `importScripts()` if
@@ -26,9 +27,29 @@ pub(crate) fn references(js: &str, import_scripts: bool) -> Vec<Reference<'_>> {
 }
 
 fn all_references(js: &str, import_scripts: bool) -> Vec<Reference<'_>> {
+    let (found, script) = references_of(js, import_scripts, Goal::Script);
+    if !script.is_ambiguous() {
+        return found;
+    }
+    // Nothing but the text tells whether it is a module: a declaration that only modules have.
+    let (found_in_module, module) = references_of(js, import_scripts, Goal::Module);
+    if script.is_module() || module.is_module() { found_in_module } else { found }
+}
+
+/// As what a text is read.
+#[cfg(test)]
+fn read_as(js: &str) -> Goal {
+    let [script, module] = [Goal::Script, Goal::Module].map(|goal| references_of(js, false, goal).1);
+    let is_module = script.is_ambiguous() && (script.is_module() || module.is_module());
+    if is_module { Goal::Module } else { Goal::Script }
+}
+
+/// The references of a text that is read as a script or as a module, and what was read.
+fn references_of(js: &str, import_scripts: bool, goal: Goal) -> (Vec<Reference<'_>>, Tokens<'_>) {
     let mut found = Vec::new();
     let mut is_new = false;
-    for token in Tokens::new(js) {
+    let mut tokens = Tokens::new(js, goal);
+    for token in tokens.by_ref() {
         match token.kind {
             Kind::Comment => {
                 found.extend(source_map::reference(js, token.span, token.inner));
@@ -37,14 +58,14 @@ fn all_references(js: &str, import_scripts: bool) -> Vec<Reference<'_>> {
             Kind::Word if !token.is_property => {
                 let (word, behind) = (&js[token.span.clone()], token.span.end);
                 let clause = match word {
-                    "import" => clause(js, token.span, Clause::Import),
-                    "export" => clause(js, token.span, Clause::Export),
-                    "URL" if is_new => clause(js, token.span, Clause::NewUrl),
+                    "import" => clause(js, token.span, Clause::Import, goal),
+                    "export" => clause(js, token.span, Clause::Export, goal),
+                    "URL" if is_new => clause(js, token.span, Clause::NewUrl, goal),
                     _ => None,
                 };
                 found.extend(clause.map(|address| reference(js, address)));
                 if import_scripts && word == "importScripts" {
-                    found.extend(scripts(js, behind).into_iter().map(|address| reference(js, address)));
+                    found.extend(scripts(js, behind, goal).into_iter().map(|address| reference(js, address)));
                 }
                 is_new = word == "new";
                 continue;
@@ -53,7 +74,7 @@ fn all_references(js: &str, import_scripts: bool) -> Vec<Reference<'_>> {
         }
         is_new = false;
     }
-    found
+    (found, tokens)
 }
 
 fn reference(js: &str, address: Address) -> Reference<'_> {
@@ -113,5 +134,7 @@ fn scalar(hex: &str) -> char {
     code.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
+#[cfg(test)]
+mod differential;
 #[cfg(test)]
 mod tests;

@@ -40,6 +40,16 @@ fn imports_and_exports() {
         "<!-- don't `\nimport 'x'",
         "a\n --> don't `\nimport 'x'",
         "import /*# sourceMappingURL= */ 'x'",
+        "import a from 'x'\nfrom / /'/ / 2",
+        "import a from 'x' with { type: 'json' }\n/'/",
+        "export * as 'a' from 'x'\n/'/",
+        "export {}; export {a} from 'x'\n/'/",
+        "import '\\\r\nx'",
+        "import '\\\u{2028}x'",
+        "\u{feff}#!/usr/bin/env '\nimport 'x'",
+        // Comments of scripts, which a module does not have.
+        "a <!--b; import 'x'",
+        "a\n-->b; import 'x'",
     ] {
         assert_eq!(found(js), x(StaticImport), "{js}");
     }
@@ -163,9 +173,73 @@ fn a_slash_divides_or_begins_a_regular_expression() {
         "export default function () {} /'/.test(a); import('x')",
         "async function a() {} /'/.test(b); import('x')",
         "a = async function () {} / b; import('x'); c / d",
+        // Behind a colon of a `switch`.
+        "switch (a) { default: function b() {} /'/.test(c) } import('x')",
+        "switch (a) { case 1: class b {} /'/.test(c) } import('x')",
+        "switch (a) { case b ? c : {} / d: import('x'); e / f }",
+        "a: function b() {} /'/.test(c); import('x')",
+        "a ? b : {} / c; import('x'); d / e",
+        // Names in many places.
+        "let of=8; x=of/2; import('x'); y=x/2",
+        "for (of of of) /'/; import('x')",
+        "for (var of of of / 2) import('x'); a / b",
+        "for (let of = 1; of < of / 2;) import('x'); a / b",
+        "for (async of => {}; ;) /'/; import('x')",
+        "yield / 2; import('x'); a / b",
+        "function* a() { yield /'/ } import('x')",
+        "function* a() { yield\n/'/ } import('x')",
+        "function* a() { (() => yield / 2); import('x'); a / b }",
+        "await / 2; import('x'); a / b",
+        "export {}; await /'/; import('x')",
+        "await /'/; import('x'); export {}",
+        "async () => await /'/; import('x')",
+        "async function a() { () => await / 2; import('x'); a / b }",
+        "async function a() { function b() { await / 2; import('x'); a / b } }",
+        "class a { b = await / 2; c = import('x') / 2 }",
+        "async / 2; import('x'); a / b",
+        "let / 2; import('x'); a / b",
+        "get / set / static / 2; import('x'); a / b",
+        "\\u{61}wait / 2; import('x'); a / b",
+        "async () => { \\u0061sync / 2; import('x'); a / b }",
+        "class of extends {} {} /'/; import('x')",
+        "class a { static { b / c; import('x') / d } }",
+        "class a { b = () => {}\n*c() { yield /'/ } } import('x')",
+        "a = { async *of() { yield /'/; await /'/ } } / 2; import('x'); a / b",
+        "a = { get if() {}, set else(b) {} } / 2; import('x'); a / b",
+        "a\n++/'/.b; import('x')",
+        "var a\n/'/.test(b); import('x')",
+        "do a; while (b) /'/.test(c); import('x')",
+        "return\n{} /'/; import('x')",
+        "a?.5:b / c; import('x'); d / e",
+        "a ?? b / c; import('x'); d / e",
+        "a?.if / b; import('x'); d / e",
+        "a.#if / b; import('x'); d / e",
+        "1.e3 / b; import('x'); c / d",
+        "1_0n / b; import('x'); c / d",
+        "a = /[[']--[b]]/v; import('x')",
+        "export {}; import.meta / 2; import('x'); a / b",
+        "@a.b('/') class c { @d /'/ } import('x')",
     ] {
         assert_eq!(found(js), x(DynamicImport), "{js}");
     }
+}
+
+#[test]
+fn white_space_and_the_ends_of_lines_are_those_of_ecmascript() {
+    for blank in "\t\u{b}\u{c} \u{a0}\u{1680}\u{2000}\u{2005}\u{200a}\u{202f}\u{205f}\u{3000}\u{feff}\n\r\u{2028}\u{2029}".chars() {
+        let js = format!("import{blank}a{blank}from{blank}'x'");
+        assert_eq!(found(&js), x(StaticImport), "{blank:?}");
+    }
+    for end in ["\n", "\r", "\r\n", "\u{2028}", "\u{2029}"] {
+        // A comment ends with the line, a string goes on in the next one.
+        assert_eq!(found(&format!("// '{end}import('x')")), x(DynamicImport), "{end:?}");
+        assert_eq!(found(&format!("a = '\\{end}\"'; import('x')")), x(DynamicImport), "{end:?}");
+        assert_eq!(found(&format!("a{end}--> '\nimport('x')")), x(DynamicImport), "{end:?}");
+    }
+    // No ends of lines in a string, and none in a word.
+    assert_eq!(found("a = '\u{2028}\"'; import('x')"), x(DynamicImport));
+    assert_eq!(found("a = `\\\r\n\"`; import('x')"), x(DynamicImport));
+    assert_eq!(found("a\u{85} = import('x')"), x(DynamicImport));
 }
 
 #[test]

@@ -1,11 +1,10 @@
-//! JavaScript cut into tokens, as far as it takes to know what is code.
+//! JavaScript cut into tokens: the lexical grammar of ECMAScript (section 12).
 //!
-//! The one hard question is what a `/` begins: a division or a regular expression. ECMAScript answers it by
-//! grammar; here it is answered from the token before, and, behind a closing bracket, from what was before the
-//! bracket that it closes. That is right for every program whose division does not follow a function, class
-//! or object that stands where a statement could begin. The tokenizer never fails and never recurses.
+//! The tokenizer never fails and never recurses. What a `/`, a `}` or a name is, it asks the [`Grammar`].
 
 use std::ops::Range;
+
+use super::grammar::{Grammar, Mark};
 
 /// A kind of token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,9 +17,11 @@ pub(super) enum Kind {
     Template,
     /// A comment; the inside is in [`Token::inner`].
     Comment,
-    /// One character of punctuation that matters to somebody.
+    /// A regular expression.
+    Regex,
+    /// A mark of one character.
     Punctuator(u8),
-    /// Numbers, regular expressions, templates with substitutions, what is broken.
+    /// Numbers, longer marks, templates with substitutions, what is broken.
     Other,
 }
 
@@ -31,39 +32,16 @@ pub(super) struct Token {
     pub(super) span: Range<usize>,
     /// Strings, templates and comments: what is between their ends.
     pub(super) inner: Range<usize>,
-    /// Behind a `.`: a name is a property then, whatever it says.
+    /// A word that is the name of a property or the like, whatever it says.
     pub(super) is_property: bool,
 }
 
-/// What came before, which decides what a `/` or a `{` begins.
+/// What a text is read as (section 16).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Before {
-    /// A statement may begin here.
-    Statement,
-    /// An expression must follow: an operator, `(`, `,`, `return`.
-    Operator,
-    /// A value has ended: a name, a literal, a closing bracket.
-    Value,
-    /// `)` of `if`, `for`, `while`, `with`, or of a function's parameters; a `{` is a block, a `/` begins a
-    /// regular expression.
-    Head,
-    /// A `.` or `?.`: a property's name follows.
-    Dot,
-}
-
-/// A bracket that is open, and what will have been before once it is closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Open {
-    Bracket { after: Before },
-    Brace { is_block: bool, after: Before },
-    Substitution,
-}
-
-/// The marks that a `{` begins different things behind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    Arrow,
-    Colon,
+pub(super) enum Goal {
+    /// `<!--` and `-->` begin comments (section B.1.1), and `await` is a name outside of functions.
+    Script,
+    Module,
 }
 
 /// The tokens of a script or module.
@@ -71,44 +49,41 @@ enum Mark {
 pub(super) struct Tokens<'a> {
     js: &'a [u8],
     at: usize,
-    before: Before,
-    open: Vec<Open>,
-    /// For each `function` and `class` whose body is still to come: how many brackets were open, and what will
-    /// have been before once the body is closed.
-    bodies: Vec<(usize, Before)>,
-    /// The last word, if it was the last token.
-    word: Option<Range<usize>>,
-    /// The last mark, if it was the last token; `=>` is an `=` and a `>`.
-    mark: Option<Mark>,
+    goal: Goal,
+    grammar: Grammar,
+    /// Whether a line ended since the last token that is no comment. The text begins as a line does.
+    newline: bool,
 }
 
 impl<'a> Tokens<'a> {
-    pub(super) fn new(js: &'a str) -> Self {
-        let mut tokens = Self::behind_a_word(js, 0);
-        tokens.before = Before::Statement;
-        if js.starts_with("#!") {
+    pub(super) fn new(js: &'a str, goal: Goal) -> Self {
+        let mut tokens = Self::at(js, 0, goal, Grammar::new(goal));
+        // A byte order mark is no part of the text (Encoding Standard, section 6), and a hashbang begins it.
+        let start = if js.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        if js[start..].starts_with("#!") {
             tokens.line();
         }
+        tokens.newline = true;
         tokens
     }
 
     /// The tokens behind a keyword that ends there.
-    pub(super) fn behind_a_word(js: &'a str, at: usize) -> Self {
-        Self {
-            js: js.as_bytes(),
-            at,
-            before: Before::Value,
-            open: Vec::new(),
-            bodies: Vec::new(),
-            word: None,
-            mark: None,
-        }
+    pub(super) fn behind_a_word(js: &'a str, at: usize, goal: Goal) -> Self {
+        Self::at(js, at, goal, Grammar::behind_a_word(goal))
     }
 
-    /// Whether nothing but blanks is before this in its line.
-    fn is_first_in_line(&self) -> bool {
-        let before = self.js[..self.at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t' | 0x0b | 0x0c));
-        before.is_none_or(|byte| matches!(byte, b'\n' | b'\r'))
+    fn at(js: &'a str, at: usize, goal: Goal, grammar: Grammar) -> Self {
+        Self { js: js.as_bytes(), at, goal, grammar, newline: false }
+    }
+
+    /// Whether something was seen that only a module has.
+    pub(super) fn is_module(&self) -> bool {
+        self.grammar.is_module
+    }
+
+    /// Whether something was read as a script has it, and a module would have it otherwise.
+    pub(super) fn is_ambiguous(&self) -> bool {
+        self.grammar.is_ambiguous
     }
 
     fn peek(&self, ahead: usize) -> Option<u8> {
@@ -134,6 +109,7 @@ impl<'a> Tokens<'a> {
 
     fn blanks(&mut self) {
         while let Some(length) = blank(self.js, self.at) {
+            self.newline |= line_end(self.js, self.at).is_some();
             self.at += length;
         }
     }
@@ -160,6 +136,7 @@ impl<'a> Tokens<'a> {
         start..self.at
     }
 
+    /// A regular expression and its flags. A class has no class in it for this grammar, with the flag `v` neither.
     fn regex(&mut self) {
         self.at += 1;
         let mut in_class = false;
@@ -172,7 +149,6 @@ impl<'a> Tokens<'a> {
                 b']' => in_class = false,
                 b'/' if !in_class => {
                     self.at += 1;
-                    // The flags.
                     self.word();
                     return;
                 }
@@ -201,120 +177,46 @@ impl<'a> Tokens<'a> {
         true
     }
 
+    /// A string. A line's end breaks it, unless it is escaped; the separators of lines and paragraphs do not.
+    fn string(&mut self, quote: u8) -> Kind {
+        self.at += 1;
+        while let Some(byte) = self.peek(0) {
+            match byte {
+                b'\\' if self.is_at(b"\\\r\n") => self.at += 3,
+                b'\\' => self.at = (self.at + 2).min(self.js.len()),
+                b'\n' | b'\r' => return Kind::Other,
+                _ => {
+                    self.at += 1;
+                    if byte == quote {
+                        return Kind::String;
+                    }
+                }
+            }
+        }
+        Kind::Other
+    }
+
+    /// A number, and letters directly behind it, which no program has.
     fn number(&mut self) {
         let start = self.at;
-        loop {
-            match self.peek(0) {
-                Some(b'+' | b'-')
-                    if self.at > start
-                        && matches!(self.js[self.at - 1], b'e' | b'E')
-                        && !matches!(self.js[start..].get(1), Some(b'x' | b'X')) =>
-                {
-                    self.at += 1;
-                }
-                Some(b'.' | b'_') => self.at += 1,
-                Some(byte) if byte.is_ascii_alphanumeric() => self.at += 1,
-                _ => return,
+        let is_digit = |byte: &u8| byte.is_ascii_digit() || *byte == b'_';
+        let digits = |at: usize| at + self.js[at..].iter().take_while(|byte| is_digit(byte)).count();
+        let mut at = digits(start);
+        let whole = &self.js[start..at];
+        // `010` has no fraction, `08` and `0` have.
+        let is_octal =
+            whole.len() > 1 && whole[0] == b'0' && whole.iter().all(|byte| matches!(byte, b'0'..=b'7'));
+        if !is_octal {
+            if self.js.get(at) == Some(&b'.') {
+                at = digits(at + 1);
+            }
+            if matches!(self.js.get(at), Some(b'e' | b'E')) {
+                at += 1;
+                at += usize::from(matches!(self.js.get(at), Some(b'+' | b'-')));
             }
         }
-    }
-
-    /// Whether a function or class here would be an expression: its body is a value once it is closed.
-    fn body_follows(&mut self) {
-        let after = if self.before == Before::Statement { Before::Statement } else { Before::Value };
-        self.bodies.push((self.open.len(), after));
-    }
-
-    /// A `{`: a block of statements, or an object or the like.
-    fn open_brace(&mut self) {
-        if let Some(&(depth, after)) = self.bodies.last()
-            && depth == self.open.len()
-        {
-            self.bodies.pop();
-            self.open.push(Open::Brace { is_block: true, after });
-            self.before = Before::Statement;
-            return;
-        }
-        let in_object =
-            matches!(self.open.last(), Some(Open::Brace { is_block: false, .. } | Open::Bracket { .. }));
-        let is_block = match (self.before, self.mark) {
-            // `label: {` or `case 1: {`; in an object another object.
-            (Before::Operator, Some(Mark::Colon)) => !in_object,
-            (Before::Operator, None) => false,
-            // An arrow's body, the start of a statement, what follows a head, a method's body, or something broken.
-            _ => true,
-        };
-        let after = if is_block { Before::Statement } else { Before::Value };
-        self.open.push(Open::Brace { is_block, after });
-        self.before = if is_block { Before::Statement } else { Before::Operator };
-    }
-
-    /// What will have been before once the parenthesis that opens here is closed.
-    fn open_parenthesis(&mut self) {
-        let word = self.word.take().map(|word| &self.js[word]);
-        let is_body = self.bodies.last().is_some_and(|&(depth, _)| depth == self.open.len());
-        let after = match word {
-            _ if is_body => Before::Head,
-            Some(b"if" | b"for" | b"while" | b"with") if self.before == Before::Operator => Before::Head,
-            _ => Before::Value,
-        };
-        self.open.push(Open::Bracket { after });
-        self.before = Before::Operator;
-    }
-
-    /// Closes the innermost bracket if it is one of that kind.
-    fn close(&mut self, byte: u8) {
-        let after = match (byte, self.open.last()) {
-            (b')' | b']', Some(Open::Bracket { after })) | (b'}', Some(Open::Brace { after, .. })) => *after,
-            // One that closes nothing.
-            _ => {
-                self.before = Before::Value;
-                return;
-            }
-        };
-        self.open.pop();
-        let depth = self.open.len();
-        while self.bodies.last().is_some_and(|&(body, _)| body > depth) {
-            self.bodies.pop();
-        }
-        self.before = after;
-    }
-
-    /// A word as the token that it is: which keyword, if it is one.
-    fn keyword(&mut self, word: Range<usize>) {
-        let last = self.word.take();
-        let last_is = |text: &[u8]| last.as_ref().is_some_and(|last| self.js[last.clone()] == *text);
-        // `for await (` is a `for (`.
-        if last_is(b"for") && &self.js[word.clone()] == b"await" {
-            self.word = last;
-            return;
-        }
-        // `export default function` and the like are declarations, `export default {` is an object.
-        if last_is(b"default") && matches!(&self.js[word.clone()], b"function" | b"class" | b"async") {
-            self.before = Before::Statement;
-        }
-        if self.before == Before::Dot {
-            self.before = Before::Value;
-            return;
-        }
-        self.before = match &self.js[word.clone()] {
-            b"function" | b"class" => {
-                // Behind a value it can only begin the next statement: the semicolon before it was left out.
-                if self.before == Before::Value && !last_is(b"async") {
-                    self.before = Before::Statement;
-                }
-                self.body_follows();
-                Before::Value
-            }
-            b"if" | b"for" | b"while" | b"with" | b"await" | b"return" | b"typeof" | b"instanceof"
-            | b"in" | b"of" | b"new" | b"delete" | b"void" | b"throw" | b"case" | b"yield" | b"extends"
-            | b"default" => Before::Operator,
-            b"else" | b"do" | b"try" | b"finally" => Before::Statement,
-            // What may stand before a declaration.
-            b"async" | b"export" if self.before == Before::Statement => Before::Statement,
-            _ => Before::Value,
-        };
-        self.word = Some(word);
+        let letters = self.js[at..].iter().take_while(|byte| PLAIN[usize::from(**byte)]).count();
+        self.at = at + letters;
     }
 }
 
@@ -334,143 +236,144 @@ impl Tokens<'_> {
         self.blanks();
         let start = self.at;
         let first = self.peek(0)?;
-        let is_property = self.before == Before::Dot;
-        let mut mark = None;
+        if let Some(comment) = self.comment(first) {
+            return Some(comment);
+        }
+        let newline = std::mem::take(&mut self.newline);
+        let mut is_property = false;
         let (kind, inner) = match first {
-            b'/' if self.is_at(b"//") => {
-                self.line();
-                return Some(comment(start..self.at, start + 2..self.at));
-            }
-            b'/' if self.is_at(b"/*") => {
-                let end = memchr::memmem::find(&self.js[start + 2..], b"*/");
-                self.at = end.map_or(self.js.len(), |end| start + 2 + end + 2);
-                return Some(comment(start..self.at, start + 2..end.map_or(self.at, |end| start + 2 + end)));
-            }
-            // Comments of scripts, not of modules, where neither could begin a line (ECMAScript, section B.1.1).
-            b'<' | b'-' if (self.is_at(b"<!--") || self.is_at(b"-->")) && self.is_first_in_line() => {
-                self.line();
-                return Some(comment(start..self.at, self.at..self.at));
-            }
             b'"' | b'\'' => {
-                let (kind, inner) = string(self.js, start, &mut self.at);
-                self.before = Before::Value;
-                (kind, inner)
+                let kind = self.string(first);
+                self.grammar.literal(newline);
+                (kind, start + 1..(self.at - 1).max(start + 1))
             }
             b'`' => {
                 self.at += 1;
-                if self.template() {
-                    self.before = Before::Value;
-                    (Kind::Template, start + 1..(self.at - 1).max(start + 1))
-                } else {
-                    self.open.push(Open::Substitution);
-                    self.before = Before::Operator;
-                    (Kind::Other, start..self.at)
-                }
+                let is_whole = self.template();
+                self.grammar.template(newline, is_whole);
+                let kind = if is_whole { Kind::Template } else { Kind::Other };
+                (kind, start + 1..(self.at - 1).max(start + 1))
             }
-            b'}' if self.open.last() == Some(&Open::Substitution) => {
+            b'}' if self.grammar.ends_substitution() => {
                 self.at += 1;
-                if self.template() {
-                    self.open.pop();
-                    self.before = Before::Value;
-                } else {
-                    self.before = Before::Operator;
-                }
+                let is_end = self.template();
+                self.grammar.template_goes_on(is_end);
                 (Kind::Other, start..self.at)
             }
-            b'/' if self.before != Before::Value => {
+            b'/' if !self.grammar.divides() => {
                 self.regex();
-                self.before = Before::Value;
-                (Kind::Other, start..self.at)
+                self.grammar.literal(newline);
+                (Kind::Regex, start..self.at)
             }
             b'0'..=b'9' => {
                 self.number();
-                self.before = Before::Value;
+                self.grammar.literal(newline);
                 (Kind::Other, start..self.at)
             }
-            b'.' if self.peek(1).is_some_and(|byte| byte.is_ascii_digit()) && !is_property => {
+            b'.' if self.peek(1).is_some_and(|byte| byte.is_ascii_digit()) => {
                 self.number();
-                self.before = Before::Value;
+                self.grammar.literal(newline);
                 (Kind::Other, start..self.at)
             }
             byte if is_word(byte) => {
                 let word = self.word();
-                self.mark = None;
-                self.keyword(word.clone());
-                return Some(Token { kind: Kind::Word, span: word.clone(), inner: word, is_property });
+                is_property = self.grammar.word(&self.js[word.clone()], newline);
+                (Kind::Word, word)
             }
             byte => {
-                self.at += 1;
-                match byte {
-                    b'{' => self.open_brace(),
-                    b'(' => self.open_parenthesis(),
-                    b'[' => {
-                        self.open.push(Open::Bracket { after: Before::Value });
-                        self.before = Before::Operator;
-                    }
-                    b')' | b']' | b'}' => self.close(byte),
-                    b';' => self.before = Before::Statement,
-                    b'.' if self.is_at(b"..") => {
-                        self.at += 2;
-                        self.before = Before::Operator;
-                    }
-                    b'.' => self.before = Before::Dot,
-                    // `a++ / b` and `a-- / b`: the value stays one.
-                    b'+' | b'-' if self.peek(0) == Some(byte) => self.at += 1,
-                    _ => self.before = Before::Operator,
-                }
-                mark = match byte {
-                    b'>' if start > 0 && self.js[start - 1] == b'=' => Some(Mark::Arrow),
-                    b':' => Some(Mark::Colon),
-                    _ => None,
-                };
-                (Kind::Punctuator(byte), start..self.at)
+                let (mark, length) = self.mark(byte);
+                self.at += length;
+                self.grammar.mark(mark, newline);
+                (if length == 1 { Kind::Punctuator(byte) } else { Kind::Other }, start..self.at)
             }
         };
-        self.word = None;
-        self.mark = mark;
         Some(Token { kind, span: start..self.at, inner, is_property })
     }
-}
 
-fn comment(span: Range<usize>, inner: Range<usize>) -> Token {
-    Token { kind: Kind::Comment, span, inner, is_property: false }
-}
-
-/// A string. A newline breaks it, unless it is escaped.
-fn string(js: &[u8], start: usize, at: &mut usize) -> (Kind, Range<usize>) {
-    let quote = js[start];
-    *at = start + 1;
-    while let Some(&byte) = js.get(*at) {
-        match byte {
-            b'\\' => *at = (*at + 2).min(js.len()),
-            b'\n' | b'\r' => return (Kind::Other, start..*at),
-            _ if byte == quote => {
-                *at += 1;
-                return (Kind::String, start + 1..*at - 1);
+    /// A comment, if one begins here.
+    fn comment(&mut self, first: u8) -> Option<Token> {
+        let start = self.at;
+        let inner = match first {
+            b'/' if self.is_at(b"//") => {
+                self.line();
+                start + 2..self.at
             }
-            _ => *at += 1,
+            b'/' if self.is_at(b"/*") => {
+                let end = memchr::memmem::find(&self.js[start + 2..], b"*/").map(|end| start + 2 + end);
+                self.at = end.map_or(self.js.len(), |end| end + 2);
+                let inner = start + 2..end.unwrap_or(self.at);
+                self.newline |= has_line_end(&self.js[inner.clone()]);
+                inner
+            }
+            b'<' | b'-' if self.is_at(b"<!--") || (self.newline && self.is_at(b"-->")) => {
+                self.grammar.is_ambiguous = true;
+                if self.goal == Goal::Module {
+                    return None;
+                }
+                self.line();
+                self.at..self.at
+            }
+            _ => return None,
+        };
+        Some(Token { kind: Kind::Comment, span: start..self.at, inner, is_property: false })
+    }
+
+    /// The mark that begins with a byte, and its length.
+    fn mark(&self, first: u8) -> (Mark, usize) {
+        match first {
+            b'{' => (Mark::OpenBrace, 1),
+            b'(' => (Mark::OpenParenthesis, 1),
+            b'[' => (Mark::OpenBracket, 1),
+            b')' | b']' | b'}' => (Mark::Close(first), 1),
+            b';' => (Mark::Semicolon, 1),
+            b',' => (Mark::Comma, 1),
+            b':' => (Mark::Colon, 1),
+            b'@' => (Mark::At, 1),
+            b'*' => (Mark::Star, 1),
+            b'~' => (Mark::Prefix, 1),
+            b'!' if self.peek(1) != Some(b'=') => (Mark::Prefix, 1),
+            b'=' if self.peek(1) == Some(b'>') => (Mark::Arrow, 2),
+            b'=' => (Mark::Equals, 1),
+            b'+' | b'-' if self.peek(1) == Some(first) => (Mark::Update, 2),
+            b'.' if self.is_at(b"...") => (Mark::Operator, 3),
+            b'.' => (Mark::Dot, 1),
+            b'?' if self.peek(1) == Some(b'?') => (Mark::Operator, 2),
+            // `a?.5:b` is a condition.
+            b'?' if self.peek(1) == Some(b'.') && !self.peek(2).is_some_and(|byte| byte.is_ascii_digit()) => {
+                (Mark::Chain, 2)
+            }
+            b'?' => (Mark::Question, 1),
+            _ => (Mark::Operator, 1),
         }
     }
-    (Kind::Other, start..*at)
 }
 
-/// The length of a line terminator (ECMAScript, section 12.3).
+/// The length of a line terminator (section 12.3).
 fn line_end(js: &[u8], at: usize) -> Option<usize> {
-    match &js[at..] {
+    match js.get(at..)? {
         [b'\n' | b'\r', ..] => Some(1),
         [0xe2, 0x80, 0xa8 | 0xa9, ..] => Some(3),
         _ => None,
     }
 }
 
-/// The length of white space or a line terminator (ECMAScript, sections 12.2 and 12.3), the ones outside of
-/// ASCII that are met in the wild among them.
+fn has_line_end(js: &[u8]) -> bool {
+    memchr::memchr3_iter(b'\n', b'\r', 0xe2, js).any(|at| line_end(js, at).is_some())
+}
+
+/// The length of white space or a line terminator (sections 12.2 and 12.3): of ASCII, the byte order mark, and the
+/// class Zs of Unicode.
 fn blank(js: &[u8], at: usize) -> Option<usize> {
     match js.get(at..)? {
         [b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c, ..] => Some(1),
-        // No-break space; byte order mark; line and paragraph separator.
+        // U+00A0.
         [0xc2, 0xa0, ..] => Some(2),
-        [0xef, 0xbb, 0xbf, ..] | [0xe2, 0x80, 0xa8 | 0xa9, ..] => Some(3),
+        // U+FEFF; U+1680; U+2000 to U+200A, U+2028, U+2029 and U+202F; U+205F; U+3000.
+        [0xef, 0xbb, 0xbf, ..]
+        | [0xe1, 0x9a, 0x80, ..]
+        | [0xe2, 0x80, 0x80..=0x8a | 0xa8 | 0xa9 | 0xaf, ..]
+        | [0xe2, 0x81, 0x9f, ..]
+        | [0xe3, 0x80, 0x80, ..] => Some(3),
         _ => None,
     }
 }
@@ -487,5 +390,5 @@ const PLAIN: [bool; 256] = {
 };
 
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'\\' | b'#' | b'@') || !byte.is_ascii()
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'\\' | b'#') || !byte.is_ascii()
 }
