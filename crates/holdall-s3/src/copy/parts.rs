@@ -129,6 +129,11 @@ async fn copy_part(
         .set_checksum_crc32_c(result.checksum_crc32_c)
         .set_checksum_sha1(result.checksum_sha1)
         .set_checksum_sha256(result.checksum_sha256)
+        .set_checksum_sha512(result.checksum_sha512)
+        .set_checksum_md5(result.checksum_md5)
+        .set_checksum_xxhash64(result.checksum_xxhash64)
+        .set_checksum_xxhash3(result.checksum_xxhash3)
+        .set_checksum_xxhash128(result.checksum_xxhash128)
         .build())
 }
 

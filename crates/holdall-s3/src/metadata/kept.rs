@@ -2,7 +2,8 @@
 
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_s3::types::{
-    ChecksumAlgorithm, ChecksumType, ObjectLockLegalHoldStatus, ObjectLockMode, ServerSideEncryption,
+    ChecksumAlgorithm, ChecksumType, ObjectLockEventHold, ObjectLockLegalHoldStatus, ObjectLockMode,
+    ServerSideEncryption,
 };
 
 use crate::client::Inner;
@@ -32,6 +33,9 @@ pub(crate) struct KeptLock {
     pub(crate) mode: Option<ObjectLockMode>,
     pub(crate) retain_until: Option<DateTime>,
     pub(crate) legal_hold: Option<ObjectLockLegalHoldStatus>,
+    pub(crate) event_hold: Option<ObjectLockEventHold>,
+    pub(crate) event_hold_days: Option<i32>,
+    pub(crate) event_hold_years: Option<i32>,
 }
 
 impl Kept {
@@ -54,13 +58,15 @@ impl Kept {
 }
 
 impl KeptEncryption {
-    /// The settings of the destination come first: a copy is how encryption is changed. Keys of S3 itself are left to
-    /// the bucket, whose default is the same or stronger; a key of another region is none here.
+    /// The settings of the destination come first: a copy is how encryption is changed. A key of another region is none
+    /// here. On AWS, keys of S3 itself are left to the bucket, whose default is the same or stronger; other servers may
+    /// have no such default.
     fn for_copy(self, from: &Inner, to: &Inner) -> Self {
         let requests = &to.config.requests;
         let is_set = requests.server_keys.is_some() || requests.customer_key.is_some();
-        let is_kms = self.kind.as_ref().is_some_and(|kind| *kind != ServerSideEncryption::Aes256);
-        if is_set || !is_kms {
+        let is_default =
+            self.kind == Some(ServerSideEncryption::Aes256) && to.config.server.endpoint.is_none();
+        if is_set || is_default || self.kind.is_none() {
             return Self::default();
         }
         let is_near = from.config.server.region == to.config.server.region;
@@ -71,14 +77,10 @@ impl KeptEncryption {
 impl KeptLock {
     /// Retention that is over binds nobody, and servers refuse it.
     fn for_copy(self, to: &Inner) -> Self {
-        let is_over = self.retain_until.is_some_and(|until| until <= DateTime::from(to.now()));
+        let is_over = self.retain_until.is_none_or(|until| until <= DateTime::from(to.now()));
         let legal_hold = self.legal_hold.filter(|hold| *hold == ObjectLockLegalHoldStatus::On);
-        match (self.mode, self.retain_until) {
-            (Some(mode), Some(until)) if !is_over => {
-                Self { mode: Some(mode), retain_until: Some(until), legal_hold }
-            }
-            _ => Self { legal_hold, ..Self::default() },
-        }
+        let kept = Self { legal_hold, ..self };
+        if is_over { Self { mode: None, retain_until: None, ..kept } } else { kept }
     }
 }
 
@@ -90,6 +92,11 @@ pub(crate) enum KeptChecksum {
     Crc32C,
     Sha1,
     Sha256,
+    Sha512,
+    Md5,
+    Xxhash64,
+    Xxhash3,
+    Xxhash128,
 }
 
 impl KeptChecksum {
@@ -101,6 +108,11 @@ impl KeptChecksum {
             Self::Crc32C => (ChecksumAlgorithm::Crc32C, ChecksumType::FullObject),
             Self::Sha1 => (ChecksumAlgorithm::Sha1, ChecksumType::Composite),
             Self::Sha256 => (ChecksumAlgorithm::Sha256, ChecksumType::Composite),
+            Self::Sha512 => (ChecksumAlgorithm::Sha512, ChecksumType::Composite),
+            Self::Md5 => (ChecksumAlgorithm::Md5, ChecksumType::Composite),
+            Self::Xxhash64 => (ChecksumAlgorithm::Xxhash64, ChecksumType::Composite),
+            Self::Xxhash3 => (ChecksumAlgorithm::Xxhash3, ChecksumType::Composite),
+            Self::Xxhash128 => (ChecksumAlgorithm::Xxhash128, ChecksumType::Composite),
         }
     }
 }

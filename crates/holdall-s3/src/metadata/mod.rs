@@ -232,6 +232,9 @@ macro_rules! with_headers {
             .set_object_lock_mode(headers.kept.lock.mode.clone())
             .set_object_lock_retain_until_date(headers.kept.lock.retain_until)
             .set_object_lock_legal_hold_status(headers.kept.lock.legal_hold.clone())
+            .set_object_lock_event_hold(headers.kept.lock.event_hold.clone())
+            .set_object_lock_event_hold_duration_days(headers.kept.lock.event_hold_days)
+            .set_object_lock_event_hold_duration_years(headers.kept.lock.event_hold_years)
             .set_metadata((!headers.user.is_empty()).then(|| headers.user.clone()))
     }};
 }
@@ -314,6 +317,11 @@ macro_rules! object {
                 ($crate::metadata::KeptChecksum::Crc32C, $output.checksum_crc32_c.is_some()),
                 ($crate::metadata::KeptChecksum::Sha1, $output.checksum_sha1.is_some()),
                 ($crate::metadata::KeptChecksum::Sha256, $output.checksum_sha256.is_some()),
+                ($crate::metadata::KeptChecksum::Sha512, $output.checksum_sha512.is_some()),
+                ($crate::metadata::KeptChecksum::Md5, $output.checksum_md5.is_some()),
+                ($crate::metadata::KeptChecksum::Xxhash64, $output.checksum_xxhash64.is_some()),
+                ($crate::metadata::KeptChecksum::Xxhash3, $output.checksum_xxhash3.is_some()),
+                ($crate::metadata::KeptChecksum::Xxhash128, $output.checksum_xxhash128.is_some()),
             ]
             .into_iter()
             .find_map(|(algorithm, is_there)| is_there.then_some(algorithm)),
@@ -342,6 +350,9 @@ macro_rules! object {
                         mode: $output.object_lock_mode.take(),
                         retain_until: $output.object_lock_retain_until_date.take(),
                         legal_hold: $output.object_lock_legal_hold_status.take(),
+                        event_hold: $output.object_lock_event_hold.take(),
+                        event_hold_days: $output.object_lock_event_hold_duration_days.take(),
+                        event_hold_years: $output.object_lock_event_hold_duration_years.take(),
                     },
                 }),
                 user: $output.metadata.take().unwrap_or_default(),

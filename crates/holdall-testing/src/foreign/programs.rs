@@ -60,6 +60,15 @@ impl Programs {
         }
     }
 
+    /// The Python of the environment, which has boto3: a client that knows nothing of this project.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound`, naming the file.
+    pub fn python(&self) -> io::Result<PathBuf> {
+        self.find("python")
+    }
+
     /// The path of a program.
     ///
     /// # Errors
