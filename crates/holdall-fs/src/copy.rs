@@ -9,6 +9,7 @@ use crate::attributes;
 use crate::directories;
 use crate::error::failed;
 use crate::hop::{Cancel, hop};
+use crate::inherited::Inherited;
 use crate::publish::Target;
 use crate::root::Root;
 use crate::save::acknowledge;
@@ -72,6 +73,8 @@ fn once(
     };
     let mut staged = Staged::new(root, target.directory().as_str(), target.name())?;
     let copied = copy_bytes(&file, &staged, cancel)?;
+    let inherit = if from == to { Inherited::of_itself } else { Inherited::of_copy };
+    staged.inherit(inherit(&file, staged.file())?);
     let after = Stat::of(&file).map_err(|error| failed("looking at the file", error))?;
     if copied != stat.size || after.etag() != stat.etag() {
         let message = "another program changed the file while it was copied; nothing was stored; try again";

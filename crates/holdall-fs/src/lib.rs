@@ -98,6 +98,7 @@ mod delete;
 mod directories;
 mod error;
 mod hop;
+mod inherited;
 mod list;
 mod lock;
 mod placing;

@@ -17,6 +17,7 @@ use holdall_core::{
 use crate::attributes::{self, Record};
 use crate::directories;
 use crate::error::failed;
+use crate::inherited::Inherited;
 use crate::root::Root;
 use crate::stat::Stat;
 
@@ -27,6 +28,8 @@ pub(crate) struct Staged {
     file: File,
     place: Place,
     hasher: ChecksumHasher,
+    /// What it has of the file that it is a copy of.
+    inherited: Inherited,
 }
 
 /// Where a staging file is.
@@ -53,7 +56,7 @@ impl Staged {
                         path: deepest.to_owned(),
                         segment,
                     });
-                    return Ok(Self { root, file, place, hasher });
+                    return Ok(Self { root, file, place, hasher, inherited: Inherited::default() });
                 }
                 Err(error) if directories::has_vanished(&directory, &error) => {}
                 Err(error) => return Err(failed("making a staging file", error)),
@@ -90,6 +93,11 @@ impl Staged {
         &self.file
     }
 
+    /// What the file has of the one that it is a copy of; it is complete when the file is sealed.
+    pub(crate) fn inherit(&mut self, inherited: Inherited) {
+        self.inherited = inherited;
+    }
+
     /// The checksum of what was written.
     pub(crate) fn checksum(&self) -> Checksum {
         self.hasher.finish()
@@ -116,11 +124,12 @@ impl Staged {
             attributes::store(name, &self.file, &record, attributes)?;
         }
         #[cfg(unix)]
-        if let Some(mode) = self.root.file_mode {
+        if let Some(mode) = self.inherited.mode.or(self.root.file_mode) {
             let mode = rustix::fs::Mode::from_raw_mode(mode as rustix::fs::RawMode);
             rustix::fs::fchmod(&self.file, mode)
                 .map_err(|error| failed("setting the file's mode", error.into()))?;
         }
+        self.inherited.finish(&self.file)?;
         if sync {
             self.file.sync_all().map_err(|error| failed("syncing the file to the disk", error))?;
         }

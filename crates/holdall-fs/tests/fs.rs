@@ -16,6 +16,8 @@ mod confinement;
 mod conformance;
 #[path = "fs/foreign.rs"]
 mod foreign;
+#[path = "fs/kept.rs"]
+mod kept;
 #[path = "fs/kill.rs"]
 mod kill;
 #[path = "fs/modes.rs"]

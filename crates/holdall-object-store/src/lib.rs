@@ -4,6 +4,8 @@ mod builder;
 mod client;
 mod conditional;
 mod config;
+#[cfg(feature = "__http")]
+mod connector;
 mod copy;
 mod delete;
 mod error;
@@ -27,6 +29,8 @@ mod upload_request;
 mod url;
 
 pub use self::builder::ObjectStoreStorageBuilder;
+#[cfg(feature = "__http")]
+pub use self::connector::Connector;
 pub use self::profile::{Profile, Update};
 pub use self::reverse::StorageObjectStore;
 pub use self::storage::ObjectStoreStorage;

@@ -3,6 +3,8 @@
 
 #[path = "object_store/conformance.rs"]
 mod conformance;
+#[path = "object_store/odd.rs"]
+mod odd;
 #[path = "object_store/reverse.rs"]
 mod reverse;
 #[path = "object_store/s3.rs"]

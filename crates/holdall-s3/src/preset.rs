@@ -46,6 +46,11 @@ pub enum Preset {
     /// `SeaweedFS`.
     SeaweedFs,
     /// Google Cloud Storage through its XML API, with HMAC keys ("interoperability").
+    ///
+    /// Google unpacks files that were saved with `Content-Encoding: gzip` for readers that do not accept gzip. A
+    /// storage accepts it and reads the stored bytes. A browser that follows a plain or signed URL accepts it too and
+    /// unpacks them itself; a client that does not, such as `curl` without `--compressed`, gets the text, without a
+    /// `Content-Length` and without ranges. `Cache-Control: no-transform` keeps Google from unpacking for anybody.
     Gcs,
     /// `DigitalOcean` Spaces, in a region such as `fra1`.
     Spaces,

@@ -25,6 +25,9 @@ pub struct CopyOptions {
     /// visibility that is not given stays that of the source, so that nobody changes by the way who may read
     /// a file.
     ///
+    /// What no attribute can say stays as it is: grants, tags, headers and metadata that only other programs can
+    /// store.
+    ///
     /// With attributes, a copy of a file onto itself is no longer nothing: it changes them, and them alone.
     /// That takes [`Capabilities::update_attributes`].
     pub attributes: Option<Attributes>,

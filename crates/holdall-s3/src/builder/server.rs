@@ -111,6 +111,12 @@ impl S3StorageBuilder {
     /// Say `false` where they cannot: a bucket with `BucketOwnerEnforced`, which is how AWS makes buckets since April
     /// 2023, or a server without ACLs. The storage then has no capability `visibility`, and a visibility is refused
     /// before anything is sent.
+    ///
+    /// With `true`, copies keep the grants that other programs gave: a copy or rename of a file without a mark of this
+    /// crate, and every copy of a file onto itself, asks for the ACL first (one `GetObjectAcl` more), and so does
+    /// `set_visibility`. That takes the permission `s3:GetObjectAcl`, and `s3:PutObjectAcl` where there are grants to
+    /// keep; without it these calls are `PermissionDenied` and nothing is written. Grants that another program gives to
+    /// a file after this crate saved it are kept when its attributes change, but not by a copy to another name.
     pub fn acls(mut self, honoured: bool) -> Self {
         self.server.features.acls = honoured;
         self

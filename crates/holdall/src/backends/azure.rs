@@ -5,7 +5,7 @@
 
 use holdall_core::{Result, Store};
 use holdall_object_store::object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
-use holdall_object_store::{ObjectStoreStorage, Profile};
+use holdall_object_store::{Connector, ObjectStoreStorage, Profile};
 
 use super::object_store::{Client, Settings, unusable};
 use crate::options::Options;
@@ -57,6 +57,7 @@ pub(crate) fn open(options: &mut Options) -> Result<Store> {
     builder = builder.with_container_name(&container);
     builder = builder.with_allow_http(client.endpoint.as_ref().is_some_and(|url| url.starts_with("http:")));
     builder = builder.with_client_options(client.options).with_retry(client.retry);
+    builder = builder.with_http_connector(Connector::default());
     if let Some(account) = &account {
         builder = builder.with_account(account);
     }

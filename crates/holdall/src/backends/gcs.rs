@@ -5,7 +5,7 @@
 
 use holdall_core::{Result, Store};
 use holdall_object_store::object_store::gcp::GoogleCloudStorageBuilder;
-use holdall_object_store::{ObjectStoreStorage, Profile};
+use holdall_object_store::{Connector, ObjectStoreStorage, Profile};
 
 use super::object_store::{Client, Settings, unusable};
 use crate::options::Options;
@@ -43,6 +43,7 @@ pub(crate) fn open(options: &mut Options) -> Result<Store> {
         Some(_) => GoogleCloudStorageBuilder::new(),
     };
     builder = builder.with_bucket_name(&bucket).with_client_options(client.options).with_retry(client.retry);
+    builder = builder.with_http_connector(Connector::google());
     if let Some(endpoint) = &client.endpoint {
         builder = builder.with_base_url(endpoint);
     }

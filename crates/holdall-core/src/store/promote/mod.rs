@@ -95,7 +95,8 @@ impl<'a> Promote<'a> {
     }
 
     /// The attributes of the final file, besides its sniffed type. None of those that the client sent with
-    /// its upload are kept: they might make a browser unpack or run what was checked as something else. A
+    /// its upload are kept: they might make a browser unpack or run what was checked as something else. Neither is
+    /// what else the incoming file has, such as tags and grants, since nobody can tell who gave it. A
     /// content type in here is for content that is not recognised, and only for that.
     pub fn attributes(mut self, attributes: Attributes) -> Self {
         self.options = self.options.with_attributes(attributes);

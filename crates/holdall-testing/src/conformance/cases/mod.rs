@@ -277,6 +277,8 @@ macro_rules! __conformance_table {
             visibility {
                 save_keeps_the_visibility: [10] + writable + visibility;
                 set_visibility_changes_only_the_visibility: [10] + writable + visibility;
+                set_visibility_keeps_every_attribute: [10] + writable + visibility + attributes;
+                copy_keeps_the_visibility_that_was_set_last: [10, 13] + writable + visibility;
                 set_visibility_of_a_missing_file_is_not_found: [7] + writable + visibility;
                 save_refuses_a_visibility_where_none_is_kept: [10] + writable - visibility;
             }
