@@ -2,6 +2,7 @@
 //!
 //! A fresh clone needs nothing but a toolchain for them.
 
+mod audit;
 mod bench;
 mod browser;
 mod django;
@@ -24,6 +25,7 @@ Chores:
       --no-packages         those that collect Django's and npm's files, fetched into target/
   bench [name]          the comparisons with other code: disk, s3, memory, static, static_s3; all without a name
   loops                 the loops of imports between the modules of each crate
+  audit                 licences, sources and banned crates of the dependencies, by cargo deny
   help                  this text";
 
 fn main() -> ExitCode {
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         },
         ["bench", names @ ..] => bench::run_all(names),
         ["loops"] => loops::report(),
+        ["audit"] => audit::audit(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

@@ -59,3 +59,8 @@ pub mod calls {
         Copy, Delete, DeleteLocation, List, Open, Promote, Rename, Save, Upload, Url, Write,
     };
 }
+
+/// The examples of the crate's README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

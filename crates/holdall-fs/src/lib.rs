@@ -119,3 +119,8 @@ mod xattr;
 
 pub use self::builder::FileSystemStorageBuilder;
 pub use self::storage::FileSystemStorage;
+
+/// The examples of the crate's README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

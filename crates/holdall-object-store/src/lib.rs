@@ -37,3 +37,8 @@ pub use self::storage::ObjectStoreStorage;
 
 /// The crate whose stores these are.
 pub use object_store;
+
+/// The examples of the crate's README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

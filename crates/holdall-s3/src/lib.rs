@@ -70,3 +70,8 @@ pub mod sdk {
     pub use aws_sdk_s3::config::{AsyncSleep, Credentials, HttpClient, ProvideCredentials};
     pub use aws_smithy_async::time::TimeSource;
 }
+
+/// The examples of the crate's README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

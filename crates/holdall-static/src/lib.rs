@@ -154,3 +154,8 @@ pub use self::serving::ManifestStorage;
 pub use self::templates::TemplateProblem;
 #[cfg(feature = "askama")]
 pub use self::templates::askama_filters;
+
+/// The examples of the crate's README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -42,3 +42,8 @@ pub use self::place::Place;
 pub use self::static_settings::{StaticCheck, StaticSettings};
 pub use self::storages::Storages;
 pub use self::value::Origin;
+
+/// The examples of the crate's README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
