@@ -75,6 +75,11 @@ impl Tree {
         self.directory.path().join("static")
     }
 
+    /// A directory beside the sources.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
     /// A directory that does not exist yet, or no longer.
     ///
     /// # Errors

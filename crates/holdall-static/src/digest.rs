@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use holdall_core::Checksum;
+use holdall_core::{Checksum, ChecksumHasher};
 use md5::{Digest as _, Md5};
 use sha2::{Sha256, Sha384};
 
@@ -27,16 +27,9 @@ pub(crate) struct Digests {
 impl Digests {
     /// One digest of each kind: the one that the name is made of is not computed twice.
     pub(crate) fn of(bytes: &[u8], algorithm: HashAlgorithm) -> Self {
-        let md5: [u8; 16] = Md5::digest(bytes).into();
-        let sha256: [u8; 32] = Sha256::digest(bytes).into();
-        let hash = match algorithm {
-            HashAlgorithm::Md5 => ContentHash::from_start(&md5),
-            HashAlgorithm::Sha256 => ContentHash::from_start(&sha256),
-            HashAlgorithm::Blake3 => algorithm.hash(bytes),
-        };
-        let sha384 = Box::new(Sha384::digest(bytes).into());
-        let checksum = Checksum::of(bytes);
-        Self { size: bytes.len() as u64, hash, md5, sha256: Box::new(sha256), sha384, checksum }
+        let mut digester = Digester::new(algorithm);
+        digester.update(bytes);
+        digester.finish()
     }
 
     /// MD5 in hexadecimal digits, as S3 writes it.
@@ -52,6 +45,56 @@ impl Digests {
     /// The value of an `integrity` attribute (Subresource Integrity, section 3.2).
     pub(crate) fn integrity(&self) -> String {
         format!("sha384-{}", BASE64.encode(self.sha384.as_slice()))
+    }
+}
+
+/// Computes [`Digests`] while bytes pass by.
+#[derive(Debug)]
+pub(crate) struct Digester {
+    algorithm: HashAlgorithm,
+    size: u64,
+    md5: Md5,
+    sha256: Sha256,
+    sha384: Sha384,
+    blake3: Option<Box<blake3::Hasher>>,
+    checksum: ChecksumHasher,
+}
+
+impl Digester {
+    pub(crate) fn new(algorithm: HashAlgorithm) -> Self {
+        Self {
+            algorithm,
+            size: 0,
+            md5: Md5::new(),
+            sha256: Sha256::new(),
+            sha384: Sha384::new(),
+            blake3: (algorithm == HashAlgorithm::Blake3).then(Box::default),
+            checksum: Checksum::hasher(),
+        }
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.size += bytes.len() as u64;
+        self.md5.update(bytes);
+        self.sha256.update(bytes);
+        self.sha384.update(bytes);
+        if let Some(blake3) = &mut self.blake3 {
+            blake3.update(bytes);
+        }
+        self.checksum.update(bytes);
+    }
+
+    pub(crate) fn finish(self) -> Digests {
+        let md5: [u8; 16] = self.md5.finalize().into();
+        let sha256: [u8; 32] = self.sha256.finalize().into();
+        let hash = match (self.algorithm, &self.blake3) {
+            (HashAlgorithm::Blake3, Some(blake3)) => ContentHash::from_start(blake3.finalize().as_bytes()),
+            (HashAlgorithm::Sha256, _) => ContentHash::from_start(&sha256),
+            _ => ContentHash::from_start(&md5),
+        };
+        let sha384 = Box::new(self.sha384.finalize().into());
+        let checksum = self.checksum.finish();
+        Digests { size: self.size, hash, md5, sha256: Box::new(sha256), sha384, checksum }
     }
 }
 

@@ -182,6 +182,7 @@ impl Fault {
             ProblemKind::NotHashed { .. } => ("not_hashed", None, None),
             ProblemKind::Absent { .. } => ("absent", None, None),
             ProblemKind::NotUtf8 => ("not_utf8", None, None),
+            ProblemKind::NotLookedInto { .. } => ("not_looked_into", None, None),
             ProblemKind::Reserved => ("reserved", None, None),
             ProblemKind::TooLong { .. } => ("too_long", None, None),
             ProblemKind::BelowAFile { .. } => ("below_a_file", None, None),

@@ -1,5 +1,6 @@
 //! Collecting: find, read, name, rewrite, publish.
 
+mod budget;
 mod content_type;
 mod event;
 mod find;

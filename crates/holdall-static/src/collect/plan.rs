@@ -231,7 +231,12 @@ fn link<'a>(
     let file = &sources[at].name;
     let text = match text {
         Text::Plain => return None,
-        Text::NotUtf8 if is_kept => return None,
+        Text::NotUtf8 | Text::TooLarge if is_kept => return None,
+        Text::TooLarge => {
+            let kind = ProblemKind::NotLookedInto { limit: super::read::SCANNED };
+            problems.push(Problem::of_file(file.clone(), kind, Severity::Warning));
+            return None;
+        }
         Text::NotUtf8 => {
             let (kind, severity) = (ProblemKind::NotUtf8, Severity::Warning);
             problems.push(Problem { file: file.clone(), line: 0, column: 0, kind, severity });

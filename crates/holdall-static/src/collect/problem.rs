@@ -68,6 +68,11 @@ pub enum ProblemKind {
     },
     /// The text is not UTF-8, so that no reference in it was looked for.
     NotUtf8,
+    /// The file is so large that no reference in it was looked for.
+    NotLookedInto {
+        /// The most bytes of a file that is looked into.
+        limit: u64,
+    },
     /// The name is one that a collection itself writes: that of a manifest.
     Reserved,
     /// A name that is published has a segment, or is as a whole, longer than the destination takes.
@@ -154,6 +159,11 @@ impl fmt::Display for Problem {
             ProblemKind::NotUtf8 => {
                 f.write_str(": the text is not UTF-8; it is copied as it is, references unchanged")
             }
+            ProblemKind::NotLookedInto { limit } => write!(
+                f,
+                ": it is larger than {} MiB, so that no reference in it was looked for; it is published as it is",
+                limit >> 20
+            ),
             ProblemKind::TooLong { name, limit } => write!(
                 f,
                 ": it would be published as {name:?}, which is longer than the {limit} bytes that are taken; give it a \

@@ -1,6 +1,7 @@
 //! What a collection found and did.
 
 use std::fmt;
+use std::io::{BufRead as _, BufReader};
 
 use holdall_core::Name;
 
@@ -49,6 +50,25 @@ impl Conflict {
     ///
     /// Those of reading a file.
     pub fn has_same_content(&self) -> std::io::Result<bool> {
-        Ok(self.taken == self.left || self.taken.read()? == self.left.read()?)
+        if self.taken == self.left {
+            return Ok(true);
+        }
+        if self.taken.size()? != self.left.size()? {
+            return Ok(false);
+        }
+        let mut both = [BufReader::new(self.taken.open()?), BufReader::new(self.left.open()?)];
+        loop {
+            let [taken, left] = &mut both;
+            let (taken_now, left_now) = (taken.fill_buf()?, left.fill_buf()?);
+            let length = taken_now.len().min(left_now.len());
+            if taken_now[..length] != left_now[..length] {
+                return Ok(false);
+            }
+            if length == 0 {
+                return Ok(taken_now.len() == left_now.len());
+            }
+            taken.consume(length);
+            left.consume(length);
+        }
     }
 }

@@ -24,73 +24,129 @@ impl Cancel {
     }
 }
 
-/// The bytes in that encoding.
+/// The bytes of a file in that encoding, read piece by piece; `None` where there would be more of them than `most`.
 ///
 /// # Errors
 ///
-/// `Interrupted` where it was cancelled, which is looked at every 64 KiB; those of the compressor, which has none
-/// but for a want of memory.
+/// `Interrupted` where it was cancelled, which is looked at every 64 KiB; those of the file and of the compressor.
 #[cfg(feature = "compress")]
-pub(crate) fn encode(encoding: Encoding, level: u8, bytes: &[u8], cancel: &Cancel) -> io::Result<Vec<u8>> {
-    match encoding {
+pub(crate) fn encode(
+    encoding: Encoding,
+    level: u8,
+    (source, size): (&mut dyn io::Read, u64),
+    most: usize,
+    cancel: &Cancel,
+) -> io::Result<Option<Vec<u8>>> {
+    let room = Room { bytes: Vec::new(), most };
+    let filled = match encoding {
         Encoding::Gzip => {
             // Neither name nor time nor system, so that nothing but the content is in it.
             let builder = flate2::GzBuilder::new().mtime(0).operating_system(255);
-            let mut encoder = builder.write(Vec::new(), flate2::Compression::new(level.into()));
-            feed(&mut encoder, bytes, cancel)?;
-            encoder.finish()
+            let mut encoder = builder.write(room, flate2::Compression::new(level.into()));
+            feed(&mut encoder, source, cancel).and_then(|()| encoder.finish())
         }
         Encoding::Brotli => {
             let parameters = brotli::enc::BrotliEncoderParams {
                 quality: level.into(),
-                lgwin: brotli_window(bytes.len()),
-                size_hint: bytes.len(),
+                lgwin: brotli_window(size),
+                size_hint: usize::try_from(size).unwrap_or(usize::MAX),
                 ..Default::default()
             };
-            let mut encoder = brotli::CompressorWriter::with_params(Vec::new(), 64 * 1024, &parameters);
-            feed(&mut encoder, bytes, cancel)?;
-            Ok(encoder.into_inner())
+            let mut encoder = brotli::CompressorWriter::with_params(room, 64 * 1024, &parameters);
+            // It writes what is left when it is taken apart, and does not tell what came of that.
+            feed(&mut encoder, source, cancel).map(|()| encoder.into_inner())
         }
         Encoding::Zstd => {
-            let mut encoder = zstd::Encoder::new(Vec::new(), level.into())?;
-            encoder.set_pledged_src_size(Some(bytes.len() as u64))?;
+            let mut encoder = zstd::Encoder::new(room, level.into())?;
+            encoder.set_pledged_src_size(Some(size))?;
             if level > 19 {
                 // RFC 9659: no more than 8 MiB. Lower levels take no more.
                 encoder.window_log(23)?;
             }
-            feed(&mut encoder, bytes, cancel)?;
-            encoder.finish()
+            feed(&mut encoder, source, cancel).and_then(|()| encoder.finish())
         }
+    };
+    match filled {
+        Ok(room) if room.bytes.len() > most => Ok(None),
+        Ok(room) => Ok(Some(room.bytes)),
+        Err(error) if error.kind() == io::ErrorKind::StorageFull => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
 /// Nothing can be compressed without compressors; settings that ask for it were refused before.
 #[cfg(not(feature = "compress"))]
-pub(crate) fn encode(_: Encoding, _: u8, _: &[u8], _: &Cancel) -> io::Result<Vec<u8>> {
+pub(crate) fn encode(
+    _: Encoding,
+    _: u8,
+    _: (&mut dyn io::Read, u64),
+    _: usize,
+    _: &Cancel,
+) -> io::Result<Option<Vec<u8>>> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// Encoded bytes, up to a limit.
 #[cfg(feature = "compress")]
-fn feed(encoder: &mut impl io::Write, bytes: &[u8], cancel: &Cancel) -> io::Result<()> {
-    for chunk in bytes.chunks(64 * 1024) {
-        cancel.check()?;
-        encoder.write_all(chunk)?;
+#[derive(Debug)]
+struct Room {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+#[cfg(feature = "compress")]
+impl io::Write for Room {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() > self.most {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
     }
-    cancel.check()
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(feature = "compress")]
+fn feed(encoder: &mut impl io::Write, source: &mut dyn io::Read, cancel: &Cancel) -> io::Result<()> {
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        cancel.check()?;
+        // Whole pieces, however the source gives them: the encoded bytes must not depend on it.
+        let mut read = 0;
+        while read < piece.len() {
+            match source.read(&mut piece[read..]) {
+                Ok(0) => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                more => read += more?,
+            }
+        }
+        if read == 0 {
+            return Ok(());
+        }
+        encoder.write_all(&piece[..read])?;
+    }
 }
 
 /// The smallest window that has the whole file, within what RFC 7932 allows (section 9.1: 2 to the 16 or more,
 /// and at most 2 to the 24).
 #[cfg(feature = "compress")]
-fn brotli_window(size: usize) -> i32 {
-    (16..24).find(|window| size <= (1_usize << window) - 16).unwrap_or(24)
+fn brotli_window(size: u64) -> i32 {
+    (16..24).find(|window| size <= (1_u64 << window) - 16).unwrap_or(24)
 }
 
 #[cfg(all(test, feature = "compress"))]
 mod tests {
     use std::io::Read as _;
 
-    use super::{Cancel, Encoding, brotli_window, encode};
+    use super::{Cancel, Encoding, brotli_window};
+
+    fn encode(encoding: Encoding, level: u8, bytes: &[u8], cancel: &Cancel) -> std::io::Result<Vec<u8>> {
+        let source = (&mut &*bytes as &mut dyn std::io::Read, bytes.len() as u64);
+        super::encode(encoding, level, source, usize::MAX, cancel).map(Option::unwrap)
+    }
 
     fn decode(encoding: Encoding, encoded: &[u8]) -> Vec<u8> {
         let mut decoded = Vec::new();
@@ -145,6 +201,19 @@ mod tests {
         assert_eq!(brotli_window((1 << 20) - 16), 20);
         assert_eq!(brotli_window((1 << 20) - 15), 21);
         assert_eq!(brotli_window(1 << 30), 24);
+    }
+
+    #[test]
+    fn what_gets_too_large_is_given_up() {
+        let text: String = (0..200_000).map(|number| (number * 7919 % 10_007).to_string()).collect();
+        for encoding in Encoding::ALL {
+            let all = encode(encoding, 4, text.as_bytes(), &Cancel::default()).unwrap().len();
+            for (most, fits) in [(all, true), (all - 1, false), (0, false)] {
+                let source = (&mut text.as_bytes() as &mut dyn std::io::Read, text.len() as u64);
+                let encoded = super::encode(encoding, 4, source, most, &Cancel::default()).unwrap();
+                assert_eq!(encoded.is_some(), fits, "{encoding} {most}");
+            }
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(crate) use self::encode::{Cancel, encode};
 pub use self::settings::Compression;
 pub(crate) use self::settings::Place;
 pub use self::variant::Variant;
-pub(crate) use self::variant::pays;
+pub(crate) use self::variant::{MARGIN, pays};
 
 /// A content coding of HTTP (RFC 9110, section 8.4.1) that a file can be stored in beforehand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -50,9 +50,9 @@ use crate::finders::matches;
 ///
 /// # What it costs
 ///
-/// All cores. Files that are being compressed or wait to be saved have 32 MiB together, or are one larger file; as much
-/// again for their variants, and for each core what the compressor itself takes. The number of files does not
-/// matter.
+/// All cores. Files are read piece by piece; variants that are being made or wait to be saved have 32 MiB together, and
+/// for each core there is what the compressor itself takes. Neither the number of files nor their size matters. A
+/// variant that would have more than 32 MiB is not made.
 ///
 /// A variant is made once: the [`Manifest`] says which were made of a hashed name at which level, those that
 /// did not pay among them, and the listing says which are there. After a run that failed before it wrote its

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Encoding;
 
 /// How many bytes a variant must save at least.
-pub(super) const MARGIN: u64 = 128;
+pub(crate) const MARGIN: u64 = 128;
 
 /// Whether a variant of that size is worth keeping: less would not make up for a second object and another
 /// entry in every cache.

@@ -124,15 +124,37 @@ impl Source {
     pub(crate) fn read(&self) -> io::Result<Bytes> {
         match self {
             Self::Path(path) => {
-                // Opening a pipe would wait for somebody who writes to it.
-                match walk::special(std::fs::metadata(path)?.file_type()) {
-                    None => std::fs::read(path).map(Bytes::from),
-                    Some(what) => {
-                        Err(io::Error::new(io::ErrorKind::InvalidInput, format!("it is {what} and no file")))
-                    }
-                }
+                walk::check_file(path)?;
+                std::fs::read(path).map(Bytes::from)
             }
             Self::Bytes(bytes) => Ok(bytes.clone()),
+        }
+    }
+
+    /// How many bytes there are now.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file.
+    pub(crate) fn size(&self) -> io::Result<u64> {
+        match self {
+            Self::Path(path) => std::fs::metadata(path).map(|metadata| metadata.len()),
+            Self::Bytes(bytes) => Ok(bytes.len() as u64),
+        }
+    }
+
+    /// Opens it, to be read piece by piece.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file.
+    pub(crate) fn open(&self) -> io::Result<Box<dyn io::Read + Send + '_>> {
+        match self {
+            Self::Path(path) => {
+                walk::check_file(path)?;
+                Ok(Box::new(std::fs::File::open(path)?))
+            }
+            Self::Bytes(bytes) => Ok(Box::new(bytes.as_ref())),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Walking a directory: every file below it that is not left out, and a sentence for what cannot be collected.
 
 use std::borrow::Cow;
+use std::io;
 use std::path::Path;
 
 use holdall_core::{Error, ErrorKind, Location, Name, Operation, Result};
@@ -69,9 +70,17 @@ fn check_type(entry: &DirEntry) -> Result<()> {
     }
 }
 
+/// The same for a path that is about to be opened.
+pub(super) fn check_file(path: &Path) -> io::Result<()> {
+    match special(std::fs::metadata(path)?.file_type()) {
+        None => Ok(()),
+        Some(what) => Err(io::Error::new(io::ErrorKind::InvalidInput, format!("it is {what} and no file"))),
+    }
+}
+
 /// What something is that is neither file nor directory.
 #[cfg(unix)]
-pub(super) fn special(file_type: std::fs::FileType) -> Option<&'static str> {
+fn special(file_type: std::fs::FileType) -> Option<&'static str> {
     use std::os::unix::fs::FileTypeExt as _;
     match file_type {
         _ if file_type.is_file() => None,
@@ -85,7 +94,7 @@ pub(super) fn special(file_type: std::fs::FileType) -> Option<&'static str> {
 
 /// What something is that is neither file nor directory.
 #[cfg(not(unix))]
-pub(super) fn special(file_type: std::fs::FileType) -> Option<&'static str> {
+fn special(file_type: std::fs::FileType) -> Option<&'static str> {
     match file_type {
         _ if file_type.is_file() => None,
         _ if file_type.is_dir() => Some("a directory"),

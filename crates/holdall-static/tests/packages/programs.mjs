@@ -780,6 +780,11 @@ class Program {
   }
 }
 
+// Expressions behind which a slash divides. Where acorn has a regular expression behind one, it guessed wrongly (behind
+// `?.typeof`, and behind a function in a condition) and then made two statements of what is no program.
+const OPERANDS = new Set(["ArrayExpression", "CallExpression", "ClassExpression", "FunctionExpression", "MemberExpression", "NewExpression",
+  "ObjectExpression", "TemplateLiteral"]);
+
 /** What acorn finds: slashes and references, in UTF-16 units. */
 function read(text, isModule) {
   const tokens = [];
@@ -791,7 +796,7 @@ function read(text, isModule) {
     if (token.type === acorn.tokTypes.regexp) slashes.push([token.start, true]);
     else if (token.type === acorn.tokTypes.slash || (token.type === acorn.tokTypes.assign && token.value === "/=")) slashes.push([token.start, false]);
   });
-  const references = [];
+  const [references, ends] = [[], new Set()];
   const add = (kind, node, isArgument) => {
     const value = node.type === "TemplateLiteral" ? node.quasis.length === 1 && node.quasis[0].value.cooked : node.value;
     // In parentheses of its own it is no plain argument.
@@ -802,6 +807,7 @@ function read(text, isModule) {
   const visit = (node) => {
     if (Array.isArray(node)) return node.forEach(visit);
     if (!node || typeof node.type !== "string") return;
+    if (OPERANDS.has(node.type)) ends.add(node.end);
     if (["ImportDeclaration", "ExportNamedDeclaration", "ExportAllDeclaration"].includes(node.type) && node.source) add("StaticImport", node.source);
     if (node.type === "ImportExpression") add("DynamicImport", node.source, true);
     const isMeta = (meta, name) => meta?.type === "MemberExpression" && !meta.computed && meta.object.type === "MetaProperty"
@@ -811,6 +817,8 @@ function read(text, isModule) {
     for (const key in node) if (key !== "type" && typeof node[key] === "object") visit(node[key]);
   };
   visit(tree);
+  const isWrong = (token, index) => token.type === acorn.tokTypes.regexp && index > 0 && ends.has(tokens[index - 1].end);
+  if (tokens.some(isWrong)) throw new Error("acorn guessed");
   references.sort((a, b) => a[1] - b[1]);
   return { slashes, references };
 }

@@ -1,15 +1,18 @@
 //! Compressing on all cores, within a budget of memory.
 
+use std::io;
+
 use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt as _};
-use holdall_core::{Checksum, Error, ErrorKind, Name, Operation, Result};
+use holdall_core::{Checksum, ChecksumHasher, Error, ErrorKind, Name, Operation, Result};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::published::Role;
 use crate::collect::plan::Planned;
-use crate::compress::{Cancel, Encoding, Variant, encode, pays};
+use crate::compress::{Cancel, Encoding, MARGIN, Variant, encode, pays};
 
-/// How many bytes of files may be in work at once, in units of [`UNIT`]; a larger file is in work alone.
+/// How many bytes of files may be in work at once, in units of [`UNIT`]; a larger file is in work alone. Files are read
+/// piece by piece, so that this bounds what is made of them.
 const BUDGET: u32 = 32 * 1024;
 /// One unit of the budget, in bytes.
 const UNIT: u64 = 1024;
@@ -78,27 +81,75 @@ impl Workers {
         let (content, cancel) = (task.file.content(), self.cancel.clone());
         let (encoding, level) = (task.encoding, task.level);
         let work = tokio::task::spawn_blocking(move || {
-            let bytes = content.read().map_err(|error| {
+            let unreadable = |error: io::Error| {
                 let message = format!("{} cannot be read any more ({error})", content.describe());
                 Error::from_io(error).with_message(message)
-            })?;
-            if Checksum::of(&bytes) != checksum {
-                return Err(Error::new(ErrorKind::ChecksumMismatch));
+            };
+            let source = content.open().map_err(unreadable)?;
+            let mut source = Checked { source, hasher: Checksum::hasher(), seen: 0 };
+            let most = most(size);
+            let encoded = encode(encoding, level, (&mut source, size), most, &cancel);
+            let is_same = source.seen == size && source.hasher.finish() == checksum;
+            match encoded {
+                Ok(Some(_)) if !is_same => Err(Error::new(ErrorKind::ChecksumMismatch)),
+                // A compressor that was told another size.
+                Err(error) if error.kind() == io::ErrorKind::Other && source.seen != size => {
+                    Err(Error::new(ErrorKind::ChecksumMismatch).with_source(error))
+                }
+                encoded => encoded.map_err(|error| {
+                    let message =
+                        format!("{} cannot be compressed as {encoding} ({error})", content.describe());
+                    Error::from_io(error).with_message(message)
+                }),
             }
-            encode(encoding, level, &bytes, &cancel).map_err(|error| {
-                let message = format!("{} cannot be compressed as {encoding} ({error})", content.describe());
-                Error::from_io(error).with_message(message)
-            })
         });
         let encoded = work.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
         let encoded = encoded
             .map_err(|error| error.with_operation(Operation::Save).with_name(task.file.name.as_str()))?;
-        let is_kept = pays(size, encoded.len() as u64);
+        let kept = encoded.filter(|encoded| pays(size, encoded.len() as u64));
         Ok(Encoded {
-            variant: Variant::new(level, is_kept.then_some(encoded.len() as u64)),
-            bytes: is_kept.then(|| Bytes::from(encoded)),
+            variant: Variant::new(level, kept.as_ref().map(|encoded| encoded.len() as u64)),
+            bytes: kept.map(Bytes::from),
             task,
             _held: held,
         })
+    }
+}
+
+/// The most bytes that an encoded file may have: more would not pay, or not fit into the budget.
+fn most(size: u64) -> usize {
+    let pays = size.saturating_sub(size.div_ceil(20).max(MARGIN));
+    usize::try_from(pays.min(u64::from(BUDGET) * UNIT)).unwrap_or(usize::MAX)
+}
+
+/// A source of which is known what was read.
+struct Checked<'a> {
+    source: Box<dyn io::Read + Send + 'a>,
+    hasher: ChecksumHasher,
+    seen: u64,
+}
+
+impl io::Read for Checked<'_> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(to)?;
+        self.hasher.update(&to[..read]);
+        self.seen += read as u64;
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::most;
+    use crate::compress::pays;
+
+    #[test]
+    fn what_is_given_up_would_not_pay() {
+        for size in [0_u64, 1, 128, 129, 200, 2_559, 2_560, 2_561, 99_999, 1 << 20, 1 << 25] {
+            let most = most(size) as u64;
+            assert!(most == 0 || pays(size, most), "{size}");
+            assert!(!pays(size, most + 1), "{size}");
+        }
+        assert_eq!(most(1 << 40), 32 << 20);
     }
 }

@@ -65,7 +65,7 @@ fn differences(packages: &Path, count: usize, seed: u32) -> Vec<String> {
             let at =
                 first.filter(|slash| !(slashes.contains(slash) && program.slashes.contains(slash))).min();
             let at = at.map_or(0, |(at, _)| at);
-            differ.push(format!("at {:?} in {js:?}", js.get(at..).unwrap_or_default()));
+            differ.push(format!("at {:?} behind {:?}", &js[at..], &js[..at]));
         } else if ours != program.references {
             differ.push(format!("{ours:?}\n{:?}\n{js:?}", program.references));
         }

@@ -227,6 +227,7 @@ impl Frame {
 
 /// The automaton.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that is noted on the way")]
 pub(super) struct Grammar {
     state: State,
     context: Context,
@@ -241,6 +242,8 @@ pub(super) struct Grammar {
     pub(super) is_module: bool,
     /// Whether something was read as a script has it, and a module would have it otherwise.
     pub(super) is_ambiguous: bool,
+    /// Whether something was seen that no program has.
+    pub(super) is_unfit: bool,
 }
 
 impl Grammar {
@@ -256,12 +259,18 @@ impl Grammar {
             is_async_arrow: false,
             is_module: false,
             is_ambiguous: false,
+            is_unfit: false,
         }
     }
 
     /// Behind a keyword that a value may stand for.
     pub(super) fn behind_a_word(goal: Goal) -> Self {
         Self { state: State::Value, ..Self::new(goal) }
+    }
+
+    /// Whether this cannot be a whole program.
+    pub(super) fn is_broken(&self) -> bool {
+        self.is_unfit || !self.around.is_empty()
     }
 
     /// Whether a `/` divides here; else it begins a regular expression.
@@ -288,6 +297,7 @@ impl Grammar {
         self.is_async_arrow = false;
         self.settle(Lexeme::Literal, newline);
         if self.state == State::Value {
+            self.is_unfit |= !newline;
             self.insert_semicolon();
         }
         self.state = match self.state {
@@ -541,10 +551,14 @@ impl Grammar {
             State::Value => {
                 let is_in_head = matches!(self.top.open, Open::For { .. });
                 if matches!(word, b"in" | b"instanceof") || (is_in_head && word == b"of") {
-                    self.top.declares &= !is_in_head;
+                    if is_in_head {
+                        // What it was does not matter behind this.
+                        (self.top.open, self.top.declares) = (Open::For { is_await: false }, false);
+                    }
                     self.state = State::Operand;
                     return false;
                 }
+                self.is_unfit |= !newline;
                 self.insert_semicolon();
                 return self.take_word(word, newline);
             }
@@ -715,6 +729,7 @@ impl Grammar {
         };
         if bracket != byte || self.around.is_empty() {
             // One that closes nothing.
+            self.is_unfit = true;
             self.state = State::Value;
             return;
         }

@@ -31,17 +31,21 @@ fn all_references(js: &str, import_scripts: bool) -> Vec<Reference<'_>> {
     if !script.is_ambiguous() {
         return found;
     }
-    // Nothing but the text tells whether it is a module: a declaration that only modules have.
     let (found_in_module, module) = references_of(js, import_scripts, Goal::Module);
-    if script.is_module() || module.is_module() { found_in_module } else { found }
+    if is_module(&script, &module) { found_in_module } else { found }
+}
+
+/// Whether a text is a module, by what is seen when it is read as either. Nothing but the text tells: a declaration that
+/// only modules have, which a module may hide when it is read as a script.
+fn is_module(script: &Tokens<'_>, module: &Tokens<'_>) -> bool {
+    script.is_module() || (module.is_module() && !module.is_broken() && script.is_broken())
 }
 
 /// As what a text is read.
 #[cfg(test)]
 fn read_as(js: &str) -> Goal {
     let [script, module] = [Goal::Script, Goal::Module].map(|goal| references_of(js, false, goal).1);
-    let is_module = script.is_ambiguous() && (script.is_module() || module.is_module());
-    if is_module { Goal::Module } else { Goal::Script }
+    if script.is_ambiguous() && is_module(&script, &module) { Goal::Module } else { Goal::Script }
 }
 
 /// The references of a text that is read as a script or as a module, and what was read.

@@ -47,9 +47,6 @@ fn imports_and_exports() {
         "import '\\\r\nx'",
         "import '\\\u{2028}x'",
         "\u{feff}#!/usr/bin/env '\nimport 'x'",
-        // Comments of scripts, which a module does not have.
-        "a <!--b; import 'x'",
-        "a\n-->b; import 'x'",
     ] {
         assert_eq!(found(js), x(StaticImport), "{js}");
     }
@@ -240,6 +237,16 @@ fn white_space_and_the_ends_of_lines_are_those_of_ecmascript() {
     assert_eq!(found("a = '\u{2028}\"'; import('x')"), x(DynamicImport));
     assert_eq!(found("a = `\\\r\n\"`; import('x')"), x(DynamicImport));
     assert_eq!(found("a\u{85} = import('x')"), x(DynamicImport));
+}
+
+/// What a text is: a script, if it can be one, unless it has what only a module has.
+#[test]
+fn comments_of_scripts_are_none_in_a_module() {
+    assert_eq!(found("a <!--b; import('x')"), []);
+    assert_eq!(found("a\n-->b; import('x')"), []);
+    assert_eq!(found("a <!--b; import('x')\nexport {}"), x(DynamicImport));
+    assert_eq!(found("export {}; a\n-->b; import('x')"), x(DynamicImport));
+    assert_eq!(found("import.meta; a <!--b; import('x')"), x(DynamicImport));
 }
 
 #[test]

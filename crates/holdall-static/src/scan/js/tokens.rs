@@ -86,6 +86,11 @@ impl<'a> Tokens<'a> {
         self.grammar.is_ambiguous
     }
 
+    /// Whether what was read cannot be a whole program.
+    pub(super) fn is_broken(&self) -> bool {
+        self.grammar.is_broken()
+    }
+
     fn peek(&self, ahead: usize) -> Option<u8> {
         self.js.get(self.at + ahead).copied()
     }
@@ -156,6 +161,7 @@ impl<'a> Tokens<'a> {
             }
             self.at += 1;
         }
+        self.grammar.is_unfit = true;
     }
 
     /// The rest of a template, behind its backtick or the `}` of a substitution. Whether it came to its end.
@@ -174,6 +180,7 @@ impl<'a> Tokens<'a> {
                 _ => self.at += 1,
             }
         }
+        self.grammar.is_unfit = true;
         true
     }
 
@@ -184,7 +191,7 @@ impl<'a> Tokens<'a> {
             match byte {
                 b'\\' if self.is_at(b"\\\r\n") => self.at += 3,
                 b'\\' => self.at = (self.at + 2).min(self.js.len()),
-                b'\n' | b'\r' => return Kind::Other,
+                b'\n' | b'\r' => break,
                 _ => {
                     self.at += 1;
                     if byte == quote {
@@ -193,6 +200,7 @@ impl<'a> Tokens<'a> {
                 }
             }
         }
+        self.grammar.is_unfit = true;
         Kind::Other
     }
 
