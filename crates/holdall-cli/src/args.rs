@@ -23,7 +23,7 @@ Exit codes:
   0    what was asked for is done
   1    something failed, or a question was answered with no
   2    the arguments or the settings are wrong; nothing was done
-  3    the static files are wrong (missing references); nothing was published
+  3    the static files, or the manifest at the destination, are wrong; nothing was published
   4    the answer is no: not found, or damaged
   130  interrupted from the keyboard; 143 told to end (SIGTERM)
 

@@ -129,8 +129,8 @@ mod templates;
 pub use self::assets::{Asset, Assets, AttributeValue, Tag, Tags};
 pub use self::bundle::{Prehashed, ViteChunk, ViteManifest};
 pub use self::collect::{
-    Action, Change, Collector, Compressed, Conflict, Event, Found, Headers, Problem, ProblemKind, Published,
-    Referrer, Report, Role, Severity, SourceMaps,
+    Action, Change, Collector, Compressed, Conflict, Event, Found, Headers, MissingKind, Problem,
+    ProblemKind, Published, Referrer, Report, Role, Severity, SourceMaps,
 };
 pub use self::compress::{Compression, Encoding, Variant};
 #[cfg(feature = "crates")]

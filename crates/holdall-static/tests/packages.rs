@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+#[path = "packages/addresses.rs"]
+mod addresses;
 #[path = "packages/browser.rs"]
 mod browser;
 #[path = "packages/bundlers.rs"]

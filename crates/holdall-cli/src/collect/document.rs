@@ -8,7 +8,7 @@ use holdall::static_files::{Problem, ProblemKind, Report, Severity};
 use serde::Serialize;
 
 use super::tally::Tally;
-use super::{CollectArgs, Destination, lines, progress, summary};
+use super::{CollectArgs, Destination, groups, lines, progress, summary};
 use crate::exit::Exit;
 use crate::screen::Screen;
 use crate::settings::Settings;
@@ -49,6 +49,8 @@ struct Document<'a> {
     foreign: &'a [String],
     conflicts: Vec<Shadowed<'a>>,
     problems: Vec<Fault>,
+    /// How many missing files are warnings, by kind of reference and place.
+    missing: Vec<Missing<'a>>,
     /// How many files, the manifest included, were saved by the time it ended.
     saved: usize,
     elapsed_seconds: f64,
@@ -89,6 +91,14 @@ struct Shadowed<'a> {
 }
 
 #[derive(Serialize)]
+struct Missing<'a> {
+    /// `css`, `import`, `dynamic_import`, `url`, `source_map`, `html`.
+    kind: &'static str,
+    directory: &'a str,
+    count: usize,
+}
+
+#[derive(Serialize)]
 struct Fault {
     file: String,
     /// 0 where the whole file is meant.
@@ -102,6 +112,8 @@ struct Fault {
     reference: Option<String>,
     /// The nearest name that is there.
     nearest: Option<String>,
+    /// What a missing file is needed for, as in `missing`.
+    needed_for: Option<&'static str>,
 }
 
 impl Run<'_> {
@@ -109,6 +121,7 @@ impl Run<'_> {
         let copied = summary::copied(report, tally);
         let changes = &report.published.changes;
         let deleted = report.published.with_action(holdall::static_files::Action::Deleted).count();
+        let problems = tally.problems();
         let document = Document {
             command: "collectstatic",
             ok: self.exit == Exit::Done,
@@ -160,7 +173,15 @@ impl Run<'_> {
                     equal: conflict.has_same_content().ok(),
                 })
                 .collect(),
-            problems: tally.problems().iter().map(Fault::of).collect(),
+            problems: problems.iter().map(Fault::of).collect(),
+            missing: groups::warnings(&problems)
+                .into_iter()
+                .map(|group| Missing {
+                    kind: group.kind.as_str(),
+                    directory: group.directory,
+                    count: group.problems.len(),
+                })
+                .collect(),
             saved: tally.done().0,
             elapsed_seconds: self.elapsed.as_secs_f64(),
             files_per_second: progress::per_second(report.files, self.elapsed),
@@ -187,9 +208,14 @@ impl Fault {
             ProblemKind::TooLong { .. } => ("too_long", None, None),
             ProblemKind::BelowAFile { .. } => ("below_a_file", None, None),
             ProblemKind::SameButForCase { .. } => ("same_but_for_case", None, None),
+            ProblemKind::SameName { .. } => ("same_name", None, None),
             ProblemKind::CannotLink => ("cannot_link", None, None),
             ProblemKind::BrokenManifest { .. } => ("broken_manifest", None, None),
             _ => ("other", None, None),
+        };
+        let needed_for = match &problem.kind {
+            ProblemKind::Missing { kind, .. } => Some(kind.as_str()),
+            _ => None,
         };
         Self {
             file: problem.file.to_string(),
@@ -200,6 +226,7 @@ impl Fault {
             message: problem.to_string(),
             reference: reference.cloned(),
             nearest,
+            needed_for,
         }
     }
 }

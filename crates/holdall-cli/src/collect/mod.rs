@@ -1,6 +1,7 @@
 //! `holdall collectstatic`.
 
 mod document;
+mod groups;
 mod lines;
 mod progress;
 mod prompt;
@@ -28,7 +29,8 @@ What differs from Django's collectstatic:
 works on every storage.
   --dry-run is exact: it also looks for broken references, and lists what would be saved, replaced and deleted.
   What is unchanged is told by content, not by time.
-  Every missing reference is reported in one run, and nothing is published before all are mended.";
+  Every missing reference is reported in one run, and nothing is published while one of them is an error.
+  References in scripts are rewritten too. What is missing there is a warning, unless --strict is given.";
 
 /// Collects the static files and publishes them: hashed, rewritten, the manifest last
 ///
@@ -71,9 +73,19 @@ pub(crate) struct CollectArgs {
     #[arg(long)]
     no_default_ignore: bool,
 
-    /// Let --clear empty a storage that has a whole bucket for itself
-    #[arg(long, requires = "clear")]
+    /// Replace a manifest that cannot be read; let --clear empty a storage that has a whole bucket for itself
+    #[arg(long)]
     force: bool,
+
+    /// Treat every missing reference as an error, but those to source maps
+    ///
+    /// Rules of the settings still decide where they say something.
+    #[arg(long)]
+    strict: bool,
+
+    /// Leave imports in scripts as they are, as Django does by default
+    #[arg(long)]
+    no_javascript: bool,
 
     /// Only look whether the static files are whole; needs no storage
     #[arg(long, conflicts_with_all = ["clear", "link", "dry_run", "no_post_process"])]
@@ -118,12 +130,7 @@ pub(crate) fn run(args: &CollectArgs, settings: Settings, screen: &Arc<Screen>) 
     let elapsed = started.elapsed();
 
     let problems = tally.problems();
-    problems.iter().filter(|problem| screen.says(1) || problem.severity == Severity::Error).for_each(
-        |problem| {
-            let warning = if problem.severity == Severity::Warning { " (warning)" } else { "" };
-            screen.note(format_args!("{problem}{warning}"));
-        },
-    );
+    groups::tell(&problems, screen);
     let (exit, report, message) = match ended {
         Ended::With(Ok(report)) => (Exit::Done, report, None),
         Ended::With(Err(error)) => {
@@ -165,10 +172,31 @@ fn with_patterns(args: &CollectArgs, mut settings: Settings) -> Settings {
     if args.no_default_ignore {
         static_files = static_files.with_default_ignore(false);
     }
-    // As Django, which normalises `css/` to `css`.
-    let patterns = args.ignore.iter().map(|pattern| pattern.trim_end_matches('/'));
+    if args.strict {
+        static_files = static_files.with_strict(true);
+    }
+    if args.no_javascript {
+        static_files = static_files.with_javascript(false);
+    }
+    let patterns = args.ignore.iter().map(|pattern| normalised(pattern));
     settings.static_files = patterns.fold(static_files, holdall::StaticSettings::with_ignored);
     settings
+}
+
+/// A pattern as Django normalises it, by Python's `os.path.normpath`: `./css/` is `css`.
+fn normalised(pattern: &str) -> String {
+    let root = if pattern.starts_with('/') { "/" } else { "" };
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in pattern.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." if segments.last().is_some_and(|last| *last != "..") => _ = segments.pop(),
+            ".." if !root.is_empty() => {}
+            _ => segments.push(segment),
+        }
+    }
+    let path = format!("{root}{}", segments.join("/"));
+    if path.is_empty() { ".".to_owned() } else { path }
 }
 
 /// Django's system checks, before anything else.
@@ -212,7 +240,12 @@ fn collector(
     screen: &Arc<Screen>,
     tally: &Arc<Tally>,
 ) -> Result<Collector, Failure> {
-    let mut collector = settings.static_files.collector()?.dry_run(args.dry_run).clear(args.clear);
+    let mut collector = settings
+        .static_files
+        .collector()?
+        .dry_run(args.dry_run)
+        .clear(args.clear)
+        .replace_manifest(args.force);
     if let Some(directory) = destination.and_then(|destination| destination.directory.as_ref()) {
         collector = if args.link { collector.link(directory) } else { collector.local_root(directory) };
     }
@@ -229,4 +262,25 @@ fn collector(
         progress.step(event);
         lines::during(event, dry_run, &screen);
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normalised;
+
+    #[test]
+    fn patterns_are_normalised_as_python_does_it() {
+        for (pattern, expected) in [
+            ("./a.js", "a.js"),
+            ("css/", "css"),
+            ("css//*.map", "css/*.map"),
+            ("a/./b/../c", "a/c"),
+            ("../a", "../a"),
+            ("/a/../../b", "/b"),
+            ("", "."),
+            ("*.scss", "*.scss"),
+        ] {
+            assert_eq!(normalised(pattern), expected, "{pattern}");
+        }
+    }
 }

@@ -22,6 +22,8 @@ struct Loaded {
     manifest: Arc<Manifest>,
     /// By hashed names.
     urls: HashMap<Name, String>,
+    /// What all URLs begin with, where the store has such.
+    base: Option<String>,
 }
 
 impl Collected {
@@ -55,6 +57,11 @@ impl Collected {
             integrity: details.map(|details| details.integrity.clone()),
             name,
         })
+    }
+
+    /// What the URLs of all files begin with.
+    pub(super) fn base(&self) -> Option<String> {
+        self.current.get().base.clone()
     }
 
     pub(super) fn manifest(&self) -> Arc<Manifest> {
@@ -97,7 +104,10 @@ impl Loaded {
             }
             urls.insert(hashed.clone(), url.url);
         }
-        Ok(Self { manifest: Arc::new(manifest), urls })
+        // No file need have that name.
+        let probe = store.url("_").await.ok();
+        let base = probe.and_then(|url| Some(url.url.strip_suffix('_')?.to_owned()));
+        Ok(Self { manifest: Arc::new(manifest), urls, base })
     }
 }
 

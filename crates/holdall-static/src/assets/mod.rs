@@ -19,7 +19,7 @@ use self::collected::Collected;
 #[cfg(feature = "minijinja")]
 pub(crate) use self::tag::escaped;
 pub use self::tag::{AttributeValue, Tag, Tags};
-use crate::collect::Collector;
+use crate::collect::{Collector, url_path};
 use crate::live::Live;
 use crate::manifest::Manifest;
 
@@ -150,13 +150,25 @@ impl Assets {
         found.map(|asset| asset.with_suffix(suffix)).ok_or_else(|| self.unknown(path))
     }
 
-    /// The URL of a file: Django's `{% static %}`.
+    /// The URL of a file: Django's `{% static %}`. Of a directory, whose name ends with a slash (`img/`), it is the
+    /// address below which files are, without any hash: what a script puts names behind.
     ///
     /// # Errors
     ///
     /// As [`get`](Self::get).
     pub fn static_url(&self, name: &str) -> Result<String> {
-        Ok(self.get(name)?.url)
+        let (path, suffix) = split_suffix(name);
+        let Some(directory) = path.strip_suffix('/') else { return Ok(self.get(name)?.url) };
+        let base = match &*self.source {
+            Source::Collected(collected) => collected.base(),
+            Source::Live(live) => Some(live.found().base().to_owned()),
+        };
+        // As for a file, a name that is written otherwise than it is does not exist.
+        let directory = Name::new(directory).ok().filter(|checked| checked.as_str() == directory);
+        match (base, directory) {
+            (Some(base), Some(directory)) => Ok(append(&format!("{base}{}/", url_path(&directory)), suffix)),
+            _ => Err(self.unknown(path)),
+        }
     }
 
     /// What an `integrity` attribute for a file holds (Subresource Integrity); `None` where it is not known.

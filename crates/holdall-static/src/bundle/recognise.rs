@@ -68,6 +68,8 @@ impl Recognised {
         problems.retain(|problem| {
             !(matches!(problem.kind, ProblemKind::NotHashed { .. }) && kept.contains(&problem.file))
         });
+        recognised.problems.sort();
+        recognised.problems.dedup();
         recognised.keep_companions(sources);
         Ok(recognised)
     }
@@ -89,10 +91,7 @@ impl Recognised {
     }
 
     fn problem(&mut self, file: Name, kind: ProblemKind, severity: Severity) {
-        let problem = Problem { file, line: 0, column: 0, kind, severity };
-        if !self.problems.contains(&problem) {
-            self.problems.push(problem);
-        }
+        self.problems.push(Problem { file, line: 0, column: 0, kind, severity });
     }
 }
 

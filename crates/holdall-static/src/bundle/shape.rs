@@ -22,6 +22,7 @@ pub(super) fn is_hash(text: &str, length: Option<usize>) -> bool {
             && (has(u8::is_ascii_uppercase) || !has(|byte| matches!(byte, b'_' | b'-')));
         is_usual || ((USUAL_LENGTH..=MAX_LENGTH).contains(&text.len()) && is_hex(text))
     };
+    let is_long_enough = is_long_enough && (length.is_some() || !is_date(text));
     is_long_enough && text.bytes().all(is_of_hash) && (has(u8::is_ascii_digit) || has(u8::is_ascii_uppercase))
 }
 
@@ -45,6 +46,17 @@ pub(super) fn has_hash(file_name: &str, of: Option<&str>) -> bool {
         Some(before.ends_with(is_separator) && is_hash(tail, None))
     };
     at_end(stem) == Some(true) || file_name.split(is_separator).any(|part| is_hash(part, None))
+}
+
+/// Whether this is a day, perhaps with a time, as people write it into names: `20240608`, `202406081530`. Of the hashes
+/// of eight hexadecimal digits one in some thousands looks so.
+fn is_date(text: &str) -> bool {
+    let number = |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse::<u32>().ok());
+    text.bytes().all(|byte| byte.is_ascii_digit())
+        && matches!(text.len(), 8 | 10 | 12 | 14)
+        && number(0, 4).is_some_and(|year| (1900..2100).contains(&year))
+        && number(4, 6).is_some_and(|month| (1..=12).contains(&month))
+        && number(6, 8).is_some_and(|day| (1..=31).contains(&day))
 }
 
 fn is_separator(char: char) -> bool {
@@ -82,6 +94,12 @@ mod tests {
             ("my-component2-extra.js", false),
             ("bootstrap.bundle.min.js", false),
             ("LICENSE", false),
+            ("logo-20240608.png", false),
+            ("logo.20240608.png", false),
+            ("backup-20240608153000.js", false),
+            ("20240608.jpg", false),
+            // No day.
+            ("app-20249908.js", true),
             ("größe-größer.css", false),
         ] {
             assert_eq!(has_hash(name, None), has, "{name}");

@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::Collector;
 use super::event::Listeners;
-use super::problem::position;
+use super::problem::Positions;
 use super::read::{Text, read_all};
-use super::resolve::Link;
+use super::resolve::{Address, Link};
 use crate::finders::{Source, SourceFile};
 
 /// Where a file comes from. See [`Collector::find`].
@@ -127,16 +127,18 @@ impl Collector {
             let (Text::Linked(text), Some(language)) = (&read.text, rules.scan.language(&file.name)) else {
                 continue;
             };
+            let Some(address) = Address::of(&file.name, &rules.base) else { continue };
+            let mut positions = Positions::new(text);
             for reference in language.references(text) {
                 let (target, kind) = (&*reference.target, reference.kind);
                 let is_meant = if Link::is_bare(target, kind) {
-                    let to = modules.bare(target, &sources).ok().flatten();
+                    let to = modules.bare(target).ok().flatten();
                     target == wanted || to.is_some_and(|to| sources[to].name.as_str() == wanted)
                 } else {
-                    Link::of(&reference, &file.name, &rules.base).is_some_and(|link| link.path == wanted)
+                    Link::of(&reference, &address).is_some_and(|link| link.path == wanted)
                 };
                 if is_meant {
-                    let (line, column) = position(text, reference.span.start);
+                    let (line, column) = positions.of(reference.span.start);
                     let reference = target.to_owned();
                     referrers.push(Referrer { file: file.name.clone(), line, column, reference });
                 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use holdall_core::{Attributes, Name, Result, Visibility};
 use md5::{Digest as _, Md5};
 
-use super::content_type::content_type_of;
+use super::content_type::{content_type_of, encoding};
 use super::publish::Role;
 use crate::digest::hex;
 use crate::finders::matches;
@@ -17,7 +17,8 @@ const SHORT: &str = "public, max-age=60";
 
 /// What is stored with published files, and sent by whoever serves them. What is left open is as without a rule:
 /// the content type by the name, with a charset where the file is UTF-8 text; `public, max-age=31536000, immutable`
-/// for hashed files and `public, max-age=60` for others.
+/// for hashed files and `public, max-age=60` for others. What the sources bring compressed (`.svgz`, `.js.gz`,
+/// `.wasm.br`) gets its `Content-Encoding`, and the type of what is inside.
 ///
 /// ```
 /// use holdall_static::{Collector, Headers};
@@ -99,6 +100,7 @@ impl Headers {
         };
         let mut attributes = Attributes::default();
         let content_type = self.content_type.clone();
+        attributes.content_encoding = encoding(name).map(|encoding| encoding.token().to_owned());
         attributes.content_type = Some(content_type.unwrap_or_else(|| content_type_of(name, is_utf8)));
         attributes.cache_control = Some(cache_control.clone().unwrap_or_else(|| default.to_owned()));
         attributes.content_language.clone_from(&self.content_language);

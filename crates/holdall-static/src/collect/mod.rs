@@ -9,12 +9,14 @@ mod headers;
 mod modules;
 mod names;
 mod plan;
+mod policy;
 mod problem;
 mod publish;
 mod read;
 mod report;
 mod resolve;
 mod source_maps;
+mod suggest;
 mod unhashed;
 
 use std::collections::BTreeMap;
@@ -25,14 +27,15 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use holdall_core::{Capabilities, Name, Result, Store};
 
-pub(crate) use self::content_type::{attributes, content_type};
+pub(crate) use self::content_type::{attributes, content_type, encoding};
 pub use self::event::Event;
 use self::event::Listeners;
 pub use self::find::{Found, Referrer};
 use self::headers::HeaderRules;
 pub use self::headers::Headers;
 use self::plan::{Plan, Rules, plan};
-pub(crate) use self::problem::Policy;
+pub use self::policy::MissingKind;
+pub(crate) use self::policy::Policy;
 pub(crate) use self::problem::position;
 pub use self::problem::{Problem, ProblemKind, Severity};
 pub use self::publish::{Action, Change, Compressed, Published, Role};
@@ -100,6 +103,7 @@ impl Default for Collector {
                 dry_run: false,
                 clear: false,
                 link: false,
+                replace_manifest: false,
                 local: None,
                 headers: HeaderRules::default(),
                 compression: Compression::new(),
@@ -159,9 +163,39 @@ impl Collector {
         self
     }
 
+    /// How much a missing file matters that is needed for that, where no rule of [`missing`](Self::missing) says
+    /// otherwise.
+    ///
+    /// | kind | without a call | [`strict`](Self::strict) |
+    /// | --- | --- | --- |
+    /// | [`Css`](MissingKind::Css) | error where Django's default refuses it too: `url()`, `@import`; else warning | error |
+    /// | [`Import`](MissingKind::Import), [`DynamicImport`](MissingKind::DynamicImport), [`Url`](MissingKind::Url) | warning | error |
+    /// | [`Html`](MissingKind::Html) | warning | error |
+    /// | [`SourceMap`](MissingKind::SourceMap) | warning | warning |
+    ///
+    /// In a file that a bundler hashed every one is a warning.
+    pub fn missing_kind(mut self, kind: MissingKind, severity: Severity) -> Self {
+        self.rules.policy.set_kind(kind, severity);
+        self
+    }
+
+    /// Whether every missing file is an error but a source map, where neither a rule of [`missing`](Self::missing) nor
+    /// [`missing_kind`](Self::missing_kind) says otherwise; `false` by default.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.rules.policy.strict = strict;
+        self
+    }
+
     /// Which files are looked into for references: CSS, JavaScript and SVG without a call.
     pub fn scan(mut self, scan: Scan) -> Self {
         self.rules.scan = scan;
+        self
+    }
+
+    /// Whether scripts are looked into for more than source maps, as [`Scan::javascript`] says it; everything else that
+    /// [`scan`](Self::scan) said stays.
+    pub fn javascript(mut self, javascript: bool) -> Self {
+        self.rules.scan = self.rules.scan.javascript(javascript);
         self
     }
 
@@ -232,6 +266,7 @@ impl Collector {
     async fn prepare(&self, destination: Option<&Capabilities>) -> Result<(Plan, Vec<Conflict>)> {
         let (mut plan, conflicts) = self.off_thread(Self::plan).await?;
         plan.problems.extend(names::reserved(&plan));
+        plan.problems.extend(names::same_names(&plan, &self.publishing));
         if self.publishing.copies {
             plan.problems.extend(names::same_but_for_case(plan.files.iter().map(|file| &file.name)));
         }

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use holdall_core::{Error, ErrorKind, Name, Operation, Result};
 
-use super::problem::{Policy, Problem, ProblemKind};
+use super::policy::Policy;
+use super::problem::{Problem, ProblemKind, Severity};
 use crate::finders::{SourceFile, matches};
 use crate::import_map::{ImportMap, is_module, is_script};
 use crate::manifest::MappedModules;
-use crate::nearest::nearest;
+use crate::nearest::Names;
 
 /// What decides about modules.
 #[derive(Debug, Clone, Default)]
@@ -44,8 +45,9 @@ impl ModuleRules {
         let Some(import_map) = &self.import_map else { return Ok(Modules::default()) };
         import_map.check()?;
         let mut pins = BTreeMap::new();
+        let names = Names::new(sources.iter().map(|file| &file.name));
         let mut missing = |specifier: &str, file: &str| {
-            problems.push(missing_pin(specifier, file, sources, policy)?);
+            problems.push(missing_pin(specifier, file, &names, policy)?);
             Ok::<_, Error>(())
         };
         // The longest prefix first, and what is there is kept.
@@ -75,16 +77,17 @@ impl ModuleRules {
     }
 }
 
-fn missing_pin(specifier: &str, file: &str, sources: &[SourceFile], policy: &Policy) -> Result<Problem> {
+fn missing_pin(specifier: &str, file: &str, names: &Names<'_, Name>, policy: &Policy) -> Result<Problem> {
     let name = Name::new(file).map_err(|error| {
         let message = format!("the import map pins {specifier:?} to {file:?}, which is no file's name");
         Error::message(ErrorKind::InvalidConfig, message)
             .with_operation(Operation::Configure)
             .with_source(error)
     })?;
-    let nearest = nearest(file, sources.iter().map(|source| &source.name)).cloned();
+    let severity = policy.severity(&name, specifier, false);
+    let nearest = if severity == Severity::Ignore { None } else { names.nearest(file, |_| true).cloned() };
     Ok(Problem {
-        severity: policy.severity(&name, specifier, false),
+        severity,
         kind: ProblemKind::Pin { specifier: specifier.to_owned(), nearest },
         file: name,
         line: 0,
@@ -93,13 +96,13 @@ fn missing_pin(specifier: &str, file: &str, sources: &[SourceFile], policy: &Pol
 }
 
 impl Modules<'_> {
-    /// The file that a bare name stands for; else what is wrong with it, and whether that is no more than a warning
-    /// if no rule says. Without an import map nothing is.
-    pub(crate) fn bare(
-        &self,
-        specifier: &str,
-        sources: &[SourceFile],
-    ) -> Result<Option<usize>, (ProblemKind, bool)> {
+    /// The names that the import map has.
+    pub(crate) fn specifiers(&self) -> impl Iterator<Item = &String> {
+        self.pins.keys()
+    }
+
+    /// The file that a bare name stands for; else what is wrong with it. Without an import map nothing is.
+    pub(crate) fn bare(&self, specifier: &str) -> Result<Option<usize>, Unresolved> {
         let Some(import_map) = self.import_map else { return Ok(None) };
         if let Some(&at) = self.pins.get(specifier) {
             return Ok(Some(at));
@@ -108,13 +111,7 @@ impl Modules<'_> {
             // The pin is the problem, and it is told.
             return Ok(None);
         }
-        let reference = specifier.to_owned();
-        if let Some(means) = import_map.file(specifier) {
-            let nearest = nearest(&means, sources.iter().map(|source| &source.name)).cloned();
-            return Err((ProblemKind::Missing { reference, means, nearest }, false));
-        }
-        let nearest = nearest(specifier, self.pins.keys()).cloned();
-        Err((ProblemKind::Unmapped { reference, nearest }, true))
+        Err(import_map.file(specifier).map_or(Unresolved::Unmapped, Unresolved::Missing))
     }
 
     /// What the manifest says about modules. `imports` has, for each file, what it imports when it is loaded.
@@ -139,11 +136,10 @@ impl Modules<'_> {
         let mut seen: BTreeSet<usize> = next.iter().copied().collect();
         let mut reached = BTreeMap::new();
         while let Some(at) = next.pop() {
-            let mut own: Vec<Name> = Vec::new();
+            let (mut own, mut known): (Vec<Name>, BTreeSet<usize>) = Default::default();
             for &to in imports.get(&at).into_iter().flatten().filter(|&&to| is_script(&sources[to].name)) {
-                let name = name(to);
-                if !own.contains(&name) {
-                    own.push(name);
+                if known.insert(to) {
+                    own.push(name(to));
                 }
                 if seen.insert(to) {
                     next.push(to);
@@ -155,6 +151,15 @@ impl Modules<'_> {
         }
         PlannedModules { import_map: map, imports: reached }
     }
+}
+
+/// Why a bare name stands for no file.
+#[derive(Debug)]
+pub(crate) enum Unresolved {
+    /// The import map has it, and means a file that is not there.
+    Missing(String),
+    /// The import map does not have it.
+    Unmapped,
 }
 
 /// What the manifest says about modules.

@@ -1,6 +1,7 @@
 //! Names that a destination cannot hold, or cannot hold together: found before anything is published.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use holdall_core::{Capabilities, Name};
 
@@ -35,6 +36,28 @@ pub(crate) fn reserved(plan: &Plan) -> Vec<Problem> {
     files.map(|file| Problem::of_file(file.name.clone(), ProblemKind::Reserved, Severity::Error)).collect()
 }
 
+/// Files that would be published under one name: an earlier collection that is among the sources has `a.css` and what
+/// that is called with its hash. What is published last would take the place of the other.
+pub(crate) fn same_names(plan: &Plan, options: &Publishing) -> Vec<Problem> {
+    let mut owners: HashMap<Name, &Name> = HashMap::new();
+    let mut problems = Vec::new();
+    // A variant gives way to a file of its name, and so comes last.
+    for file in &plan.files {
+        for name in own_and_hashed(file, options) {
+            match owners.entry(name) {
+                Entry::Vacant(free) => _ = free.insert(&file.name),
+                Entry::Occupied(taken) if **taken.get() == file.name => {}
+                Entry::Occupied(taken) => {
+                    let (name, other) = (taken.key().clone(), (*taken.get()).clone());
+                    let kind = ProblemKind::SameName { name, other };
+                    problems.push(Problem::of_file(file.name.clone(), kind, Severity::Error));
+                }
+            }
+        }
+    }
+    problems
+}
+
 /// What a destination with these capabilities cannot hold.
 pub(crate) fn cannot_hold(plan: &Plan, options: &Publishing, capabilities: &Capabilities) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -65,9 +88,7 @@ pub(crate) fn cannot_hold(plan: &Plan, options: &Publishing, capabilities: &Capa
 
 /// The names that a file may be published under.
 fn published(file: &Planned, options: &Publishing) -> Vec<Name> {
-    let own = options.copies.then(|| file.name.clone());
-    let hashed = options.post_process.then(|| file.hashed.clone());
-    let mut names: Vec<Name> = own.into_iter().chain(hashed).collect();
+    let mut names: Vec<Name> = own_and_hashed(file, options).collect();
     let compression = &options.compression;
     if options.post_process
         && compression.place() == Place::Beside
@@ -78,6 +99,13 @@ fn published(file: &Planned, options: &Publishing) -> Vec<Name> {
         names.extend(variants);
     }
     names
+}
+
+/// The names of a file without those of its variants.
+fn own_and_hashed(file: &Planned, options: &Publishing) -> impl Iterator<Item = Name> + use<> {
+    let own = options.copies.then(|| file.name.clone());
+    let hashed = options.post_process.then(|| file.hashed.clone());
+    own.into_iter().chain(hashed)
 }
 
 /// A name that is longer than a limit.

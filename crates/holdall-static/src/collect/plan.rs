@@ -6,17 +6,20 @@ use bytes::Bytes;
 use holdall_core::{Name, Result};
 
 use super::graph::components;
-use super::modules::{ModuleRules, Modules, PlannedModules};
+use super::modules::{ModuleRules, Modules, PlannedModules, Unresolved};
 use super::names::too_long;
-use super::problem::{Policy, Problem, ProblemKind, Severity, position};
+use super::policy::{MissingKind, Policy};
+use super::problem::{Positions, Problem, ProblemKind, Severity, position};
 use super::read::{ReadFile, Text};
-use super::resolve::Link;
+use super::resolve::{Address, Link};
 use super::source_maps::{Owners, SourceMaps};
+use super::suggest::Suggestions;
 use crate::bundle::Recognised;
 use crate::digest::Digests;
 use crate::finders::{Source, SourceFile};
 use crate::hash::{ContentHash, HashAlgorithm};
 use crate::manifest::EntryPoint;
+use crate::nearest::Names;
 use crate::scan::{Reference, ReferenceKind, Scan, canonical, rewrite};
 
 /// A file and what becomes of it.
@@ -85,6 +88,26 @@ pub(crate) struct Rules {
     pub(crate) drop_missing_source_maps: bool,
 }
 
+/// What references are resolved by.
+struct Site<'a> {
+    /// In the order of their names.
+    sources: &'a [SourceFile],
+    index: &'a HashMap<&'a str, usize>,
+    rules: &'a Rules,
+    modules: &'a Modules<'a>,
+    suggestions: Suggestions<'a>,
+    specifiers: Names<'a, String>,
+}
+
+impl Site<'_> {
+    /// Whether there are files below that.
+    fn is_directory(&self, path: &str) -> bool {
+        let below = format!("{path}/");
+        let first = self.sources.partition_point(|file| file.name.as_str() < below.as_str());
+        self.sources.get(first).is_some_and(|file| file.name.as_str().starts_with(&below))
+    }
+}
+
 /// A text with what its references mean.
 struct Linked<'a> {
     text: &'a str,
@@ -119,13 +142,19 @@ pub(crate) fn plan(
     let kept: Vec<bool> = sources.iter().map(|file| bundled.keeps(&file.name)).collect();
     let mut problems = bundled.problems;
     let modules = rules.modules.resolve(&sources, &index, &rules.policy, &mut problems)?;
+    let site = Site {
+        sources: &sources,
+        index: &index,
+        rules,
+        modules: &modules,
+        suggestions: Suggestions::new(&sources, &index),
+        specifiers: Names::new(modules.specifiers()),
+    };
     let mut linked: BTreeMap<usize, Linked<'_>> = BTreeMap::new();
     let mut imports: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, file) in read.iter().enumerate() {
         let place = (at, kept[at]);
-        let Some(mut link) = link(&sources, &index, place, &file.text, rules, &modules, &mut problems) else {
-            continue;
-        };
+        let Some(mut link) = link(&site, place, &file.text, &mut problems) else { continue };
         imports.insert(at, std::mem::take(&mut link.imports));
         if kept[at] {
             link.check_kept(&sources, (at, &kept), rules, &mut problems);
@@ -220,14 +249,12 @@ fn plain(sources: Vec<SourceFile>, read: Vec<ReadFile>, bundled: Recognised) -> 
 /// Finds out what the references of a file mean. Nothing is said against the text of one that keeps its name, and
 /// what is missing there is a warning unless a rule says more: it is the bundler's work, and stays as it is.
 fn link<'a>(
-    sources: &[SourceFile],
-    index: &HashMap<&str, usize>,
+    site: &Site<'_>,
     (at, is_kept): (usize, bool),
     text: &'a Text,
-    rules: &Rules,
-    modules: &Modules<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Linked<'a>> {
+    let Site { sources, index, rules, modules, .. } = site;
     let file = &sources[at].name;
     let text = match text {
         Text::Plain => return None,
@@ -244,40 +271,58 @@ fn link<'a>(
         }
         Text::Linked(text) => text.as_str(),
     };
-    let mut references = rules.scan.language(file)?.references(text);
+    let language = rules.scan.language(file)?;
+    let address = Address::of(file, &rules.base)?;
+    let mut references = language.references(text);
+    let mut positions = Positions::new(text);
     let (mut imports, mut missing_maps) = (Vec::new(), BTreeSet::new());
     let mut resolve = |reference: &Reference<'_>| {
-        let (kind, is_lenient) = if Link::is_bare(&reference.target, reference.kind) {
-            match modules.bare(&reference.target, sources) {
+        let used_for = MissingKind::of(reference, language);
+        let target = &*reference.target;
+        let mut report = |severity: Severity, kind: &dyn Fn() -> ProblemKind| {
+            // Nothing is computed for what nobody is shown.
+            if severity != Severity::Ignore {
+                let (line, column) = positions.of(reference.span.start);
+                problems.push(Problem { file: file.clone(), line, column, kind: kind(), severity });
+            }
+        };
+        let missing = |means: &str| ProblemKind::Missing {
+            reference: target.to_owned(),
+            nearest: site.suggestions.file(means, file, used_for),
+            means: means.to_owned(),
+            kind: used_for,
+        };
+        if Link::is_bare(target, reference.kind) {
+            match modules.bare(target) {
                 Ok(to) => {
                     imports.extend(to.filter(|_| reference.kind == ReferenceKind::StaticImport));
-                    return None;
                 }
-                Err(problem) => problem,
-            }
-        } else {
-            let link = Link::of(reference, file, &rules.base)?;
-            if let Some(&to) = index.get(link.path.as_str()) {
-                imports.extend((reference.kind == ReferenceKind::StaticImport).then_some(to));
-                return Some((link, to));
-            }
-            if reference.kind == ReferenceKind::SourceMap {
-                if rules.source_maps.drops(reference) {
-                    return None;
+                Err(Unresolved::Missing(means)) => {
+                    report(rules.policy.severity(file, target, false), &|| missing(&means));
                 }
-                missing_maps.insert(reference.span.start);
+                Err(Unresolved::Unmapped) => report(rules.policy.severity(file, target, true), &|| {
+                    let nearest = site.specifiers.nearest(target, |_| true).cloned();
+                    ProblemKind::Unmapped { reference: target.to_owned(), nearest }
+                }),
             }
-            let is_lenient = is_kept || reference.kind == ReferenceKind::SourceMap;
-            let kind = ProblemKind::Missing {
-                reference: reference.target.clone().into_owned(),
-                nearest: nearest_file(&link.path, file, sources),
-                means: link.path,
-            };
-            (kind, is_lenient)
-        };
-        let (line, column) = position(text, reference.span.start);
-        let severity = rules.policy.severity(file, &reference.target, is_lenient);
-        problems.push(Problem { file: file.clone(), line, column, kind, severity });
+            return None;
+        }
+        let link = Link::of(reference, &address)?;
+        if let Some(&to) = index.get(link.path.as_str()) {
+            imports.extend((reference.kind == ReferenceKind::StaticImport).then_some(to));
+            return Some((link, to));
+        }
+        if reference.kind == ReferenceKind::SourceMap {
+            if rules.source_maps.drops(reference) {
+                return None;
+            }
+            missing_maps.insert(reference.span.start);
+        }
+        // What a program puts names of files behind is a directory, and none is missing.
+        if used_for != MissingKind::Url || !site.is_directory(&link.path) {
+            let severity = rules.policy.missing(file, reference, used_for, is_kept);
+            report(severity, &|| missing(&link.path));
+        }
         None
     };
     let links: Vec<_> = references.iter().map(&mut resolve).collect();
@@ -289,14 +334,6 @@ fn link<'a>(
         }
     }
     Some(Linked { text, references, links, dropped, imports })
-}
-
-/// The name that is nearest to one that is not there. The file that refers to it is not meant, and a source map is
-/// no other kind of file.
-fn nearest_file(missing: &str, from: &Name, sources: &[SourceFile]) -> Option<Name> {
-    let is_map = missing.rsplit_once('.').is_some_and(|(_, extension)| extension == "map");
-    let fits = |name: &&Name| *name != from && (!is_map || name.extension() == Some("map"));
-    crate::nearest::nearest(missing, sources.iter().map(|file| &file.name).filter(fits)).cloned()
 }
 
 impl Linked<'_> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use holdall_core::{Error, ErrorKind, Name, Operation, Result};
 
-use crate::finders::matches;
+use super::policy::MissingKind;
 
 /// Something that is wrong in a static file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,8 +32,10 @@ pub enum ProblemKind {
         reference: String,
         /// The name that it means.
         means: String,
-        /// The nearest name that is there.
+        /// The nearest name that is there, or the one that it has with an ending: `lib.js` for `./lib`.
         nearest: Option<Name>,
+        /// What it is needed for.
+        kind: MissingKind,
     },
     /// The name is not taken for hashed by a bundler, though it is said to be: nothing in it looks like a hash.
     NotHashed {
@@ -92,9 +94,17 @@ pub enum ProblemKind {
         /// The other one.
         other: Name,
     },
+    /// Two files would be published under one name.
+    SameName {
+        /// The name.
+        name: Name,
+        /// The other file that would get it.
+        other: Name,
+    },
     /// The file is embedded in the program, so that there is nothing that a symbolic link could lead to.
     CannotLink,
-    /// The manifest at the destination cannot be read; it counts as none, and is replaced.
+    /// The manifest at the destination cannot be read. An error, unless
+    /// [`replace_manifest`](super::Collector::replace_manifest) says that it counts as none.
     BrokenManifest {
         /// Why.
         reason: String,
@@ -128,7 +138,7 @@ impl fmt::Display for Problem {
             write!(f, ":{}:{}", self.line, self.column)?;
         }
         match &self.kind {
-            ProblemKind::Missing { reference, means, nearest } => {
+            ProblemKind::Missing { reference, means, nearest, .. } => {
                 write!(f, ": {reference} -> {means}: there is no such file")?;
                 did_you_mean(f, nearest.as_ref())
             }
@@ -185,12 +195,22 @@ impl fmt::Display for Problem {
                     ": it differs from {other} only in case, which disks of macOS and Windows take for the same"
                 ),
             },
+            ProblemKind::SameName { name, other } => write!(
+                f,
+                ": it would be published as {name}, and so would {other}; perhaps an earlier collection is among the \
+                 sources; leave one of the two out with an ignore pattern, or rename it"
+            ),
             ProblemKind::CannotLink => {
                 f.write_str(": it is embedded in the program and cannot be linked to; collect without links")
             }
-            ProblemKind::BrokenManifest { reason } => {
-                write!(f, ": {reason}; it counts as none, and is replaced by a good one")
-            }
+            ProblemKind::BrokenManifest { reason } => match self.severity {
+                Severity::Error => write!(
+                    f,
+                    ": {reason}; nothing is published over it, since its files may be in use; if they are not, replace it \
+                     with `holdall collectstatic --force`"
+                ),
+                _ => write!(f, ": {reason}; it counts as none, and is replaced by a good one"),
+            },
         }
     }
 }
@@ -199,33 +219,6 @@ fn did_you_mean(f: &mut fmt::Formatter<'_>, nearest: Option<&impl fmt::Display>)
     match nearest {
         Some(nearest) => write!(f, "; did you mean {nearest}?"),
         None => Ok(()),
-    }
-}
-
-/// Which problems matter how much, by file and reference.
-///
-/// The first rule that fits decides. Where none does, a source map that is missing is a warning (nobody but a
-/// debugger asks for it, and packages often do not ship theirs), so is a name that the import map does not have (a
-/// page may have a map of its own), and every other missing file is an error.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Policy {
-    rules: Vec<(String, String, Severity)>,
-}
-
-impl Policy {
-    pub(crate) fn add(&mut self, files: String, references: String, severity: Severity) {
-        self.rules.push((files, references, severity));
-    }
-
-    pub(crate) fn severity(&self, file: &Name, reference: &str, is_lenient: bool) -> Severity {
-        let fits = |(files, references, _): &&(String, String, Severity)| {
-            matches(files, file.as_str()) && matches(references, reference)
-        };
-        match self.rules.iter().find(fits) {
-            Some((.., severity)) => *severity,
-            None if is_lenient => Severity::Warning,
-            None => Severity::Error,
-        }
     }
 }
 
@@ -243,18 +236,50 @@ pub(crate) fn refuse(problems: &[Problem]) -> Result<()> {
 
 /// Line and column of a byte, as editors count: a line ends with LF, CR LF or CR, and a column is a character.
 pub(crate) fn position(text: &str, at: usize) -> (usize, usize) {
-    let (bytes, mut line, mut start) = (text.as_bytes(), 1, 0);
-    for (index, byte) in bytes[..at].iter().enumerate() {
-        if *byte == b'\n' || (*byte == b'\r' && bytes.get(index + 1) != Some(&b'\n')) {
-            (line, start) = (line + 1, index + 1);
-        }
+    Positions::new(text).of(at)
+}
+
+/// Lines and columns of one byte after the other. Each goes on where the one before ended, so that many of them in a
+/// long text cost no more than one.
+#[derive(Debug)]
+pub(crate) struct Positions<'a> {
+    text: &'a str,
+    /// Up to where it was read, which line that is and where that line begins.
+    at: usize,
+    line: usize,
+    start: usize,
+    /// The last byte that was asked for, with its column.
+    last: (usize, usize),
+}
+
+impl<'a> Positions<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, at: 0, line: 1, start: 0, last: (0, 0) }
     }
-    (line, text[start..at].chars().count() + 1)
+
+    /// Line and column of a byte.
+    pub(crate) fn of(&mut self, at: usize) -> (usize, usize) {
+        if at < self.at {
+            *self = Self::new(self.text);
+        }
+        let bytes = self.text.as_bytes();
+        for index in self.at..at {
+            if bytes[index] == b'\n' || (bytes[index] == b'\r' && bytes.get(index + 1) != Some(&b'\n')) {
+                (self.line, self.start) = (self.line + 1, index + 1);
+                self.last = (self.start, 0);
+            }
+        }
+        self.at = at;
+        let (from, column) = self.last;
+        let column = column + self.text[from..at].chars().count();
+        self.last = (at, column);
+        (self.line, column + 1)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::position;
+    use super::{Positions, position};
 
     #[test]
     fn lines_and_columns_are_those_of_editors() {
@@ -266,5 +291,9 @@ mod tests {
             assert_eq!(of(what), place, "{what}");
         }
         assert_eq!(position(text, 3), (1, 3));
+        let mut positions = Positions::new(text);
+        for (at, _) in text.char_indices().chain(text.char_indices().step_by(3)) {
+            assert_eq!(positions.of(at), position(text, at), "{at}");
+        }
     }
 }

@@ -4,12 +4,12 @@ use holdall_core::Name;
 
 /// By extension, sorted. Formats that only may be compressed inside (PDF, TIFF, ICO) are not among them: trying
 /// costs a moment once, and what does not pay is not kept.
-const COMPRESSED: [&str; 63] = [
+const COMPRESSED: [&str; 64] = [
     "3g2", "3gp", "7z", "aac", "apk", "apng", "asf", "avi", "avif", "br", "bz2", "docx", "epub", "flac",
     "flv", "gif", "gz", "heic", "heif", "jar", "jfif", "jpe", "jpeg", "jpg", "jxl", "lz", "lz4", "lzma",
     "m4a", "m4v", "mkv", "mov", "mp3", "mp4", "mpeg", "mpg", "odp", "ods", "odt", "oga", "ogg", "ogv",
-    "opus", "png", "pptx", "rar", "swf", "tbz", "tgz", "txz", "war", "weba", "webm", "webp", "whl", "wma",
-    "wmv", "woff", "woff2", "xlsx", "xz", "zip", "zst",
+    "opus", "png", "pptx", "rar", "svgz", "swf", "tbz", "tgz", "txz", "war", "weba", "webm", "webp", "whl",
+    "wma", "wmv", "woff", "woff2", "xlsx", "xz", "zip", "zst",
 ];
 
 /// Whether a file of that name need not be tried.

@@ -52,7 +52,9 @@ pub(super) fn walk(prefix: &Location, root: &Path, ignore: &Ignore) -> Result<Ve
             }
         } else if !is_directory {
             check_type(&entry)?;
-            let name = prefix.join(&Name::new(&relative(root, entry.path())?)?)?;
+            let name = relative(root, entry.path())?;
+            let name = Name::new(&name).and_then(|name| prefix.join(&name));
+            let name = name.map_err(|error| no_name(&error, entry.path()))?;
             files.push(SourceFile::new(name, entry.into_path()));
         }
     }
@@ -110,6 +112,19 @@ fn relative(root: &Path, path: &Path) -> Result<String> {
         let message = format!("the name of {} is not UTF-8; rename it, or ignore it", path.display());
         Error::message(ErrorKind::InvalidName, message).with_operation(Operation::List)
     })
+}
+
+/// What nobody sees in a name is written as an escape: `Icon\r` is what macOS calls the icon of a folder.
+fn no_name(error: &Error, path: &Path) -> Error {
+    let file_name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let pattern: String =
+        file_name.chars().map(|char| if char.is_control() || char == '\\' { '?' } else { char }).collect();
+    let path = path.display().to_string();
+    let message = format!(
+        "{path:?} cannot be collected: {}; rename it, or leave it out with the ignore pattern {pattern:?}",
+        error.reason()
+    );
+    Error::message(ErrorKind::InvalidName, message).with_operation(Operation::List)
 }
 
 /// The same for patterns, which may leave out what is no text.

@@ -11,13 +11,13 @@ pub fn css(bytes: &[u8]) {
 
 /// Scripts.
 pub fn javascript(bytes: &[u8]) {
-    check(Language::JavaScript { import_scripts: false }, bytes);
-    check(Language::JavaScript { import_scripts: true }, bytes);
+    check(Language::JavaScript { modules: true, import_scripts: false }, bytes);
+    check(Language::JavaScript { modules: true, import_scripts: true }, bytes);
 }
 
 /// Pages.
 pub fn html(bytes: &[u8]) {
-    check(Language::Html, bytes);
+    check(Language::Html { modules: true }, bytes);
 }
 
 /// Images.

@@ -74,6 +74,11 @@ impl Found {
         Ok(found)
     }
 
+    /// The path below which the files are served.
+    pub(crate) fn base(&self) -> &str {
+        self.collector.base()
+    }
+
     /// The URL of a file that exists.
     pub(crate) fn url(&self, name: &Name) -> String {
         format!("{}{}", self.collector.base(), url_path(name))

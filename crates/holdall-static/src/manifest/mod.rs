@@ -194,7 +194,15 @@ impl Manifest {
             ),
             _ => at(error),
         })?;
-        Self::parse(&file.bytes().await.map_err(at)?).map_err(at)
+        Self::parse(&file.bytes().await.map_err(at)?).map_err(|error| {
+            let advice = "`holdall manifest rollback` makes an earlier one current, and `holdall collectstatic --force` \
+                          writes a new one";
+            let message = format!("{}; {advice}", error.reason());
+            at(match error.kind() {
+                ErrorKind::InvalidInput => error.with_message(message),
+                _ => error,
+            })
+        })
     }
 
     /// Reads a manifest, Django's or ours.
@@ -209,7 +217,10 @@ impl Manifest {
         let stored: Stored = serde_json::from_slice(bytes)
             .map_err(|error| broken(format!("it is no manifest of static files ({error})")))?;
         if !matches!(stored.version.as_str(), "1.0" | VERSION) {
-            return Err(broken(format!("it has the version {:?}; 1.0 and 1.1 are known", stored.version)));
+            return Err(broken(format!(
+                "it has the version {:?}; 1.0 and 1.1 are known, so that a newer program wrote it: update this one",
+                stored.version
+            )));
         }
         let checked = |name: &str| {
             Name::new(name)
@@ -242,6 +253,6 @@ impl Manifest {
 }
 
 fn broken(what: impl fmt::Display) -> Error {
-    let message = format!("the manifest cannot be read: {what}; run collectstatic again to write a new one");
+    let message = format!("the manifest cannot be read: {what}");
     Error::message(ErrorKind::InvalidInput, message)
 }

@@ -3,6 +3,7 @@
 use holdall_core::Name;
 
 use super::Manifest;
+use crate::collect::encoding;
 use crate::compress::Encoding;
 
 /// What to send for a file: a representation, in the words of RFC 9110. See
@@ -65,19 +66,20 @@ impl Manifest {
         let (hashed, details) = (self.paths.get(own_name)?, self.details.get(own_name)?);
         let variants = || details.beside(hashed).filter_map(Result::ok);
         let best = variants().filter(|(encoding, ..)| accepts(*encoding)).min_by_key(|(.., size)| *size);
-        let plain = || (details.encoding, hashed.clone(), details.stored_size());
-        let (encoding, object, size) =
-            best.map_or_else(plain, |(encoding, object, size)| (Some(encoding), object, size));
+        // The sources may bring it encoded.
+        let own = || Name::new(own_name).ok().and_then(|name| encoding(&name));
+        let plain = || (details.encoding.or_else(own), hashed.clone(), details.stored_size());
+        let (sent, object, size) = best.map_or_else(plain, |(sent, object, size)| (Some(sent), object, size));
         // A digest of 192 bits is enough to tell versions apart.
         let digest: String = details.integrity.trim_start_matches("sha384-").chars().take(32).collect();
-        let etag = match encoding {
+        let etag = match sent {
             // Another level gives other bytes, nearly always so many of them.
             Some(encoding) => format!("\"{digest}-{encoding}-{size}\""),
             None => format!("\"{digest}\""),
         };
         Some(Representation {
             name: object,
-            encoding,
+            encoding: sent,
             size,
             content_type: details.content_type.clone(),
             etag,

@@ -44,6 +44,11 @@ pub(super) fn svg(element: &str, attribute: &str) -> Option<Value> {
     }
 }
 
+/// Whether the text of a `style` of that type is CSS (HTML, section 4.2.6).
+pub(super) fn is_css(of_type: &str) -> bool {
+    of_type.is_empty() || of_type.eq_ignore_ascii_case("text/css")
+}
+
 /// The references in the value of an attribute.
 pub(super) fn references(value: &Embedded, is: Value) -> Vec<Reference<'static>> {
     match is {

@@ -28,11 +28,15 @@ pub use self::settings::Scan;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
     Css,
-    /// `import_scripts`: whether `importScripts()` is looked for.
+    /// `modules`: whether more is looked for than source maps; `import_scripts`: whether `importScripts()` is.
     JavaScript {
+        modules: bool,
         import_scripts: bool,
     },
-    Html,
+    /// `modules`: whether scripts in the page are looked into.
+    Html {
+        modules: bool,
+    },
     Svg,
     WebManifest,
 }
@@ -40,13 +44,16 @@ pub(crate) enum Language {
 impl Language {
     /// The references in a text, in the order in which they stand there.
     pub(crate) fn references(self, text: &str) -> Vec<Reference<'_>> {
-        let found = match self {
+        let mut found = match self {
             Self::Css => css::references(text),
-            Self::JavaScript { import_scripts } => js::references(text, import_scripts),
-            Self::Html => html::references(text),
+            Self::JavaScript { import_scripts, .. } => js::references(text, import_scripts),
+            Self::Html { .. } => html::references(text),
             Self::Svg => svg::references(text),
             Self::WebManifest => json::web_manifest(text),
         };
+        if matches!(self, Self::JavaScript { modules: false, .. } | Self::Html { modules: false }) {
+            found.retain(|reference| !reference.kind.is_of_script());
+        }
         in_order(found)
     }
 }
@@ -150,6 +157,13 @@ pub(crate) enum ReferenceKind {
     ModuleUrl,
     /// The comment `sourceMappingURL=x`.
     SourceMap,
+}
+
+impl ReferenceKind {
+    /// Whether only scripts have it.
+    fn is_of_script(self) -> bool {
+        !matches!(self, Self::Url | Self::Import | Self::SourceMap)
+    }
 }
 
 /// How a reference is written, so that another one can be written in its place.

@@ -124,7 +124,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_again(new in "[ -~éü\u{2028}\n\t]{1,12}") {
-            for (language, text) in [(Language::Css, SHEET), (Language::JavaScript { import_scripts: false }, SCRIPT)] {
+            for (language, text) in [(Language::Css, SHEET), (Language::JavaScript { modules: true, import_scripts: false }, SCRIPT)] {
                 let found = language.references(text);
                 let written = rewrite(text, &found, |_| Some(&new));
                 let again = language.references(&written);

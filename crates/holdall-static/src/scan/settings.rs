@@ -19,6 +19,7 @@ use crate::finders::matches;
 #[must_use]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Scan {
+    javascript: bool,
     html: bool,
     svg: bool,
     web_manifests: bool,
@@ -29,6 +30,7 @@ pub struct Scan {
 impl Default for Scan {
     fn default() -> Self {
         Self {
+            javascript: true,
             html: false,
             svg: true,
             web_manifests: false,
@@ -42,6 +44,13 @@ impl Scan {
     /// What is looked into without a setting.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// JavaScript (`.js`, `.mjs`, `.mts`): imports and `new URL(..., import.meta.url)`; looked for unless switched off,
+    /// also in pages. Comments that name a source map are rewritten in any case, as Django does.
+    pub fn javascript(mut self, javascript: bool) -> Self {
+        self.javascript = javascript;
+        self
     }
 
     /// HTML (`.html`, `.htm`): what a page loads.
@@ -107,9 +116,12 @@ impl Scan {
         }
         match name.extension()?.to_ascii_lowercase().as_str() {
             "css" => Some(Language::Css),
-            "js" | "mjs" => Some(Language::JavaScript { import_scripts: self.import_scripts }),
+            "js" | "mjs" | "mts" => {
+                let (modules, import_scripts) = (self.javascript, self.javascript && self.import_scripts);
+                Some(Language::JavaScript { modules, import_scripts })
+            }
             "svg" => self.svg.then_some(Language::Svg),
-            "html" | "htm" => self.html.then_some(Language::Html),
+            "html" | "htm" => self.html.then_some(Language::Html { modules: self.javascript }),
             "webmanifest" => self.web_manifests.then_some(Language::WebManifest),
             _ => None,
         }
@@ -117,6 +129,6 @@ impl Scan {
 
     /// Whether a file is a page: asked for by its own name.
     pub(crate) fn is_page(&self, name: &Name) -> bool {
-        self.language(name) == Some(Language::Html)
+        matches!(self.language(name), Some(Language::Html { .. }))
     }
 }

@@ -31,7 +31,11 @@ pub(crate) fn references(svg: &str) -> Vec<Reference<'_>> {
             Event::Eof => break,
             Event::Start(tag) => {
                 tag_references(svg, tag, &mut found);
-                style = is_style(tag.local_name().as_ref()).then(Embedded::default);
+                let is_css = || match tag.try_get_attribute("type") {
+                    Ok(Some(of_type)) => str_of(&of_type.value).is_some_and(markup::is_css),
+                    _ => true,
+                };
+                style = (is_style(tag.local_name().as_ref()) && is_css()).then(Embedded::default);
             }
             Event::Empty(tag) => tag_references(svg, tag, &mut found),
             Event::End(tag) if is_style(tag.local_name().as_ref()) => {
@@ -163,6 +167,7 @@ mod tests {
             "<svg><style>a{b:url('a<!-- -->x')}</style></svg>",
             "<svg><image data-href='x' src='x'/></svg>",
             "<svg><style>a{b:url(x)}",
+            "<svg><style type='text/tailwindcss'>a{b:url(x)}</style></svg>",
             "",
         ] {
             assert_eq!(found(svg), [], "{svg}");

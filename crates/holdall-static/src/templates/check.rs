@@ -105,7 +105,8 @@ impl Assets {
     fn check(&self, template: &str, text: &str, problems: &mut Vec<TemplateProblem>) -> usize {
         let asked = asked(text);
         for Asked { at, name, is_entry } in &asked {
-            let found = if *is_entry { self.entry_tags(name).map(drop) } else { self.get(name).map(drop) };
+            let found =
+                if *is_entry { self.entry_tags(name).map(drop) } else { self.static_url(name).map(drop) };
             if let Err(error) = found {
                 let (line, column) = position(text, *at);
                 let (template, name) = (template.to_owned(), name.clone());

@@ -302,6 +302,32 @@ async fn nothing_is_pruned_while_a_manifest_that_counts_cannot_be_read() {
     assert!(pruned.to_string().contains("is left as it is: the manifest was changed or damaged"), "{pruned}");
 }
 
+/// Each way out of a manifest that cannot be read leads out.
+#[tokio::test]
+async fn what_prune_advises_in_the_face_of_a_broken_manifest_helps() {
+    for text in ["{ broken", r#"{"paths": {}, "version": "2.0"}"#] {
+        for by_rollback in [true, false] {
+            let place = Place::new();
+            let first = place.publish(&[("a.css", "1")]).await;
+            place.wait(DAY);
+            place.publish(&[("a.css", "2")]).await;
+            place.store.save(MANIFEST_NAME, text).overwrite().await.unwrap();
+            let error = strict().run(&place.store, place.now()).await.unwrap_err();
+            for way in ["`holdall manifest rollback`", "`holdall collectstatic --force`"] {
+                assert!(error.reason().contains(way), "{error}");
+            }
+            if by_rollback {
+                rollback(&place.store, first).await.unwrap();
+            } else {
+                let collector = crate::support::of(&[("a.css", "3")]);
+                collector.collect(&place.store).await.unwrap_err();
+                collector.replace_manifest(true).collect(&place.store).await.unwrap();
+            }
+            place.prune(strict()).await;
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_copy_is_pruned_only_if_nobody_saved_another_one_since() {
     let place = Place::new();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use holdall_core::{ErrorKind, MemoryStorage, Store};
-use holdall_static::{Collector, Embedded, ProblemKind, Severity};
+use holdall_static::{Collector, Embedded, Prehashed, ProblemKind, Severity};
 
 use crate::faulty::{Fault, Faulty};
 use crate::support::{contents, memory, of};
@@ -96,9 +96,34 @@ async fn a_file_below_a_file_is_refused_where_it_cannot_be_held() {
 async fn a_broken_manifest_is_told() {
     let store = memory();
     store.save("staticfiles.json", "{ broken").await.unwrap();
-    let report = of(&CASES[1..]).collect(&store).await.unwrap();
+    let report = of(&CASES[1..]).replace_manifest(true).collect(&store).await.unwrap();
     let [problem] = &report.problems[..] else { panic!("{:?}", report.problems) };
     assert!(matches!(problem.kind, ProblemKind::BrokenManifest { .. }));
     assert_eq!((problem.file.as_str(), problem.severity), ("staticfiles.json", Severity::Warning));
     assert!(of(&CASES[1..]).collect(&store).await.unwrap().problems.is_empty());
+}
+
+/// An earlier collection is used as a source, beside what it was made of.
+#[tokio::test]
+async fn two_files_are_not_published_under_one_name() {
+    let first = memory();
+    let before = [("css/a.css", "a { b: url(../img/x.png) }"), ("img/x.png", "x")];
+    of(&before).collect(&first).await.unwrap();
+    let earlier: Vec<(String, String)> =
+        contents(&first).await.into_iter().filter(|(name, _)| !name.starts_with("staticfiles.")).collect();
+    let store = memory();
+    let both = || Collector::new().finder(Embedded::new(earlier.clone()).unwrap());
+    let error = both().collect(&store).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    let hashed =
+        earlier.iter().map(|(name, _)| name).find(|name| name.starts_with("img/x.") && name.len() > 10);
+    let says = format!(": it would be published as {0}, and so would ", hashed.unwrap());
+    assert!(error.reason().contains(&says), "{error}");
+    assert!(error.reason().contains("leave one of the two out with an ignore pattern"), "{error}");
+    assert!(contents(&store).await.is_empty());
+    // A file of a bundler keeps its name, which another one must not get either.
+    let kept = both().copies(false).prehashed(Prehashed::pattern("*.[hash:12].*").unwrap());
+    assert!(kept.check().await.unwrap_err().reason().contains(&says));
+    // Nothing else is at stake where no file is published under its own name.
+    both().copies(false).check().await.unwrap();
 }

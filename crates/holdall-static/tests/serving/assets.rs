@@ -52,6 +52,12 @@ async fn names_may_end_in_a_query_or_a_fragment() {
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{name}");
         assert!(error.reason().starts_with("Missing staticfiles manifest entry for '"), "{error}");
     }
+    // A directory has no hash, as in Django.
+    assert_eq!(assets.static_url("img/").unwrap(), format!("{}img/", &url[..=url.rfind('/').unwrap()]));
+    assert!(assets.static_url("c d/#e/?f").unwrap().ends_with("/c%20d/#e/?f"));
+    for name in ["/", "/img/", "img//", "../"] {
+        assert!(assets.static_url(name).is_err(), "{name}");
+    }
     assert!(assets.static_url("").unwrap_err().reason().contains("a variable that is not set"));
     assert!(assets.static_url("i.svgz").unwrap_err().reason().ends_with("did you mean 'i.svg'?"));
 }

@@ -74,6 +74,7 @@ async fn a_missing_or_broken_manifest_says_what_to_do() {
     let error = ManifestStorage::load(Arc::clone(store.storage())).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert!(error.to_string().contains(&store.to_string()), "{error}");
+    assert!(error.to_string().contains("`holdall collectstatic --force`"), "{error}");
 }
 
 #[tokio::test]

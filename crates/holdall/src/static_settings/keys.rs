@@ -95,6 +95,8 @@ fn collector(options: &mut Options) -> Result<Collector> {
     let jobs = options.take_parsed::<NonZeroUsize>("jobs", "a whole number above 0");
     let copies = options.take_bool("copies");
     let missing = options.take_tables("missing", rules::missing);
+    let kinds = options.take_table("severity", rules::severities);
+    let strict = options.take_bool("strict");
     let headers = options.take_tables("headers", rules::headers);
     let prehashed = options.take_tables("prehashed", rules::prehashed);
     let import_map = rules::import_map(options);
@@ -120,6 +122,12 @@ fn collector(options: &mut Options) -> Result<Collector> {
     }
     for (files, references, severity) in missing?.unwrap_or_default() {
         collector = collector.missing(files, references, severity);
+    }
+    for (kind, severity) in kinds?.unwrap_or_default() {
+        collector = collector.missing_kind(kind, severity);
+    }
+    if let Some(strict) = strict? {
+        collector = collector.strict(strict);
     }
     for (files, headers) in headers?.unwrap_or_default() {
         collector = collector.headers(files, headers);

@@ -112,6 +112,20 @@ impl StaticSettings {
         self
     }
 
+    /// Whether every missing file is an error but a source map, where no rule says otherwise. See
+    /// [`Collector::strict`].
+    pub fn with_strict(mut self, strict: bool) -> Self {
+        self.collector = self.collector.strict(strict);
+        self
+    }
+
+    /// Whether imports in scripts are rewritten; the key `javascript` of `[static.scan]` says so without this call. See
+    /// [`Scan::javascript`](holdall_static::Scan::javascript).
+    pub fn with_javascript(mut self, javascript: bool) -> Self {
+        self.collector = self.collector.javascript(javascript);
+        self
+    }
+
     /// The patterns of what is left out.
     pub fn ignore(&self) -> Ignore {
         const DEFAULTS: [&str; 3] = ["CVS", ".*", "*~"];

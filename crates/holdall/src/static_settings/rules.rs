@@ -1,17 +1,33 @@
 //! The keys of `[static]` that are tables themselves.
 
 use holdall_core::{Result, Visibility};
-use holdall_static::{Headers, ImportMap, Prehashed, Scan, Severity};
+use holdall_static::{Headers, ImportMap, MissingKind, Prehashed, Scan, Severity};
 
 use crate::options::Options;
 
+/// How much something matters. `warn` is short for `warning`.
+const SEVERITIES: [(&str, Severity); 4] = [
+    ("error", Severity::Error),
+    ("warn", Severity::Warning),
+    ("warning", Severity::Warning),
+    ("ignore", Severity::Ignore),
+];
+
+/// `[static.severity]`: one key for each kind of reference.
+pub(super) fn severities(options: &mut Options) -> Result<Vec<(MissingKind, Severity)>> {
+    let kinds = MissingKind::ALL.map(|kind| (kind, options.take_choice(kind.as_str(), &SEVERITIES)));
+    let mut severities = Vec::new();
+    for (kind, severity) in kinds {
+        severities.extend(severity?.map(|severity| (kind, severity)));
+    }
+    Ok(severities)
+}
+
 /// One `[[static.missing]]`.
 pub(super) fn missing(options: &mut Options) -> Result<(String, String, Severity)> {
-    let severities =
-        [("error", Severity::Error), ("warning", Severity::Warning), ("ignore", Severity::Ignore)];
     let files = options.take_str("files");
     let references = options.take_str("references");
-    let severity = options.require_choice("severity", &severities);
+    let severity = options.require_choice("severity", &SEVERITIES);
     let any = || "*".to_owned();
     Ok((files?.unwrap_or_else(any), references?.unwrap_or_else(any), severity?))
 }
@@ -50,7 +66,8 @@ pub(super) fn headers(options: &mut Options) -> Result<(String, Headers)> {
 /// `[static.scan]`. The keys are the calls of [`Scan`].
 pub(super) fn scan(options: &mut Options) -> Result<Scan> {
     type Set = fn(Scan, bool) -> Scan;
-    const SWITCHES: [(&str, Set); 4] = [
+    const SWITCHES: [(&str, Set); 5] = [
+        ("javascript", Scan::javascript),
         ("html", Scan::html),
         ("svg", Scan::svg),
         ("web_manifests", Scan::web_manifests),

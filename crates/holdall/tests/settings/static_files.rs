@@ -172,7 +172,7 @@ fn what_is_wrong_has_its_place() {
             "3 settings are wrong:\n  \
              settings:2: \"hash\" in [static] is \"md4\"; it has to be \"md5\", \"sha256\" or \"blake3\"\n  \
              settings:3: unknown key \"ignroe\" in [static]; did you mean \"ignore\"?\n  \
-             settings:5: \"severity\" in [[static.missing]] is \"x\"; it has to be \"error\", \"warning\" or \"ignore\"",
+             settings:5: \"severity\" in [[static.missing]] is \"x\"; it has to be \"error\", \"warn\", \"warning\" or \"ignore\"",
         ),
     ]);
     let refused = |variable, value| refused(Storages::builder().environment([(variable, value)]));
@@ -291,7 +291,7 @@ severity = "ignore"
 "#;
 
 /// Calls of the collector that take what no text can say, or that settings say in other words.
-const NO_KEYS: [&str; 8] = [
+const NO_KEYS: [&str; 11] = [
     "new",
     // `dirs`.
     "finder",
@@ -300,6 +300,11 @@ const NO_KEYS: [&str; 8] = [
     "post_process",
     "clear",
     "link",
+    // `--force`.
+    "replace_manifest",
+    // `[static.severity]`, and `javascript` of `[static.scan]`.
+    "missing_kind",
+    "javascript",
     // Where the storage lies.
     "local_root",
     // The application's own code.
@@ -412,4 +417,28 @@ fn a_key_without_its_feature_is_refused() {
             "settings:2: \"gitignore\" in [static] needs the cargo feature \"static-gitignore\" of the crate \"holdall\"",
         ),
     ]);
+}
+
+#[tokio::test]
+async fn severities_are_set_by_kind_of_reference() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("a.css", "a { b: url(gone.png) }");
+    write("a.js", "import './gone.js'; import('./gone.js')");
+    for (settings, problems) in [
+        ("[static.severity]\ncss = 'warn'", Some(3)),
+        ("[static.severity]\ncss = 'ignore'\nimport = 'ignore'\ndynamic_import = 'warning'", Some(1)),
+        ("[static.severity]\ncss = 'warn'\nimport = 'error'", None),
+        ("[static.severity]\ncss = 'warn'\n[static.scan]\njavascript = false", Some(1)),
+        ("[static.severity]\ncss = 'warn'\nurl = 'error'\nhtml = 'error'\nsource_map = 'error'", Some(3)),
+        ("strict = true\n[static.severity]\ncss = 'warn'", None),
+        ("", None),
+    ] {
+        let toml = format!("[static]\ndirs = [{:?}]\n{settings}", folder.path().to_str().unwrap());
+        let storages = Storages::builder().toml(toml).build().unwrap();
+        let report = storages.static_settings().collector().unwrap().check().await;
+        assert_eq!(report.ok().map(|report| report.problems.len()), problems, "{settings}");
+    }
+    let error = refused(Storages::builder().toml("[static.severity]\nimprot = 'warn'"));
+    assert!(error.contains("\"import\""), "{error}");
 }

@@ -55,7 +55,7 @@ impl Before {
             let bytes = store.open(MANIFEST_NAME).await?.bytes().await?;
             match Manifest::parse(&bytes) {
                 Ok(manifest) => before.manifest = Some(manifest),
-                // It counts as none, and is about to be replaced by a good one.
+                // Whether it may be replaced is decided by the options.
                 Err(error) if error.kind() == ErrorKind::InvalidInput => {
                     before.broken = Some(error.reason().to_owned());
                 }

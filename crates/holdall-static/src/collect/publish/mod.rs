@@ -56,6 +56,8 @@ pub(crate) struct Publishing {
     pub(crate) clear: bool,
     /// Whether copies are symbolic links; only with `local`.
     pub(crate) link: bool,
+    /// Whether a manifest that cannot be read is replaced.
+    pub(crate) replace_manifest: bool,
     /// The destination's directory, where it is one of this machine and that is known.
     pub(crate) local: Option<Local>,
     /// What is stored beside the bytes.
@@ -133,7 +135,8 @@ async fn problems(store: &Store, plan: &Plan, before: &Before, options: &Publish
     let mut problems = Vec::new();
     if let Some(reason) = before.broken.clone().filter(|_| options.post_process) {
         let kind = ProblemKind::BrokenManifest { reason };
-        problems.push(Problem::of_file(Name::new(MANIFEST_NAME)?, kind, Severity::Warning));
+        let severity = if options.replace_manifest { Severity::Warning } else { Severity::Error };
+        problems.push(Problem::of_file(Name::new(MANIFEST_NAME)?, kind, severity));
     }
     let is_at_risk = |problem: &&Problem| matches!(problem.kind, ProblemKind::SameButForCase { .. });
     let pairs: Vec<&Problem> = plan.problems.iter().filter(is_at_risk).collect();

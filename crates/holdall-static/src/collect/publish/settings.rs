@@ -57,6 +57,14 @@ impl Collector {
         self
     }
 
+    /// Whether a manifest at the destination that cannot be read, because it is damaged or a newer version of this
+    /// library wrote it, counts as none and is replaced. `false` by default: then nothing is published, since a running
+    /// site may still use the files that it names.
+    pub fn replace_manifest(mut self, replace: bool) -> Self {
+        self.publishing.replace_manifest = replace;
+        self
+    }
+
     /// Makes symbolic links to the sources instead of copies: Django's `--link`, for development on one machine,
     /// where an edit shows without collecting again. `root` is the directory in which the storage keeps its files.
     /// Hashed files are real ones, since their content must not change.

@@ -41,8 +41,8 @@ impl Choice {
         // Every name that a kept manifest has, and every one that a manifest has at all.
         let mut needed: HashSet<Name> = HashSet::new();
         let mut manifests = read(inventory, kept);
-        while let Some((_, manifest)) = manifests.next().await {
-            needed.extend(names(&manifest.map_err(refuse)?));
+        while let Some((generation, manifest)) = manifests.next().await {
+            needed.extend(names(&manifest.map_err(|error| refuse(error, generation))?));
         }
         drop(manifests);
 
@@ -124,7 +124,17 @@ fn is_as_recorded(inventory: &Inventory, name: &Name, copy: &CopyDetails) -> boo
 }
 
 /// Without this manifest nobody knows what must stay.
-fn refuse(error: Error) -> Error {
-    let message = format!("{}; as long as it cannot be read nothing is pruned", error.reason());
+fn refuse(error: Error, generation: &Generation) -> Error {
+    let advice = match error.kind() {
+        ErrorKind::InvalidInput if generation.is_current => {
+            "; `holdall manifest rollback` makes an earlier generation current, and `holdall collectstatic --force` \
+             publishes a new one over it"
+        }
+        ErrorKind::InvalidInput if !error.reason().contains("delete it") => {
+            "; delete it, if the generation is not needed"
+        }
+        _ => "",
+    };
+    let message = format!("{}{advice}; as long as it cannot be read nothing is pruned", error.reason());
     error.with_message(message)
 }

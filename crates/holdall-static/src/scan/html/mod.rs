@@ -135,7 +135,7 @@ impl<'a> Page<'a> {
         }
         self.add(found);
         self.content = match self.element.as_str() {
-            "style" => Some(Content::Css),
+            "style" => self.value("type").is_none_or(markup::is_css).then_some(Content::Css),
             "noscript" => Some(Content::Html),
             "script" => script(self.value("type")).filter(|_| self.value("src").is_none()),
             _ => None,

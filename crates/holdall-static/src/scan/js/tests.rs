@@ -286,7 +286,8 @@ fn scripts_of_a_classic_worker() {
 #[test]
 fn a_comment_in_a_clause_keeps_its_place() {
     let js = "import a /*# sourceMappingURL=x.map */ from './a.js'";
-    let found: Vec<_> = crate::scan::Language::JavaScript { import_scripts: false }.references(js);
+    let found: Vec<_> =
+        crate::scan::Language::JavaScript { modules: true, import_scripts: false }.references(js);
     assert_eq!(found.iter().map(|found| found.target.as_ref()).collect::<Vec<_>>(), ["x.map", "./a.js"]);
     assert_eq!(
         crate::scan::rewrite(js, &found, |_| Some("y")),

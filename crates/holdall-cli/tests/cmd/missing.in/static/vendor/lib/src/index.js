@@ -1,0 +1,5 @@
+export * from './a';
+export * from './b';
+export * from './c';
+export * from 'd';
+import './core/e';
