@@ -16,12 +16,12 @@ use aws_smithy_async::rt::sleep::default_async_sleep;
 use holdall_core::{Error, ErrorKind, Location, Name, Result};
 use tokio::sync::OnceCell;
 
-use crate::conditional::CopyConditions;
 use crate::config::{ClientConfig, Config, RetryMode, invalid};
 use crate::credentials::UrlCredentials;
 use crate::error::{Failure, failure};
 use crate::every_reply::ReadableHeaders;
 use crate::every_request::{AcceptEncoding, AddToEveryRequest, AskForStoredBytes};
+use crate::honoured::Honoured;
 use crate::identity::{Identities, NoteGeneration, RetryExpired};
 use crate::presign::Address;
 
@@ -47,8 +47,8 @@ pub(crate) struct Inner {
     sdk: OnceCell<Sdk>,
     pub(crate) url_credentials: UrlCredentials,
     pub(crate) address: Address,
-    pub(crate) copy_conditions: CopyConditions,
     pub(crate) accept_encoding: AcceptEncoding,
+    pub(crate) honoured: Honoured,
 }
 
 /// The client and what it was made of.
@@ -91,13 +91,15 @@ pub(crate) use send_body;
 impl Inner {
     pub(crate) fn new(config: Config) -> Self {
         let accept_encoding = AcceptEncoding::of(config.server.endpoint.as_ref());
+        let honoured = Honoured::default();
+        honoured.begin(&config);
         Self {
             config,
             accept_encoding,
             sdk: OnceCell::new(),
             url_credentials: UrlCredentials::default(),
             address: Address::default(),
-            copy_conditions: CopyConditions::default(),
+            honoured,
         }
     }
 

@@ -13,7 +13,6 @@
 //! | 404 `NoSuchUpload` to Complete | aborted, or completed by an attempt whose reply was lost: HEAD decides |
 //! | timeout, reset, 5xx after all retries | unknown: HEAD decides; if nothing is there, the error stands |
 
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use holdall_core::{ETag, Error, ErrorKind, Name, Result, Saved};
@@ -154,27 +153,4 @@ impl Inner {
 /// The entity tag of an object.
 pub(crate) fn tag(object: &Object) -> Option<ETag> {
     etag(object.etag.as_deref())
-}
-
-/// Whether the server honours `If-None-Match: *` on `CopyObject`, as far as is known.
-///
-/// AWS does. Other servers are tried once, on an object that is our own: see `publish.rs`.
-#[derive(Debug, Default)]
-pub(crate) struct CopyConditions(AtomicU8);
-
-impl CopyConditions {
-    const HONOURED: u8 = 1;
-    const IGNORED: u8 = 2;
-
-    pub(crate) fn known(&self) -> Option<bool> {
-        match self.0.load(Ordering::Relaxed) {
-            Self::HONOURED => Some(true),
-            Self::IGNORED => Some(false),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn learn(&self, honoured: bool) {
-        self.0.store(if honoured { Self::HONOURED } else { Self::IGNORED }, Ordering::Relaxed);
-    }
 }

@@ -22,6 +22,7 @@ mod encryption;
 mod error;
 mod every_reply;
 mod every_request;
+mod honoured;
 mod http;
 mod identity;
 mod list;
@@ -48,7 +49,9 @@ pub use self::builder::S3StorageBuilder;
 pub use self::cloudfront::{
     CloudFrontCookie, CloudFrontCookies, CloudFrontHash, CloudFrontPolicy, CloudFrontSigner,
 };
-pub use self::config::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode};
+pub use self::config::{
+    AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode, ServerCondition, UniqueNames,
+};
 pub use self::download::Download;
 pub use self::encryption::Encryption;
 pub use self::objects::{

@@ -1,9 +1,12 @@
 //! Which key a save or copy writes to, and what must hold there: the modes as conditions.
 
+use std::sync::Arc;
+
 use holdall_core::{Candidates, Error, ErrorKind, Name, Result, SaveMode};
 
 use crate::client::Inner;
 use crate::conditional::Condition;
+use crate::honoured::Unique;
 
 /// The keys that one save or copy may write to, in order.
 #[derive(Debug)]
@@ -11,21 +14,47 @@ pub(crate) struct Naming {
     candidates: Candidates,
     key: Name,
     mode: SaveMode,
+    unique: Unique,
 }
 
 impl Naming {
+    /// The same for whatever way names are made unique here.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), and as [`unique`](Inner::unique) for `Rename`.
+    pub(crate) async fn of(
+        inner: &Arc<Inner>,
+        name: &Name,
+        mode: SaveMode,
+        max_length: Option<usize>,
+    ) -> Result<Self> {
+        let unique = match mode {
+            SaveMode::Rename => inner.unique().await?,
+            _ => Unique::ByCondition,
+        };
+        Self::new(inner, name, mode, max_length, unique)
+    }
+
     /// Starts with the key of that name, cut to `max_length` where the mode allows it.
     ///
     /// # Errors
     ///
     /// `InvalidName` where the name is too long and the mode allows no other, or no other fits.
-    pub(crate) fn new(inner: &Inner, name: &Name, mode: SaveMode, max_length: Option<usize>) -> Result<Self> {
+    pub(crate) fn new(
+        inner: &Inner,
+        name: &Name,
+        mode: SaveMode,
+        max_length: Option<usize>,
+        unique: Unique,
+    ) -> Result<Self> {
         let key = inner.key(name)?;
         // The caller counts the characters of names, S3 the bytes of keys.
         let prefix = inner.location().prefix().chars().count();
         let longest = max_length.filter(|&limit| limit > 0).map(|limit| limit + prefix);
         let mut candidates = Candidates::new(&key).max_length(longest);
         let first = match &mode {
+            SaveMode::Rename if unique == Unique::Random => candidates.unguessable()?,
             SaveMode::Rename => candidates.next_name()?,
             SaveMode::Overwrite => candidates.cut()?,
             _ => match candidates.cut()? {
@@ -36,7 +65,11 @@ impl Naming {
                 }
             },
         };
-        Ok(Self { candidates, key: first, mode })
+        Ok(Self { candidates, key: first, mode, unique })
+    }
+
+    pub(crate) fn mode(&self) -> &SaveMode {
+        &self.mode
     }
 
     /// The key to write to now.
@@ -44,13 +77,16 @@ impl Naming {
         &self.key
     }
 
+    /// Whether there are other names to try.
     pub(crate) fn is_rename(&self) -> bool {
-        matches!(self.mode, SaveMode::Rename)
+        matches!(self.mode, SaveMode::Rename) && self.unique == Unique::ByCondition
     }
 
     /// What must hold for the write.
     pub(crate) fn condition(&self) -> Condition {
         match &self.mode {
+            // Nobody else has the name.
+            SaveMode::Rename if self.unique == Unique::Random => Condition::None,
             SaveMode::Rename | SaveMode::Create => Condition::Absent,
             SaveMode::Replace(etag) => Condition::Matches(etag.clone()),
             _ => Condition::None,

@@ -1,14 +1,10 @@
 //! From the key that a stream was uploaded to, to the key that it was meant for; see `multipart.rs` for why.
 
-use std::sync::Arc;
-
 use holdall_core::{Error, ErrorKind, Name, Result, Saved};
 use tokio::task::JoinError;
 
-use crate::client::Inner;
 use crate::conditional::{Condition, Outcome};
 use crate::copy::{Copying, Source};
-use crate::probe::{self, Scratch};
 use crate::save::Write;
 
 /// Runs work in a task of its own, which goes on when the future that waits for it is dropped.
@@ -52,7 +48,7 @@ impl Write {
             let (storage, name) = (inner, saved.name.as_str());
             tracing::warn!(%storage, name, %error, "a large file was stored under a second name too");
             // It will be no different next time.
-            inner.copy_conditions.learn(false);
+            inner.honoured.note_that_it_cannot_move();
         }
         let name = inner.name_of(wanted);
         made.complete(Saved::new(name, saved.size).with_checksum(saved.checksum))
@@ -83,41 +79,5 @@ impl Write {
         }
         request.send().await.map_err(|error| inner.failure(&error))?;
         Ok(())
-    }
-}
-
-impl Inner {
-    /// Whether the server refuses a copy with `If-None-Match: *` onto an object that is there. AWS does;
-    /// another server is asked once, with a small object that is copied onto itself and deleted again.
-    ///
-    /// A server that refuses to be asked, or credentials that may not copy or delete, count as a no.
-    ///
-    /// # Errors
-    ///
-    /// `Unavailable` or `Timeout` when the question is not answered.
-    pub(crate) async fn copies_conditionally(self: &Arc<Self>) -> Result<bool> {
-        if let Some(known) = self.copy_conditions.known() {
-            return Ok(known);
-        }
-        if let Some(known) = self.config.server.conditions.copies {
-            return Ok(known);
-        }
-        if self.config.server.endpoint.is_none() {
-            return Ok(true);
-        }
-        let inner = Arc::clone(self);
-        to_the_end(async move {
-            let scratch = Scratch::new(&inner).await?;
-            let honoured = probe::copies_conditionally(&scratch).await;
-            let left = scratch.clean().await;
-            // Who may not delete cannot move a file.
-            let honoured = honoured? && left.is_empty();
-            for sentence in left {
-                tracing::warn!(storage = %inner, "{sentence}");
-            }
-            inner.copy_conditions.learn(honoured);
-            Ok(honoured)
-        })
-        .await
     }
 }

@@ -57,7 +57,7 @@ pub(crate) async fn save(
     options: SaveOptions,
     parameters: ObjectParameters,
 ) -> Result<Saved> {
-    let naming = Naming::new(inner, name, options.mode(), options.max_length)?;
+    let naming = Naming::of(inner, name, options.mode(), options.max_length).await?;
     let headers = inner.headers(name, options.attributes, parameters)?;
     Write::new(inner, headers, options.checksum).content(naming, content).await
 }
@@ -75,6 +75,7 @@ impl Write {
             }
             return self.one_put(naming, &first).await;
         }
+        self.inner.check_large(naming.mode()).await?;
         self.put_id = self.headers.mark();
         match again {
             Some(again) => self.large_repeatable(naming, first, parts, again).await,

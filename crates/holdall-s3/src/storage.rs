@@ -8,14 +8,13 @@ use futures_util::stream::BoxStream;
 use holdall_core::{
     Capabilities, Content, CopyOptions, DeleteOptions, Entry, File, FileUrl, ListOptions, Location, Metadata,
     Name, OpenOptions, Operation, Result, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest,
-    UrlOptions, Visibility,
+    UrlOptions, Visibility, rename_by_copy,
 };
 
 use crate::buckets::Buckets;
 use crate::builder::S3StorageBuilder;
 use crate::client::Inner;
-use crate::config::ChecksumAlgorithm;
-use crate::multipart::MAX_OBJECT_SIZE;
+use crate::config::ServerCondition;
 use crate::objects::ObjectParameters;
 use crate::presign::{MultipartUploads, PresignRequest, PresignedRequest};
 
@@ -25,7 +24,6 @@ use crate::presign::{MultipartUploads, PresignRequest, PresignedRequest};
 #[derive(Clone)]
 pub struct S3Storage {
     inner: Arc<Inner>,
-    capabilities: Capabilities,
 }
 
 impl S3Storage {
@@ -35,34 +33,33 @@ impl S3Storage {
     }
 
     pub(crate) fn new(inner: Arc<Inner>) -> Self {
-        let server = &inner.config.server;
-        let links = inner.config.requests.can_be_linked();
-        let capabilities = Capabilities::default()
-            .with_writable(true)
-            .with_create(server.conditions.writes)
-            .with_create_large(server.conditions.writes)
-            .with_unique(server.conditions.writes)
-            .with_plain_names(server.conditions.writes)
-            .with_copy_create(server.conditions.writes)
-            .with_replace(server.conditions.writes)
-            .with_replace_large(server.conditions.writes)
-            .with_copy_replace(server.conditions.writes)
-            .with_delete_if_match(server.conditions.deletes)
-            .with_copy_if_match(true)
-            .with_attributes(true)
-            .with_update_attributes(true)
-            .with_visibility(server.features.acls)
-            .with_checksum(server.checksum() == Some(ChecksumAlgorithm::Crc64Nvme))
-            .with_durable(true)
-            .with_versions(server.features.versions)
-            .with_public_url(links)
-            .with_signed_url(links)
-            .with_url_overrides(links)
-            .with_upload_request(links)
-            .with_upload_forms(links)
-            .with_files_beside_directories(true)
-            .with_max_size(MAX_OBJECT_SIZE);
-        Self { inner, capabilities }
+        Self { inner }
+    }
+
+    /// Asks the server about every condition of which nothing is known, so that
+    /// [`capabilities`](Storage::capabilities) claims all that it honours.
+    ///
+    /// Nobody has to call it: what a call needs is asked when it is first needed, with a small object of the storage's
+    /// own below its location, and the answer is kept. Until then the capabilities claim only what is known. Where
+    /// settings, a [`Preset`](crate::Preset) or a [probe](Self::probe) have said everything, nothing is sent.
+    ///
+    /// ```no_run
+    /// use holdall_core::Storage as _;
+    /// use holdall_s3::S3Storage;
+    ///
+    /// # async fn example() -> holdall_core::Result<()> {
+    /// let storage = S3Storage::builder("media").endpoint("http://127.0.0.1:9000").build()?;
+    /// storage.connect().await?;
+    /// println!("{:?}", storage.capabilities());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `PermissionDenied`, `InvalidConfig`, `Unavailable`, `Timeout`; what was answered before is kept.
+    pub async fn connect(&self) -> Result<()> {
+        let asked = self.inner.ask_everything().await;
+        asked.map_err(|error| error.or_at(Operation::Configure, self, None))
     }
 
     /// The bucket.
@@ -129,9 +126,37 @@ impl S3Storage {
     /// and cannot have a family of types, a checksum or anything of a form.
     pub fn multipart_uploads(&self, policy: UploadPolicy) -> Result<MultipartUploads> {
         self.inner.config.requests.check_link()?;
-        let checked = policy.check_values(&self.capabilities);
+        let checked = policy.check_values(&self.inner.possible());
         let uploads = checked.and_then(|()| MultipartUploads::new(Arc::clone(&self.inner), policy));
         uploads.map_err(|error| error.or_at(Operation::UploadRequest, self, None))
+    }
+
+    /// A save with what only S3 has.
+    pub(crate) async fn save_parameters(
+        &self,
+        name: &Name,
+        content: Content<'_>,
+        options: SaveOptions,
+        parameters: ObjectParameters,
+    ) -> Result<Saved> {
+        options.check(name, &self.inner.possible())?;
+        self.inner.ask_for_save(&options.mode()).await?;
+        options.check(name, self.capabilities())?;
+        let saved = crate::save::save(&self.inner, name, content, options, parameters).await;
+        saved.map(|saved| self.shown(saved))
+    }
+
+    /// Refuses what a copy cannot keep, before anything is copied.
+    async fn check_copy(&self, from: &Name, to: &Name, options: &CopyOptions) -> Result<()> {
+        options.check(from, to, &self.inner.possible())?;
+        let is_update = from == to && options.attributes.is_some();
+        self.inner.ask_for_copy(&options.mode(), options.if_match.is_some(), is_update).await?;
+        options.check(from, to, self.capabilities())
+    }
+
+    /// Without the version that a server tells of a bucket which nobody said that it keeps any.
+    pub(crate) fn shown(&self, saved: Saved) -> Saved {
+        if self.inner.config.server.features.versions { saved } else { saved.with_version(None) }
     }
 
     #[cfg(test)]
@@ -143,21 +168,24 @@ impl S3Storage {
 #[async_trait]
 impl Storage for S3Storage {
     fn capabilities(&self) -> &Capabilities {
-        &self.capabilities
+        self.inner.honoured.claims()
     }
 
     async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
-        options.check(&self.capabilities)?;
+        options.check(self.capabilities())?;
         self.inner.open(name, options).await
     }
 
     async fn save(&self, name: &Name, content: Content<'_>, options: SaveOptions) -> Result<Saved> {
-        options.check(name, &self.capabilities)?;
-        crate::save::save(&self.inner, name, content, options, ObjectParameters::default()).await
+        self.save_parameters(name, content, options, ObjectParameters::default()).await
     }
 
     async fn delete(&self, name: &Name, options: DeleteOptions) -> Result<()> {
-        options.check(&self.capabilities)?;
+        options.check(&self.inner.possible())?;
+        if options.if_match.is_some() {
+            self.inner.deletes_conditionally().await?;
+        }
+        options.check(self.capabilities())?;
         self.inner.delete(name, options).await
     }
 
@@ -183,24 +211,35 @@ impl Storage for S3Storage {
     }
 
     async fn copy(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
-        options.check(from, to, &self.capabilities)?;
-        crate::copy::copy(&self.inner, &self.inner, from, to, options).await.map(|(saved, _)| saved)
+        self.check_copy(from, to, &options).await?;
+        let copied = crate::copy::copy(&self.inner, &self.inner, from, to, options).await;
+        copied.map(|(saved, _)| self.shown(saved))
+    }
+
+    async fn rename(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
+        self.check_copy(from, to, &options).await?;
+        // What decides whether the very version that was copied is deleted.
+        self.inner.honours(ServerCondition::CopySourceIfMatch).await?;
+        self.inner.deletes_conditionally().await?;
+        rename_by_copy(self, from, to, options).await
     }
 
     async fn url(&self, name: &Name, options: UrlOptions) -> Result<FileUrl> {
         self.inner.config.requests.check_link()?;
-        options.check(&self.capabilities)?;
+        options.check(self.capabilities())?;
         self.inner.url(name, options).await
     }
 
     async fn upload_request(&self, name: &Name, policy: UploadPolicy) -> Result<UploadRequest> {
         self.inner.config.requests.check_link()?;
-        policy.check(&self.capabilities)?;
+        policy.check(&self.inner.possible())?;
+        self.inner.ask_for_save(&policy.mode()).await?;
+        policy.check(self.capabilities())?;
         self.inner.upload_request(name, policy).await
     }
 
     async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
-        self.capabilities.check_visibility()?;
+        self.capabilities().check_visibility()?;
         self.inner.set_visibility(name, visibility).await
     }
 }

@@ -12,6 +12,7 @@ use holdall_core::{ETag, Error, ErrorKind, IntoName, Name, Operation, Result, Sa
 use crate::client::Inner;
 use crate::conditional::{Condition, Outcome};
 use crate::copy::{Copying, Source};
+use crate::honoured::CopyWay;
 use crate::list::decode;
 use crate::metadata::etag;
 use crate::storage::S3Storage;
@@ -199,11 +200,12 @@ impl Inner {
         let metadata = object.metadata(name)?;
         let mut headers = self.headers_of(self, &object, (&key, version), true, None).await?;
         let from = Source::new(self, key.clone(), &object)?.with_version(version);
-        let verbatim = !from.goes_by_parts(self) && !headers.can_be_sent();
+        let by_parts = self.copy_way(&Condition::None, from.size).await? == CopyWay::Parts;
+        let verbatim = !by_parts && !headers.can_be_sent();
         if !verbatim {
             headers = headers.encoded();
         }
-        let put_id = if from.goes_by_parts(self) { headers.mark() } else { None };
+        let put_id = if by_parts { headers.mark() } else { None };
         let copying = Copying {
             from: &from,
             to: &key,

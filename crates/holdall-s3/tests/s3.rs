@@ -30,6 +30,8 @@ mod fault_matrix;
 mod foreign;
 #[path = "s3/gzipped.rs"]
 mod gzipped;
+#[path = "s3/habits.rs"]
+mod habits;
 #[path = "s3/identity.rs"]
 mod identity;
 #[path = "s3/kept.rs"]

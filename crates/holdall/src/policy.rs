@@ -59,6 +59,13 @@ impl Policy {
             options.invalid(Self::CACHE_CONTROL, reason);
         }
         options.finish()?;
+        let capabilities = store.capabilities();
+        if matches!(self, Self::Media { .. }) && capabilities.writable && !capabilities.unique {
+            let reason = "is \"media\", which never overwrites a file, but this storage cannot keep names from being \
+                          taken twice: every save without a mode would be refused. Let it make names unique (S3: \
+                          unique_names = \"random\"), or set policy = \"static\"";
+            return Err(options.invalid("policy", reason));
+        }
         Ok(self.wrap(store, location?.unwrap_or_default()))
     }
 

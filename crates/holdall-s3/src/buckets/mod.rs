@@ -64,6 +64,16 @@ pub struct BucketEntry {
     pub region: Option<String>,
 }
 
+/// What servers say to a `LocationConstraint` that is not theirs (API reference, `CreateBucket`, errors; the last two were
+/// seen at `MinIO` and Garage).
+const REGION_CODES: [&str; 5] = [
+    "InvalidLocationConstraint",
+    "IllegalLocationConstraintException",
+    "InvalidRegion",
+    "InvalidLocation",
+    "XMinioInvalidRegion",
+];
+
 impl Buckets {
     pub(crate) fn new(inner: &Arc<Inner>) -> Self {
         Self { inner: Arc::clone(inner) }
@@ -110,6 +120,15 @@ impl Buckets {
             Err(failure) if failure.code() == "BucketAlreadyExists" => {
                 let message = "the name is taken by a bucket of somebody else; bucket names are worldwide";
                 Err(self.located(Error::message(ErrorKind::AlreadyExists, message), bucket))
+            }
+            Err(failure) if REGION_CODES.contains(&failure.code()) => {
+                let reason = failure.into_error();
+                let message = format!(
+                    "the server does not make buckets in that region: {}; give its own region, or create the bucket \
+                     without one",
+                    reason.reason()
+                );
+                Err(self.located(Error::message(ErrorKind::InvalidConfig, message), bucket))
             }
             Err(failure) => Err(self.failed(failure, bucket, "s3:CreateBucket")),
         }

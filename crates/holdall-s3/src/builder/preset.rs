@@ -28,6 +28,7 @@ impl S3StorageBuilder {
         server.conditions = facts.conditions;
         server.features.acls = facts.acls;
         server.features.bulk_delete = facts.bulk_delete;
+        server.features.ordered_listings = facts.ordered_listings;
         self.transfers.equal_parts = facts.equal_parts;
         self
     }

@@ -1,7 +1,7 @@
 //! What a probe has found out, as settings.
 
 use super::S3StorageBuilder;
-use crate::config::ChecksumMode;
+use crate::config::{ChecksumMode, ServerCondition};
 use crate::probe::{Feature, ProbeReport};
 
 impl S3StorageBuilder {
@@ -10,14 +10,14 @@ impl S3StorageBuilder {
     ///
     /// | setting | from |
     /// | --- | --- |
-    /// | [`conditional_writes`](Self::conditional_writes) | all four conditions of `PutObject` and Complete; one no is a no |
-    /// | [`conditional_deletes`](Self::conditional_deletes) | that of `DeleteObject` |
+    /// | [`condition`](Self::condition) of each | its own answer, and that of its race; one no is a no |
     /// | [`checksum_mode`](Self::checksum_mode) | CRC-64/NVME of single and of multipart objects |
     /// | [`equal_parts`](Self::equal_parts) | parts of unequal size |
     /// | [`bulk_delete`](Self::bulk_delete) | `DeleteObjects` |
+    /// | [`ordered_listings`](Self::ordered_listings) | the order of listings, flat and of trees |
     /// | [`acls`](Self::acls), [`versions`](Self::versions) | ACL, versions |
     ///
-    /// And a storage that knows whether copies are conditional does not ask the server itself.
+    /// A storage that knows all conditions asks the server about none.
     pub fn probed(mut self, report: &ProbeReport) -> Self {
         let known = |features: &[Feature]| {
             if features.iter().any(|&feature| report.lacks(feature)) {
@@ -25,16 +25,18 @@ impl S3StorageBuilder {
             }
             features.iter().all(|&feature| report.has(feature)).then_some(true)
         };
-        let writes = [
-            Feature::ConditionalCreate,
-            Feature::SimultaneousCreates,
-            Feature::ConditionalReplace,
-            Feature::ConditionalComplete,
-        ];
-        let conditions = &mut self.server.conditions;
-        conditions.writes = known(&writes).unwrap_or(conditions.writes);
-        conditions.deletes = known(&[Feature::ConditionalDelete]).unwrap_or(conditions.deletes);
-        conditions.copies = known(&[Feature::ConditionalCopy]).or(conditions.copies);
+        for condition in ServerCondition::ALL {
+            let asked = Feature::of(condition);
+            let raced = match condition {
+                ServerCondition::PutIfNoneMatch => Feature::SimultaneousCreates,
+                ServerCondition::PutIfMatch => Feature::SimultaneousReplaces,
+                ServerCondition::CopyIfNoneMatch => Feature::SimultaneousCopies,
+                _ => asked,
+            };
+            if let Some(honoured) = known(&[asked, raced]) {
+                self.server.conditions = self.server.conditions.with(&[condition], Some(honoured));
+            }
+        }
         match known(&[Feature::Crc64Nvme, Feature::MultipartChecksum]) {
             Some(true) => self.server.checksum_mode = ChecksumMode::WhenSupported,
             Some(false) => self.server.checksum_mode = ChecksumMode::WhenRequired,
@@ -43,6 +45,8 @@ impl S3StorageBuilder {
         let unequal = known(&[Feature::UnequalParts]);
         self.transfers.equal_parts = unequal.map_or(self.transfers.equal_parts, |unequal| !unequal);
         self.server.features.acls = known(&[Feature::Acl]).unwrap_or(self.server.features.acls);
+        let ordered = known(&[Feature::ListOrder, Feature::ListTree]);
+        self.server.features.ordered_listings = ordered.unwrap_or(self.server.features.ordered_listings);
         let bulk = known(&[Feature::BulkDelete]);
         self.server.features.bulk_delete = bulk.unwrap_or(self.server.features.bulk_delete);
         self.server.features.versions = known(&[Feature::Versions]).unwrap_or(self.server.features.versions);

@@ -4,7 +4,10 @@ use holdall_core::Result;
 use url::Url;
 
 use super::S3StorageBuilder;
-use crate::config::{self, AddressingStyle, ChecksumAlgorithm, ChecksumMode, Conditions, Features, Server};
+use crate::config::{
+    self, AddressingStyle, ChecksumAlgorithm, ChecksumMode, Conditions, Features, Server, ServerCondition,
+    UniqueNames, invalid,
+};
 use crate::preset::Preset;
 
 /// The settings of this room.
@@ -16,6 +19,7 @@ pub(super) struct ServerSettings {
     pub(super) checksum_mode: ChecksumMode,
     checksum_algorithm: ChecksumAlgorithm,
     pub(super) conditions: Conditions,
+    unique_names: UniqueNames,
     pub(super) features: Features,
 }
 
@@ -28,8 +32,9 @@ impl Default for ServerSettings {
             addressing_style: AddressingStyle::Auto,
             checksum_mode: ChecksumMode::Auto,
             checksum_algorithm: ChecksumAlgorithm::Crc64Nvme,
-            conditions: Conditions { writes: true, deletes: false, copies: None },
-            features: Features { bulk_delete: true, versions: false, acls: true },
+            conditions: Conditions::default(),
+            unique_names: UniqueNames::Auto,
+            features: Features { bulk_delete: true, ordered_listings: true, versions: false, acls: true },
         }
     }
 }
@@ -70,21 +75,65 @@ impl S3StorageBuilder {
         self
     }
 
-    /// Whether the server honours `If-None-Match` and `If-Match` on writes; `true` without a call.
+    /// Says that the server honours one condition, or that it does not. Without a call the storage asks when it first
+    /// needs to know, with a small object of its own; AWS is known to honour all. A [`Preset`] says several at once, and
+    /// so does the report of a [probe](crate::S3Storage::probe) ([`probed`](Self::probed)).
     ///
-    /// AWS, Cloudflare R2, `MinIO` and `SeaweedFS` do. Garage and some others accept the header and ignore it,
-    /// Ceph 16 does so when a multipart upload is completed: say `false` there, and `Rename`, `Create` and `Replace`
-    /// are refused instead of being unsafe. A [`Preset`] says it for you, a [probe](crate::S3Storage::probe) finds
-    /// out.
-    pub fn conditional_writes(mut self, honoured: bool) -> Self {
-        self.server.conditions.writes = honoured;
+    /// Where a condition is not honoured, the storage goes another way that is as safe, or refuses what would need it:
+    /// see [`ServerCondition`].
+    ///
+    /// ```
+    /// use holdall_s3::{S3Storage, ServerCondition};
+    ///
+    /// # fn main() -> holdall_core::Result<()> {
+    /// let storage = S3Storage::builder("media")
+    ///     .endpoint("https://s3.example.com")
+    ///     .conditional_writes(true)
+    ///     .condition(ServerCondition::CopyIfNoneMatch, false)
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn condition(mut self, condition: ServerCondition, honoured: bool) -> Self {
+        self.server.conditions = self.server.conditions.with(&[condition], Some(honoured));
         self
     }
 
-    /// Whether the server honours `If-Match` on `DeleteObject`; `false` without a call, since most
-    /// compatible servers ignore it and delete whatever is there. AWS honours it.
-    pub fn conditional_deletes(mut self, honoured: bool) -> Self {
-        self.server.conditions.deletes = honoured;
+    /// Says for several [conditions](Self::condition) at once that the server honours them.
+    pub fn honoured_conditions(self, conditions: impl IntoIterator<Item = ServerCondition>) -> Self {
+        conditions.into_iter().fold(self, |builder, condition| builder.condition(condition, true))
+    }
+
+    /// Says for several [conditions](Self::condition) at once that the server does not honour them.
+    pub fn ignored_conditions(self, conditions: impl IntoIterator<Item = ServerCondition>) -> Self {
+        conditions.into_iter().fold(self, |builder, condition| builder.condition(condition, false))
+    }
+
+    /// Says whether the server honours `If-None-Match` and `If-Match` on `PutObject` and `CompleteMultipartUpload`.
+    /// `false` says the same of the destination of `CopyObject`, which no server honours alone.
+    pub fn conditional_writes(mut self, honoured: bool) -> Self {
+        let mut conditions = self.server.conditions.with(&WRITES, Some(honoured));
+        if !honoured {
+            conditions = conditions.with(&COPIES, Some(false));
+        }
+        self.server.conditions = conditions;
+        self
+    }
+
+    /// Says whether the server honours the conditions of `CopyObject`, on its destination and on its source.
+    pub fn conditional_copies(mut self, honoured: bool) -> Self {
+        let conditions = self.server.conditions.with(&COPIES, Some(honoured));
+        self.server.conditions = conditions.with(&[ServerCondition::CopySourceIfMatch], Some(honoured));
+        self
+    }
+
+    /// Says whether the server honours `If-Match` on `DeleteObject`.
+    pub fn conditional_deletes(self, honoured: bool) -> Self {
+        self.condition(ServerCondition::DeleteIfMatch, honoured)
+    }
+
+    /// How `Rename` keeps names from being taken twice; [`UniqueNames::Auto`] without a call.
+    pub fn unique_names(mut self, way: UniqueNames) -> Self {
+        self.server.unique_names = way;
         self
     }
 
@@ -92,6 +141,14 @@ impl S3StorageBuilder {
     /// call. Where it is refused, files are deleted one by one anyway; `false` spares the attempt.
     pub fn bulk_delete(mut self, available: bool) -> Self {
         self.server.features.bulk_delete = available;
+        self
+    }
+
+    /// Whether recursive listings come in the byte order of the keys over several pages, as S3's do; `true` without a
+    /// call. With `false` a listing goes level by level and sorts each: one request more for each directory. For
+    /// `SeaweedFS`, whose [`Preset`] says it.
+    pub fn ordered_listings(mut self, ordered: bool) -> Self {
+        self.server.features.ordered_listings = ordered;
         self
     }
 
@@ -133,6 +190,12 @@ impl ServerSettings {
         };
         let endpoint: Option<Url> =
             endpoint.map(|url| config::check_endpoint("the endpoint", &url)).transpose()?;
+        // AWS honours all of them ("Conditional requests", "Conditional deletes", Amazon S3 User Guide).
+        let conditions = match (endpoint.is_some(), self.preset) {
+            (false, None) => self.conditions.or(true),
+            _ => self.conditions,
+        };
+        check_unique_names(self.unique_names, conditions, self.preset)?;
         let checksums = match self.checksum_mode {
             ChecksumMode::Auto => endpoint.is_none(),
             ChecksumMode::WhenSupported => true,
@@ -144,8 +207,33 @@ impl ServerSettings {
             endpoint,
             checksums,
             checksum_algorithm: self.checksum_algorithm,
-            conditions: self.conditions,
+            conditions,
+            unique_names: self.unique_names,
             features: self.features,
         })
     }
+}
+
+/// The conditions of writes that send content.
+const WRITES: [ServerCondition; 4] = [
+    ServerCondition::PutIfNoneMatch,
+    ServerCondition::PutIfMatch,
+    ServerCondition::CompleteIfNoneMatch,
+    ServerCondition::CompleteIfMatch,
+];
+/// The conditions on the destination of a copy.
+const COPIES: [ServerCondition; 2] = [ServerCondition::CopyIfNoneMatch, ServerCondition::CopyIfMatch];
+
+/// Refuses to make names unique by a condition that is known to be ignored.
+fn check_unique_names(way: UniqueNames, conditions: Conditions, preset: Option<Preset>) -> Result<()> {
+    let needed = [ServerCondition::PutIfNoneMatch, ServerCondition::CompleteIfNoneMatch];
+    let ignored = needed.into_iter().find(|&condition| conditions.get(condition) == Some(false));
+    let (UniqueNames::Condition, Some(ignored)) = (way, ignored) else { return Ok(()) };
+    let server = match preset {
+        Some(preset) => format!("the server of preset {preset}"),
+        None => "the server".to_owned(),
+    };
+    Err(invalid(format!(
+        "unique_names is \"condition\", but {server} does not honour {ignored}; set unique_names = \"random\""
+    )))
 }

@@ -129,6 +129,48 @@ impl fmt::Display for ChecksumAlgorithm {
     }
 }
 
+/// How [`SaveMode::Rename`](holdall_core::SaveMode::Rename) keeps names from being taken twice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UniqueNames {
+    /// [`Condition`](Self::Condition) where the server honours `If-None-Match` on `PutObject` and on
+    /// `CompleteMultipartUpload`, [`Random`](Self::Random) elsewhere.
+    #[default]
+    Auto,
+    /// A name that is free is taken as it is, and one that is taken gets `_` and seven random letters. The server's
+    /// conditions decide which it is; where it has none, such saves are refused.
+    Condition,
+    /// Every name gets `_` and 22 random letters before its first dot (130 bits), so that no two are equal and no
+    /// condition is needed: `cat.jpg` becomes `cat_8Hq2vX0LkT5nRw3YdPzB7c.jpg`.
+    Random,
+}
+
+impl FromStr for UniqueNames {
+    type Err = Error;
+
+    /// `auto`, `condition` or `random`, as settings spell it.
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "condition" => Ok(Self::Condition),
+            "random" => Ok(Self::Random),
+            _ => Err(invalid(format!(
+                "{text:?} is no way to make names unique; use \"auto\", \"condition\" or \"random\""
+            ))),
+        }
+    }
+}
+
+impl fmt::Display for UniqueNames {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::Condition => "condition",
+            Self::Random => "random",
+        })
+    }
+}
+
 /// How the pace of retries is chosen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -166,7 +208,7 @@ impl fmt::Display for RetryMode {
 
 #[cfg(test)]
 mod tests {
-    use super::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode};
+    use super::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode, UniqueNames};
 
     #[test]
     fn settings_spell_the_choices() {
@@ -182,6 +224,10 @@ mod tests {
         for mode in ["standard", "adaptive"] {
             assert_eq!(mode.parse::<RetryMode>().unwrap().to_string(), mode);
         }
+        for way in ["auto", "condition", "random"] {
+            assert_eq!(way.parse::<UniqueNames>().unwrap().to_string(), way);
+        }
+        assert!("always".parse::<UniqueNames>().is_err());
         assert!("md5".parse::<ChecksumAlgorithm>().is_err());
         assert!("Path".parse::<AddressingStyle>().is_err() && "always".parse::<ChecksumMode>().is_err());
     }

@@ -1,6 +1,7 @@
 //! The settings of a storage after they were checked.
 
 mod choices;
+mod conditions;
 mod per_name;
 mod rules;
 
@@ -15,7 +16,9 @@ use url::Url;
 
 use crate::objects::ObjectParameters;
 
-pub use self::choices::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode};
+pub use self::choices::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode, UniqueNames};
+pub(crate) use self::conditions::Conditions;
+pub use self::conditions::ServerCondition;
 pub(crate) use self::per_name::PerName;
 pub(crate) use self::rules::{
     check_bucket, check_custom_domain, check_endpoint, check_location, check_region, path_style,
@@ -54,14 +57,19 @@ pub(crate) struct Server {
     /// Which, where they are.
     pub(crate) checksum_algorithm: ChecksumAlgorithm,
     pub(crate) conditions: Conditions,
+    /// How `Rename` keeps names from being taken twice.
+    pub(crate) unique_names: UniqueNames,
     pub(crate) features: Features,
 }
 
 /// What not every server or bucket has.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a statement of its own about a server")]
 pub(crate) struct Features {
     /// Whether the server has `DeleteObjects`.
     pub(crate) bulk_delete: bool,
+    /// Whether listings keep the order of bytes over pages.
+    pub(crate) ordered_listings: bool,
     /// Whether the bucket keeps versions.
     pub(crate) versions: bool,
     /// Whether objects have ACLs of their own.
@@ -73,15 +81,6 @@ impl Server {
     pub(crate) fn checksum(&self) -> Option<ChecksumAlgorithm> {
         self.checksums.then_some(self.checksum_algorithm)
     }
-}
-
-/// On what the server honours `If-Match` and `If-None-Match`.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Conditions {
-    pub(crate) writes: bool,
-    pub(crate) deletes: bool,
-    /// On copies; `None` where it has to be found out.
-    pub(crate) copies: Option<bool>,
 }
 
 /// What is kept with every object unless a save says otherwise.

@@ -95,8 +95,12 @@ impl S3Storage {
         to: &Name,
         options: CopyOptions,
     ) -> Result<(Saved, Source)> {
-        options.check(from, to, other.capabilities())?;
+        let is_update = options.attributes.is_some()
+            && is_same(self.inner(), &self.inner().key(from)?, other.inner(), &other.inner().key(to)?);
         if self.inner().config.server.endpoint == other.inner().config.server.endpoint {
+            options.check(from, to, &other.inner().possible())?;
+            other.inner().ask_for_copy(&options.mode(), options.if_match.is_some(), is_update).await?;
+            options.check(from, to, other.capabilities())?;
             return copy(self.inner(), other.inner(), from, to, options).await;
         }
         Box::pin(self.pass_through(from, other, to, options)).await
@@ -110,6 +114,10 @@ impl S3Storage {
         to: &Name,
         options: CopyOptions,
     ) -> Result<(Saved, Source)> {
+        // Here it is a save, and its source a file that is opened on condition.
+        let intended = SaveOptions::default().with_mode(options.mode());
+        intended.check(to, &other.inner().possible())?;
+        other.inner().ask_for_save(&options.mode()).await?;
         let (inner, key) = (self.inner(), self.inner().key(from)?);
         let object = inner.head(&key).await.map_err(|failure| missing(failure.into(), from))?;
         let source = Source::new(inner, key, &object)?;
@@ -149,7 +157,7 @@ impl S3Storage {
             headers = other.inner().with_other_attributes(headers, to, attributes.clone())?;
         }
         let other = other.inner();
-        let naming = Naming::new(other, to, saving.mode(), saving.max_length)?;
+        let naming = Naming::of(other, to, saving.mode(), saving.max_length).await?;
         let write = Write::new(other, headers, saving.checksum);
         let saved = Box::pin(write.content(naming, Content::from(file))).await?;
         Ok((saved, source))
@@ -199,7 +207,7 @@ impl Inner {
     }
 
     /// Deletes the source of a copy, if it still is what was copied.
-    async fn delete_copied(&self, source: &Source) -> Result<()> {
+    async fn delete_copied(self: &Arc<Self>, source: &Source) -> Result<()> {
         let replaced = || {
             let message =
                 "the file was replaced while it was moved; it is kept, and the copy of the older one too";
@@ -212,7 +220,8 @@ impl Inner {
             Err(failure) if failure.is_missing() => return Ok(()),
             Err(failure) => return Err(failure.into()),
         }
-        let if_match = source.etag.as_ref().filter(|_| self.config.server.conditions.deletes);
+        let conditional = self.deletes_conditionally().await?;
+        let if_match = source.etag.as_ref().filter(|_| conditional);
         let request = self
             .client()
             .await?

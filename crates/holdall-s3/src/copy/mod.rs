@@ -22,7 +22,8 @@
 //! must still be the version that was looked at, at both ends: `x-amz-copy-source-if-match` alone would let a save
 //! that comes in while the server copies be undone.
 //!
-//! One request copies up to 5 GiB; larger files go by parts, see `parts.rs`.
+//! One request copies up to 5 GiB; larger files go by parts, see `parts.rs`. So does a copy whose condition on the
+//! destination `CopyObject` ignores and `CompleteMultipartUpload` honours; see `honoured.rs`.
 
 mod across;
 mod parts;
@@ -36,6 +37,7 @@ use holdall_core::{CopyOptions, Error, ErrorKind, Name, Result, SaveMode, Saved,
 pub(crate) use self::source::{Source, path_of, with_source};
 use crate::client::Inner;
 use crate::conditional::{Condition, Made, Outcome};
+use crate::honoured::{CopyWay, Unique};
 use crate::metadata::{GRANTS_MARKER, Headers, Object, PUT_ID, with_expires, with_headers};
 use crate::naming::Naming;
 use crate::objects::{Acl, CannedAcl, ObjectAcl};
@@ -64,9 +66,9 @@ pub(crate) async fn copy(
     let source_key = source.key(from)?;
     let is_itself = across::is_same(source, &source_key, inner, &inner.key(to)?);
     let mut naming = if is_itself {
-        Naming::new(inner, to, SaveMode::Overwrite, None)?
+        Naming::new(inner, to, SaveMode::Overwrite, None, Unique::ByCondition)?
     } else {
-        Naming::new(inner, to, options.mode(), options.max_length)?
+        Naming::of(inner, to, options.mode(), options.max_length).await?
     };
     let mut attempt = 0;
     loop {
@@ -89,19 +91,21 @@ pub(crate) async fn copy(
         if let Some(attributes) = &options.attributes {
             headers = inner.with_other_attributes(headers, to, attributes.clone())?;
         }
-        // What only the server can copy faithfully leaves no room for a mark of ours.
-        let verbatim = options.attributes.is_none() && !found.goes_by_parts(inner) && !headers.can_be_sent();
-        if !verbatim {
-            headers = headers.encoded();
-        }
         let condition = match &found.etag {
-            Some(etag) if is_itself && inner.config.server.conditions.writes => {
-                Condition::Matches(etag.clone())
+            Some(etag) if is_itself => Condition::Matches(etag.clone()),
+            None if is_itself => {
+                return Err(Error::unsupported("change the attributes of a file that has no entity tag"));
             }
             _ => naming.condition(),
         };
+        let way = inner.copy_way(&condition, found.size).await?;
+        // What only the server can copy faithfully leaves no room for a mark of ours.
+        let verbatim = options.attributes.is_none() && way == CopyWay::Object && !headers.can_be_sent();
+        if !verbatim {
+            headers = headers.encoded();
+        }
         // A copy that overwrites may simply be sent again; what is assembled of parts may not.
-        let needs_mark = !verbatim && (condition != Condition::None || found.goes_by_parts(inner));
+        let needs_mark = !verbatim && (condition != Condition::None || way == CopyWay::Parts);
         let put_id = if needs_mark { headers.mark() } else { None };
         let copying = Copying {
             from: &found,
@@ -216,7 +220,7 @@ impl Inner {
     ///
     /// `NotFound` when the source is gone; `PreconditionFailed` when it is another version.
     pub(crate) async fn copy_object(self: &Arc<Self>, copying: Copying<'_>) -> Result<Outcome> {
-        if copying.from.goes_by_parts(self) {
+        if self.copy_way(copying.condition, copying.from.size).await? == CopyWay::Parts {
             return self.copy_by_parts(copying).await;
         }
         let Copying { from, to, headers, verbatim, put_id, condition } = copying;

@@ -15,7 +15,8 @@ use tokio::task::JoinSet;
 
 use super::{Copying, Source, with_source};
 use crate::client::Inner;
-use crate::conditional::Outcome;
+use crate::conditional::{Outcome, tag};
+use crate::config::ServerCondition;
 use crate::multipart::{self, Finished, PartPlan, Sent, Upload};
 use crate::publish::{joined, to_the_end};
 use crate::save::Write;
@@ -40,7 +41,7 @@ impl Inner {
         let algorithm = from.kept_checksum.filter(|_| self.config.server.checksums);
         let write = Write::of_copy(Arc::clone(self), headers, put_id.map(str::to_owned), algorithm);
         let upload = multipart::create(&Arc::new(write), to).await?;
-        let sent = match copy_all(&upload, from).await {
+        let sent = match copy_checked(&upload, from).await {
             Ok(sent) => sent,
             Err(Stopped::Failed(error)) => return Err(upload.abort_after(error).await),
             Err(Stopped::Changed) => {
@@ -58,8 +59,27 @@ impl Inner {
     }
 }
 
+/// Copies all parts, and looks at the source once more where the server may ignore which version of it was meant: as
+/// long as its tag is the same, every part is of the version that was looked at first.
+async fn copy_checked(upload: &Upload, from: &Source) -> Result<Sent, Stopped> {
+    let sent = copy_all(upload, from).await?;
+    let is_pinned = upload.inner().knows(ServerCondition::CopySourceIfMatch) == Some(true);
+    if from.etag.is_some() && from.version.is_none() && !is_pinned {
+        match from.inner.head(&from.key).await {
+            Ok(object) if tag(&object) == from.etag => {}
+            Ok(_) => return Err(Stopped::Changed),
+            Err(failure) => return Err(Stopped::Failed(failure.into())),
+        }
+    }
+    Ok(sent)
+}
+
 /// Copies all parts, as many at once as are configured.
 async fn copy_all(upload: &Upload, from: &Source) -> Result<Sent, Stopped> {
+    if from.size == 0 {
+        // Nothing can be copied of it, and an upload wants one part.
+        return upload.send_empty().await.map_err(Stopped::Failed);
+    }
     let config = &upload.inner().config;
     let plan = PartPlan::new(Some(from.size), config.transfers.copy_part_size, true);
     let claim = from.claim(upload.write().checksum());

@@ -84,11 +84,6 @@ impl Source {
         }
     }
 
-    /// Whether it is more than one request copies.
-    pub(crate) fn goes_by_parts(&self, to: &Inner) -> bool {
-        self.size > to.config.transfers.max_copy_size
-    }
-
     /// Whether it is certain that it is gone.
     pub(crate) async fn is_missing(&self) -> bool {
         let version = self.version.as_deref();

@@ -11,7 +11,8 @@
 //! - `Rename` of a stream or a reader: where the wanted key is taken already, straight to the next
 //!   candidate. Where it is free, to a random candidate (a name that `Rename` may give anyway, and that
 //!   nobody else uses), from which the server then copies it to the wanted key *if that is still free*; see
-//!   `publish.rs`. So none of a hundred simultaneous savers fails, and no byte is sent twice. It costs a copy
+//!   `publish.rs`. (Without a condition on `CopyObject` the server copies by parts and completes them on that
+//!   condition.) So none of a hundred simultaneous savers fails, and no byte is sent twice. It costs a copy
 //!   inside the server and a delete; who cannot afford them, and has names that are unique anyway, saves with
 //!   `Create`.
 //!
@@ -92,7 +93,7 @@ impl Write {
         let mut wanted = None;
         if write.is_taken(naming.key(), &condition).await? {
             naming.taken(&write.inner)?;
-        } else if naming.is_rename() && write.inner.copies_conditionally().await? {
+        } else if naming.is_rename() && write.inner.honoured.can_move() {
             wanted = Some(naming.key().clone());
             naming.taken(&write.inner)?;
         }

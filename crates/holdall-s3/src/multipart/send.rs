@@ -56,6 +56,17 @@ impl Upload {
     }
 }
 
+impl Upload {
+    /// Sends the one part of a file without bytes.
+    pub(crate) async fn send_empty(&self) -> Result<Sent> {
+        let sums = Sums::of(&Bytes::new(), self.inner().config.server.checksum());
+        let part = send_part(Arc::clone(self.write()), self.place(), 1, Bytes::new(), sums).await?;
+        let mut sent = Sent { checksum: Some(sums.whole), claim: Claim::from(sums), ..Sent::default() };
+        sent.parts.insert(1, part);
+        Ok(sent)
+    }
+}
+
 /// Sends one part. It is in memory, so that the SDK can send it again.
 async fn send_part(
     write: Arc<Write>,

@@ -1,7 +1,7 @@
 //! The calls about single objects that only S3 has.
 
 use aws_sdk_s3::types::ChecksumMode;
-use holdall_core::{Content, Error, IntoName, Name, Operation, Result, SaveOptions, Saved, Storage as _};
+use holdall_core::{Content, Error, IntoName, Name, Operation, Result, SaveOptions, Saved};
 
 use super::{Acl, ObjectAcl, ObjectDetails, ObjectParameters, Tags};
 use crate::error::Failure;
@@ -33,10 +33,7 @@ impl S3Storage {
         parameters: ObjectParameters,
     ) -> Result<Saved> {
         let name = self.named(name, Operation::Save)?;
-        let saved = match options.check(&name, self.capabilities()) {
-            Ok(()) => crate::save::save(self.inner(), &name, content, options, parameters).await,
-            Err(error) => Err(error),
-        };
+        let saved = self.save_parameters(&name, content, options, parameters).await;
         saved.map_err(|error| error.or_at(Operation::Save, self, Some(name.as_str())))
     }
 

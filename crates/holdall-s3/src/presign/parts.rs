@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::sign::{Headers, ToSign};
 use crate::client::{Inner, send};
 use crate::conditional::{Condition, Outcome};
+use crate::config::ServerCondition;
 use crate::metadata::{etag, with_headers};
 use crate::multipart::{MAX_OBJECT_SIZE, PartPlan, abort};
 
@@ -122,6 +123,7 @@ impl MultipartUploads {
     /// `InvalidName`; `PermissionDenied`, `Unavailable`, `Timeout` from the server.
     pub async fn create(&self, name: impl IntoName) -> Result<MultipartUpload> {
         let inner = &self.inner;
+        inner.check_large(&self.policy.mode()).await?;
         let name = self.policy.choose_name(&name.into_name()?)?;
         let key = inner.key(&name)?;
         let headers = inner.upload_attributes(&name, &self.policy)?;
@@ -290,7 +292,9 @@ impl MultipartUploads {
         let inner = &self.inner;
         let condition = match self.policy.mode() {
             SaveMode::Create => Condition::Absent,
-            SaveMode::Rename if inner.config.server.conditions.writes => Condition::Absent,
+            SaveMode::Rename if inner.knows(ServerCondition::CompleteIfNoneMatch) != Some(false) => {
+                Condition::Absent
+            }
             SaveMode::Replace(etag) => Condition::Matches(etag),
             _ => Condition::None,
         };

@@ -4,6 +4,7 @@ use holdall_core::{Error, ErrorKind, Name, Result, SaveMode, UploadMethod, Uploa
 
 use super::sign::{self, ToSign};
 use crate::client::Inner;
+use crate::config::ServerCondition;
 use crate::metadata::Headers;
 use crate::multipart::MAX_PART_SIZE;
 use crate::objects::ObjectParameters;
@@ -45,7 +46,7 @@ impl Inner {
                 headers.insert("if-none-match".to_owned(), "*".to_owned());
             }
             // The name is unique by itself; this keeps the client from sending two files.
-            SaveMode::Rename if self.config.server.conditions.writes => {
+            SaveMode::Rename if self.knows(ServerCondition::PutIfNoneMatch) != Some(false) => {
                 headers.insert("if-none-match".to_owned(), "*".to_owned());
             }
             SaveMode::Replace(etag) => {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::config::ServerCondition;
+
 /// Something that one S3 server does and another does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -13,10 +15,20 @@ pub enum Feature {
     SimultaneousCreates,
     /// `If-Match` on `PutObject` takes the current entity tag and refuses another.
     ConditionalReplace,
+    /// Of several who replace one version at the same moment, one succeeds. As above.
+    SimultaneousReplaces,
     /// `If-None-Match: *` on `CompleteMultipartUpload` refuses a key that is taken.
     ConditionalComplete,
+    /// `If-Match` on `CompleteMultipartUpload` takes the current entity tag and refuses another.
+    ConditionalCompleteReplace,
     /// `If-None-Match: *` on `CopyObject` refuses a key that is taken.
     ConditionalCopy,
+    /// Of several who copy to one key with that at the same moment, one succeeds. As above.
+    SimultaneousCopies,
+    /// `If-Match` on `CopyObject` takes the current entity tag of the destination and refuses another.
+    ConditionalCopyReplace,
+    /// `x-amz-copy-source-if-match` on `CopyObject` takes the current entity tag of the source and refuses another.
+    ConditionalCopySource,
     /// `If-Match` on `DeleteObject` refuses another entity tag.
     ConditionalDelete,
     /// A CRC-64/NVME with an object is verified and kept.
@@ -37,6 +49,8 @@ pub enum Feature {
     BulkDelete,
     /// Listings are in the byte order of the keys, over pages too, and complete.
     ListOrder,
+    /// The same where keys share parts of a path, and behind a `start-after`.
+    ListTree,
     /// `encoding-type=url` brings back odd keys byte for byte.
     ListEncoding,
     /// An object that is put with the ACL `public-read` can be read by everybody.
@@ -59,12 +73,17 @@ pub enum Feature {
 
 impl Feature {
     /// Every feature, in the order of the report.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 30] = [
         Self::ConditionalCreate,
         Self::SimultaneousCreates,
         Self::ConditionalReplace,
+        Self::SimultaneousReplaces,
         Self::ConditionalComplete,
+        Self::ConditionalCompleteReplace,
         Self::ConditionalCopy,
+        Self::SimultaneousCopies,
+        Self::ConditionalCopyReplace,
+        Self::ConditionalCopySource,
         Self::ConditionalDelete,
         Self::Crc64Nvme,
         Self::Crc32,
@@ -75,6 +94,7 @@ impl Feature {
         Self::UnequalParts,
         Self::BulkDelete,
         Self::ListOrder,
+        Self::ListTree,
         Self::ListEncoding,
         Self::Acl,
         Self::Tags,
@@ -86,14 +106,40 @@ impl Feature {
         Self::PresignedPost,
     ];
 
+    /// What is asked about that condition.
+    pub(crate) fn of(condition: ServerCondition) -> Self {
+        match condition {
+            ServerCondition::PutIfNoneMatch => Self::ConditionalCreate,
+            ServerCondition::PutIfMatch => Self::ConditionalReplace,
+            ServerCondition::CompleteIfNoneMatch => Self::ConditionalComplete,
+            ServerCondition::CompleteIfMatch => Self::ConditionalCompleteReplace,
+            ServerCondition::CopyIfNoneMatch => Self::ConditionalCopy,
+            ServerCondition::CopyIfMatch => Self::ConditionalCopyReplace,
+            ServerCondition::CopySourceIfMatch => Self::ConditionalCopySource,
+            ServerCondition::DeleteIfMatch => Self::ConditionalDelete,
+        }
+    }
+
     /// What follows for a storage where the answer is no.
     pub(super) fn consequence(self) -> &'static str {
         match self {
-            Self::ConditionalCreate | Self::SimultaneousCreates | Self::ConditionalComplete => {
-                "Two savers of one name may overwrite each other, so that Rename and Create must be refused"
+            Self::ConditionalCreate | Self::SimultaneousCreates => {
+                "Two savers of one name may overwrite each other, so that Create is refused and Rename adds random \
+                 letters to every name"
             }
-            Self::ConditionalReplace => "Replace cannot be promised",
-            Self::ConditionalCopy => "A copy may overwrite what another writer puts there at the same time",
+            Self::ConditionalReplace | Self::SimultaneousReplaces => "Replace is refused",
+            Self::ConditionalComplete => {
+                "Create is refused for large files, and Rename adds random letters to every name"
+            }
+            Self::ConditionalCompleteReplace => "Replace is refused for large files",
+            Self::ConditionalCopy | Self::SimultaneousCopies => {
+                "Copies with Create go by way of a multipart upload, or are refused where that has no condition either"
+            }
+            Self::ConditionalCopyReplace => {
+                "Copies with Replace and changes of attributes go by way of a multipart upload, or are refused where \
+                 that has no condition either"
+            }
+            Self::ConditionalCopySource => "if_match of copies and renames is refused",
             Self::ConditionalDelete => "Deleting one version only cannot be promised",
             Self::Crc64Nvme => "Files are saved without a checksum",
             Self::Crc32 | Self::Crc32c | Self::Sha256 => "This storage does not use it",
@@ -101,7 +147,9 @@ impl Feature {
             Self::PartCopy => "Files of more than 5 GiB cannot be copied inside the bucket",
             Self::UnequalParts => "Uploads need parts of one size: set equal_parts",
             Self::BulkDelete => "Many files are deleted one by one",
-            Self::ListOrder => "Listings are not what the contract promises",
+            Self::ListOrder | Self::ListTree => {
+                "Listings go level by level: one request more for each directory"
+            }
             Self::ListEncoding => "Files with odd names are listed under other names",
             Self::Acl => "Save without a visibility, and publish with a bucket policy or a CDN",
             Self::Tags => "Objects cannot have tags",
@@ -124,8 +172,13 @@ impl fmt::Display for Feature {
             Self::ConditionalCreate => "PutObject, If-None-Match",
             Self::SimultaneousCreates => "the same at once",
             Self::ConditionalReplace => "PutObject, If-Match",
+            Self::SimultaneousReplaces => "that one at once",
             Self::ConditionalComplete => "Complete, If-None-Match",
+            Self::ConditionalCompleteReplace => "Complete, If-Match",
             Self::ConditionalCopy => "CopyObject, If-None-Match",
+            Self::SimultaneousCopies => "copies at once",
+            Self::ConditionalCopyReplace => "CopyObject, If-Match",
+            Self::ConditionalCopySource => "CopyObject, source",
             Self::ConditionalDelete => "DeleteObject, If-Match",
             Self::Crc64Nvme => "checksum CRC-64/NVME",
             Self::Crc32 => "checksum CRC-32",
@@ -136,6 +189,7 @@ impl fmt::Display for Feature {
             Self::UnequalParts => "parts of unequal size",
             Self::BulkDelete => "DeleteObjects",
             Self::ListOrder => "listing: order",
+            Self::ListTree => "listing: order of a tree",
             Self::ListEncoding => "listing: encoding",
             Self::Acl => "ACL public-read",
             Self::Tags => "tags",

@@ -15,9 +15,14 @@ const ODD: &str = "odd a+b%20&é";
 /// Fewer than there are, so that the listing goes over pages.
 const PAGE: i32 = 2;
 
-/// Asks about listings, then deletes what was listed: at most 17 requests.
+/// Ends of keys of a tree, in the order of their bytes: a directory sorts as its name plus `/`, behind names that go on
+/// with `-` or `.`. Some servers walk directories by name and get that wrong.
+const TREE: [&str; 4] = ["tree-a", "tree.b", "tree/c", "tree0"];
+
+/// Asks about listings, then deletes what was listed: at most 30 requests.
 pub(super) async fn ask(scratch: &Scratch, report: &mut ProbeReport) {
     report.record(Feature::ListOrder, settled(order(scratch).await));
+    report.record(Feature::ListTree, settled(tree(scratch).await));
     report.record(Feature::ListEncoding, settled(encoding(scratch).await));
     report.record(Feature::BulkDelete, settled(bulk_delete(scratch).await));
 }
@@ -58,6 +63,25 @@ async fn order(scratch: &Scratch) -> Result<Answer, Failure> {
     } else {
         "a listing over several pages leaves keys out, or repeats them"
     }))
+}
+
+async fn tree(scratch: &Scratch) -> Result<Answer, Failure> {
+    let keys = TREE.map(|key| scratch.key(key));
+    for key in keys.iter().rev() {
+        scratch.store(key).await?;
+    }
+    // Where directories are more than parts of keys, this one would stay.
+    scratch.key("tree/");
+    let all = listed(scratch, &format!("{}tree", scratch.prefix)).await?;
+    let request = scratch.client.list_objects_v2().bucket(scratch.bucket());
+    let request = request.prefix(format!("{}tree", scratch.prefix)).start_after(&keys[1]);
+    let behind = request.encoding_type(EncodingType::Url).send().await;
+    let behind = behind.map_err(|error| scratch.inner.failure(&error))?.contents().len();
+    Ok(match () {
+        () if all != keys => Answer::no("keys of a tree do not come in the order of their bytes over pages"),
+        () if behind != 2 => Answer::no("start-after is compared with something else than whole keys"),
+        () => Answer::Yes,
+    })
 }
 
 async fn encoding(scratch: &Scratch) -> Result<Answer, Failure> {

@@ -33,7 +33,7 @@ use tokio::sync::oneshot;
 pub use self::feature::{Answer, Feature};
 pub use self::report::ProbeReport;
 
-pub(crate) use self::conditions::copies_conditionally;
+pub(crate) use self::conditions::one as ask;
 pub(crate) use self::scratch::Scratch;
 
 use crate::client::Inner;
@@ -42,7 +42,7 @@ use crate::publish::to_the_end;
 use crate::storage::S3Storage;
 
 /// How many requests a probe sends at most, the SDK's retries and the versions of a versioned bucket aside.
-pub const MAX_PROBE_REQUESTS: usize = 150;
+pub const MAX_PROBE_REQUESTS: usize = 230;
 
 impl S3Storage {
     /// Finds out what the server and the bucket can do, with a few dozen small objects below the storage's location,
@@ -110,10 +110,10 @@ async fn run(inner: &Arc<Inner>, mut gone: oneshot::Receiver<()>) -> Result<Prob
         return Err(failure.into());
     }
     let is_gone = &mut || !matches!(gone.try_recv(), Err(oneshot::error::TryRecvError::Empty));
-    macro_rules! ask {
+    macro_rules! ask_all {
         ($($room:ident),*) => { $(if !is_gone() { $room::ask(&scratch, &mut report).await; })* };
     }
-    ask!(conditions, checksums, parts, listing, access, links);
+    ask_all!(conditions, checksums, parts, listing, access, links);
     report.left_behind = scratch.clean().await;
     Ok(report)
 }

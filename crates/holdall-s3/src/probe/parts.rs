@@ -5,20 +5,20 @@ use aws_sdk_s3::types::{
     ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart,
 };
 use bytes::Bytes;
-use holdall_core::Checksum;
+use holdall_core::{Checksum, Error, ErrorKind};
 
-use super::conditions::{settled, stopped};
+use super::conditions::settled;
 use super::scratch::{BODY, Scratch};
 use super::{Answer, Feature, ProbeReport};
-use crate::error::Failure;
+use crate::conditional::Condition;
+use crate::error::{Failure, local};
 use crate::multipart::MIN_PART_SIZE;
 
 /// A part that is larger than the smallest by this much is one of another size.
 const MIB: usize = 1 << 20;
 
-/// Asks about uploads: at most 20 requests, which send 6 MiB, or 17 where parts cannot be copied.
+/// Asks about uploads: at most 16 requests, which send 6 MiB, or 17 where parts cannot be copied.
 pub(super) async fn ask(scratch: &Scratch, report: &mut ProbeReport) {
-    report.record(Feature::ConditionalComplete, settled(conditional_complete(scratch).await));
     report.record(Feature::MultipartChecksum, settled(checksum(scratch).await));
     let (copied, unequal) = copied_parts(scratch).await;
     report.record(Feature::PartCopy, copied);
@@ -40,8 +40,23 @@ impl<'a> Upload<'a> {
         let request = request
             .set_checksum_algorithm(with_checksum.then_some(ChecksumAlgorithm::Crc64Nvme))
             .set_checksum_type(with_checksum.then_some(ChecksumType::FullObject));
-        let created = request.send().await.map_err(|error| scratch.inner.failure(&error))?;
-        let id = created.upload_id.unwrap_or_default();
+        let created = match request.send().await.map_err(|error| scratch.inner.failure(&error)) {
+            Ok(created) => created,
+            Err(failure) => {
+                if failure.unknown {
+                    scratch.opened("", &key);
+                }
+                return Err(failure);
+            }
+        };
+        let Some(id) = created.upload_id else {
+            // It may have begun one all the same, which the end of the probe looks for.
+            scratch.opened("", &key);
+            return Err(local(
+                Error::message(ErrorKind::Other, "it began a multipart upload and gave it no id"),
+                false,
+            ));
+        };
         scratch.opened(&id, &key);
         Ok(Self { scratch, key, id, parts: Vec::new() })
     }
@@ -79,7 +94,7 @@ impl<'a> Upload<'a> {
         Ok(())
     }
 
-    async fn complete(self, if_none_match: Option<&str>, checksum: Option<String>) -> Result<(), Failure> {
+    async fn complete(self, condition: Condition, checksum: Option<String>) -> Result<(), Failure> {
         let parts = CompletedMultipartUpload::builder().set_parts(Some(self.parts)).build();
         let is_full = checksum.is_some().then_some(ChecksumType::FullObject);
         let request = self.scratch.client.complete_multipart_upload().bucket(self.scratch.bucket());
@@ -87,7 +102,8 @@ impl<'a> Upload<'a> {
             .key(&self.key)
             .upload_id(&self.id)
             .multipart_upload(parts)
-            .set_if_none_match(if_none_match.map(str::to_owned))
+            .set_if_none_match(condition.if_none_match())
+            .set_if_match(condition.if_match())
             .set_checksum_crc64_nvme(checksum)
             .set_checksum_type(is_full);
         let limits = self.scratch.inner.with_limits(0, 16 << 20);
@@ -97,16 +113,47 @@ impl<'a> Upload<'a> {
     }
 }
 
-async fn conditional_complete(scratch: &Scratch) -> Result<Answer, Failure> {
-    let mut first = Upload::begin(scratch, "complete", false).await?;
-    first.send(Bytes::from_static(BODY), None).await?;
-    first.complete(Some("*"), None).await?;
-    let mut second = Upload::begin(scratch, "complete", false).await?;
-    second.send(Bytes::from_static(BODY), None).await?;
-    stopped(
-        second.complete(Some("*"), None).await,
-        "it completed onto an object that was there: the header is ignored",
-    )
+/// The conditions of `CompleteMultipartUpload`.
+pub(super) mod completion {
+    use super::super::conditions::{NO_TAG, no_tag, stopped, taken};
+    use super::{Answer, BODY, Bytes, Condition, Failure, Scratch, Upload};
+
+    /// An upload of one small part, completed on that condition.
+    async fn completed(
+        scratch: &Scratch,
+        name: &str,
+        condition: Condition,
+    ) -> Result<Result<(), Failure>, Failure> {
+        let mut upload = Upload::begin(scratch, name, false).await?;
+        upload.send(Bytes::from_static(BODY), None).await?;
+        Ok(upload.complete(condition, None).await)
+    }
+
+    pub(in crate::probe) async fn create(scratch: &Scratch) -> Result<Answer, Failure> {
+        scratch.store(&scratch.key("complete")).await?;
+        stopped(
+            completed(scratch, "complete", Condition::Absent).await?,
+            "it completed onto an object that was there: the header is ignored",
+        )
+    }
+
+    pub(in crate::probe) async fn replace(scratch: &Scratch) -> Result<Answer, Failure> {
+        let name = "complete-over";
+        let Some(etag) = scratch.store(&scratch.key(name)).await? else { return Ok(no_tag()) };
+        let (Some(other), Some(etag)) =
+            (crate::metadata::etag(Some(NO_TAG)), crate::metadata::etag(Some(&etag)))
+        else {
+            return Ok(no_tag());
+        };
+        let refused = stopped(
+            completed(scratch, name, Condition::Matches(other)).await?,
+            "it completed over another version: the header is ignored",
+        )?;
+        if !refused.is_yes() {
+            return Ok(refused);
+        }
+        taken(refused, completed(scratch, name, Condition::Matches(etag)).await?)
+    }
 }
 
 async fn checksum(scratch: &Scratch) -> Result<Answer, Failure> {
@@ -114,7 +161,7 @@ async fn checksum(scratch: &Scratch) -> Result<Answer, Failure> {
     let mut upload = Upload::begin(scratch, "checksum", true).await?;
     upload.send(Bytes::from_static(BODY), Some(checksum.clone())).await?;
     let key = upload.key.clone();
-    upload.complete(None, Some(checksum.clone())).await?;
+    upload.complete(Condition::None, Some(checksum.clone())).await?;
     let head = scratch.client.head_object().bucket(scratch.bucket()).key(&key);
     let head = head.checksum_mode(ChecksumMode::Enabled).send().await;
     let head = head.map_err(|error| scratch.inner.failure(&error))?;
@@ -163,7 +210,7 @@ async fn finish(mut upload: Upload<'_>, size: usize) -> Result<Answer, Failure> 
     let scratch = upload.scratch;
     upload.send(Bytes::from_static(b"."), None).await?;
     let key = upload.key.clone();
-    upload.complete(None, None).await?;
+    upload.complete(Condition::None, None).await?;
     let head = scratch.client.head_object().bucket(scratch.bucket()).key(key);
     let head = head.send().await.map_err(|error| scratch.inner.failure(&error))?;
     let is_whole = head.content_length().and_then(|length| usize::try_from(length).ok()) == Some(size);

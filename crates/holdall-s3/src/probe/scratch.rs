@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::EncodingType;
@@ -112,19 +113,7 @@ impl Scratch {
     /// Removes everything. What could not be removed comes back, as sentences.
     pub(crate) async fn clean(&self) -> Vec<String> {
         let made = std::mem::take(&mut *self.made());
-        let mut left = Vec::new();
-        for (upload, key) in made.uploads {
-            let request =
-                self.client.abort_multipart_upload().bucket(self.bucket()).key(&key).upload_id(upload);
-            if let Err(failure) = request.send().await.map_err(|error| self.inner.failure(&error))
-                && failure.status() != Some(404)
-            {
-                left.push(format!(
-                    "The upload of {key:?} could not be aborted: {}.",
-                    failure.into_error().reason()
-                ));
-            }
-        }
+        let mut left = self.clean_uploads(made.uploads).await;
         let mut is_versioned = false;
         for key in &made.keys {
             let request = self.client.delete_object().bucket(self.bucket()).key(key);
@@ -145,6 +134,63 @@ impl Scratch {
             left.extend(self.clean_versions().await);
         }
         left
+    }
+
+    /// Aborts what was begun, and looks whether it is gone: what a server answers to an abort proves nothing, and one
+    /// that gave no id may have begun an upload all the same.
+    async fn clean_uploads(&self, uploads: BTreeMap<String, String>) -> Vec<String> {
+        let mut left = Vec::new();
+        if uploads.is_empty() {
+            return left;
+        }
+        let mut refused = BTreeMap::new();
+        for (upload, key) in uploads.iter().filter(|(upload, _)| !upload.is_empty()) {
+            if let Err(failure) = self.abort(key, upload).await {
+                let is_gone = failure.status() == Some(404);
+                refused.insert(upload.as_str(), (key, is_gone, failure.into_error().reason().to_owned()));
+            }
+        }
+        let request = self.client.list_multipart_uploads().bucket(self.bucket()).prefix(&self.prefix);
+        let listing = request.encoding_type(EncodingType::Url).send().await;
+        let listing = listing.map_err(|error| self.inner.failure(&error));
+        let listed = listing.as_ref().map(ListMultipartUploadsOutput::uploads).unwrap_or_default();
+        for upload in listed {
+            let (Some(key), Some(id)) = (upload.key(), upload.upload_id()) else { continue };
+            let encoded = listing.as_ref().is_ok_and(|page| page.encoding_type() == Some(&EncodingType::Url));
+            let key =
+                if encoded { String::from_utf8_lossy(&decode(key)).into_owned() } else { key.to_owned() };
+            if !key.starts_with(&self.prefix) {
+                continue;
+            }
+            let reason = match refused.remove(id) {
+                Some((_, _, reason)) => reason,
+                None if uploads.contains_key(id) => {
+                    "the server answered that it is gone, and lists it still".to_owned()
+                }
+                // Nobody told us its id before.
+                None => match self.abort(&key, id).await {
+                    Ok(()) => continue,
+                    Err(failure) => failure.into_error().reason().to_owned(),
+                },
+            };
+            left.push(format!("The upload of {key:?} could not be aborted: {reason}."));
+        }
+        for (key, is_gone, reason) in refused.into_values() {
+            if !is_gone || listing.is_err() {
+                left.push(format!("The upload of {key:?} could not be aborted: {reason}."));
+            }
+        }
+        if let (Some(key), Err(_)) = (uploads.get(""), &listing) {
+            left.push(format!(
+                "An upload of {key:?} may have been begun: the server gave no id of it and does not list its uploads."
+            ));
+        }
+        left
+    }
+
+    async fn abort(&self, key: &str, upload: &str) -> std::result::Result<(), Failure> {
+        let request = self.client.abort_multipart_upload().bucket(self.bucket()).key(key).upload_id(upload);
+        request.send().await.map(drop).map_err(|error| self.inner.failure(&error))
     }
 
     /// In a bucket that keeps versions, deleting has left versions and markers.

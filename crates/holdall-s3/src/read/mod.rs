@@ -57,6 +57,10 @@ impl Inner {
     /// Adds what the reply to HEAD or GET does not hold.
     pub(crate) async fn complete(&self, name: &Name, key: &Name, object: &Object) -> Result<Metadata> {
         let mut metadata = object.metadata(name)?;
+        if !self.config.server.features.versions {
+            // A server may tell one all the same; nobody could ask for it.
+            metadata.version = None;
+        }
         if object.is_marked() {
             metadata.attributes.visibility = self.visibility(key, object.version.as_deref()).await?;
         }

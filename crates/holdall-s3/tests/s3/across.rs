@@ -22,6 +22,9 @@ fn other(server: &S3Server) -> S3StorageBuilder {
         .secret_key(SECRET)
         .checksum_mode(holdall_s3::ChecksumMode::WhenSupported)
         .location("kept")
+        .conditional_writes(true)
+        .conditional_copies(true)
+        .conditional_deletes(false)
         .max_copy_size(5 << 20)
         .copy_part_size(5 << 20)
 }

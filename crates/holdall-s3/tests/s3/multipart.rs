@@ -67,17 +67,32 @@ async fn a_large_stream_is_renamed_only_where_it_must_be() {
     assert_eq!(server.keys(BUCKET).len(), 3);
 }
 
-/// Where copies cannot be made safely, a stream goes straight to its name, and a lost race is a typed error.
+/// Where `CopyObject` has no condition, the completion of an upload of copied parts has one.
 #[tokio::test(flavor = "multi_thread")]
-async fn without_conditional_copies_a_lost_race_is_a_conflict() {
+async fn without_conditional_copies_a_stream_is_moved_by_parts() {
+    let server = server().await;
+    let store = Store::new(builder(&server).conditional_copies(false).build().unwrap());
+    let content = noise(9 * MIB);
+    for name in ["a.bin", "b.bin"] {
+        assert_eq!(store.save(name, stream_of(&content)).await.unwrap().name, name);
+        assert_eq!(server.object(BUCKET, name).unwrap().content, content);
+    }
+    assert_eq!((server.count("CopyObject"), server.count("UploadPartCopy")), (0, 2));
+    assert_eq!(server.keys(BUCKET), ["a.bin", "b.bin"]);
+    assert!(server.open_uploads(BUCKET).is_empty());
+}
+
+/// Where files cannot be moved, a stream goes straight to its name, and a lost race is a typed error.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_can_be_moved_a_lost_race_is_a_conflict() {
     let server = server().await;
     let store = store(&server);
-    let denied = FaultAction::Error { status: 501, code: "NotImplemented".to_owned() };
-    server.inject(Fault::new(denied).operation("CopyObject"));
+    let denied = FaultAction::Error { status: 403, code: "AccessDenied".to_owned() };
+    server.inject(Fault::new(denied).operation("DeleteObject"));
     let content = noise(9 * MIB);
     assert_eq!(store.save("a.bin", stream_of(&content)).await.unwrap().name, "a.bin");
-    assert_eq!(server.count("CopyObject"), 1, "the server is asked once");
-    assert_eq!(server.keys(BUCKET), ["a.bin"], "and nothing of the question is left");
+    assert_eq!(server.count("CopyObject"), 1);
+    assert_eq!(server.keys(BUCKET).len(), 2, "it stays under its other name, too, this once");
 
     let stalled = server.inject(Fault::new(FaultAction::Stall).operation("CompleteMultipartUpload").once());
     let saving = tokio::spawn({

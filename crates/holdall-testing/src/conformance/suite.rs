@@ -33,7 +33,7 @@ pub struct Suite {
     refused: Option<Store>,
     http: Option<Http>,
     quick: bool,
-    only: Option<String>,
+    only: Vec<String>,
 }
 
 /// The whole suite, without exceptions.
@@ -110,9 +110,9 @@ impl Suite {
         self
     }
 
-    /// Runs only cases whose name contains this text.
+    /// Runs only cases whose name contains this text, or, where it is called several times, one of these texts.
     pub fn only(mut self, part: impl Into<String>) -> Self {
-        self.only = Some(part.into());
+        self.only.push(part.into());
         self
     }
 
@@ -128,7 +128,7 @@ impl Suite {
             }
         }
         for case in cases() {
-            if self.only.as_ref().is_none_or(|part| case.name.contains(part)) {
+            if self.only.is_empty() || self.only.iter().any(|part| case.name.contains(part.as_str())) {
                 self.judge(case, store, &mut report).await;
             }
         }

@@ -9,7 +9,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result};
 
+use super::bucket::Bucket;
+use super::habits::Habits;
 use super::state::State;
+use super::versions::Versioning;
 
 /// What the builder decided and no request changes.
 pub(crate) struct Settings {
@@ -19,10 +22,10 @@ pub(crate) struct Settings {
     pub(crate) min_part_size: u64,
     /// Keep sizes and checksums only.
     pub(crate) discard_content: bool,
-    /// Take the conditions of writes and deletes, and do not look at them.
-    pub(crate) ignore_write_conditions: bool,
     /// Unpack what is packed for readers that do not say that they can.
     pub(crate) decompress_unless_accepted: bool,
+    /// In what it differs from S3.
+    pub(crate) habits: Habits,
     /// The region that requests must be signed for; any, if none.
     pub(crate) region: Option<String>,
     /// What time it is for objects.
@@ -37,8 +40,8 @@ impl fmt::Debug for Settings {
             .field("page_size", &self.page_size)
             .field("min_part_size", &self.min_part_size)
             .field("discard_content", &self.discard_content)
-            .field("ignore_write_conditions", &self.ignore_write_conditions)
             .field("decompress_unless_accepted", &self.decompress_unless_accepted)
+            .field("habits", &self.habits)
             .field("region", &self.region)
             .finish_non_exhaustive()
     }
@@ -93,9 +96,21 @@ impl Backend {
         self.0.settings.discard_content
     }
 
-    /// The condition of a write or delete, unless the server is one that ignores them.
-    pub(crate) fn heeded<T>(&self, condition: Option<T>) -> Option<T> {
-        condition.filter(|_| !self.0.settings.ignore_write_conditions)
+    /// In what this server differs from S3.
+    pub(crate) fn habits(&self) -> &Habits {
+        &self.0.settings.habits
+    }
+
+    /// The condition of a request about that bucket, unless the server is one that ignores it.
+    pub(crate) fn heeded<T>(
+        &self,
+        bucket: &Bucket,
+        operation: &'static str,
+        header: &'static str,
+        condition: Option<T>,
+    ) -> Option<T> {
+        let has_versions = bucket.versioning == Versioning::Enabled;
+        condition.filter(|_| self.habits().heeds(operation, header, has_versions))
     }
 
     /// Whether packed objects are unpacked for readers that do not say that they can.

@@ -20,6 +20,7 @@ use super::config::Config;
 use super::config::ownership::Ownership;
 use super::connection::serve;
 use super::faults::FaultList;
+use super::habits::Habits;
 use super::listing::MAX_PAGE;
 use super::log::Log;
 use super::service::Shared;
@@ -49,8 +50,8 @@ pub struct S3ServerBuilder {
     page_size: usize,
     min_part_size: u64,
     discard_content: bool,
-    ignore_write_conditions: bool,
     decompress_unless_accepted: bool,
+    habits: Habits,
     seed: u64,
     bind: SocketAddr,
     clock: Clock,
@@ -94,8 +95,8 @@ impl S3ServerBuilder {
             page_size: MAX_PAGE,
             min_part_size: MIN_PART_SIZE,
             discard_content: false,
-            ignore_write_conditions: false,
             decompress_unless_accepted: false,
+            habits: Habits::default(),
             seed: 0,
             bind: SocketAddr::from(([127, 0, 0, 1], 0)),
             clock: Box::new(SystemTime::now),
@@ -191,7 +192,46 @@ impl S3ServerBuilder {
     /// Takes `If-Match` and `If-None-Match` on writes, copies and deletes and ignores them, as Garage 2 does: every one
     /// is answered with success. For testing that a client finds out.
     pub fn ignore_write_conditions(mut self, ignore: bool) -> Self {
-        self.ignore_write_conditions = ignore;
+        self.habits.ignore_all(ignore);
+        self
+    }
+
+    /// Takes one condition of one operation and ignores it: `("CopyObject", "if-none-match")` as Ceph 16, moto and
+    /// `LocalStack` do, `("CopyObject", "x-amz-copy-source-if-match")` as Ceph 16 and moto do. Can be called several times.
+    ///
+    /// # Panics
+    /// For an operation that has no condition of that name.
+    pub fn ignore_condition(mut self, operation: &str, header: &str) -> Self {
+        self.habits.ignore(operation, header);
+        self
+    }
+
+    /// The same, but only in buckets with versions: Ceph 16 does so with `If-None-Match` on `PutObject`.
+    ///
+    /// # Panics
+    /// For an operation that has no condition of that name.
+    pub fn ignore_condition_with_versions(mut self, operation: &str, header: &str) -> Self {
+        self.habits.ignore_with_versions(operation, header);
+        self
+    }
+
+    /// Lists by walking directories in the order of their names, as `SeaweedFS` does: `a/c` comes before `a-b`. Pages are
+    /// cut in that order and sorted by bytes within, and `start-after` is compared in it, so that keys are lost behind one.
+    pub fn walk_directories(mut self, walk: bool) -> Self {
+        self.habits.walks_directories = walk;
+        self
+    }
+
+    /// Looks at the conditions of `CopyObject` without the lock that the copy is stored under, as `SeaweedFS` does with
+    /// `If-Match`: of several copies at once more than one may win.
+    pub fn copy_without_a_lock(mut self, unlocked: bool) -> Self {
+        self.habits.copies_without_a_lock = unlocked;
+        self
+    }
+
+    /// Answers `AbortMultipartUpload` with 204 and keeps the upload.
+    pub fn keep_aborted_uploads(mut self, keep: bool) -> Self {
+        self.habits.keeps_aborted_uploads = keep;
         self
     }
 
@@ -266,8 +306,8 @@ impl S3ServerBuilder {
             page_size: self.page_size,
             min_part_size: self.min_part_size,
             discard_content: self.discard_content,
-            ignore_write_conditions: self.ignore_write_conditions,
             decompress_unless_accepted: self.decompress_unless_accepted,
+            habits: self.habits,
             region: self.region,
             clock: self.clock,
             signing_clock: self.signing_clock,

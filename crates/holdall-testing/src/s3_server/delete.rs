@@ -29,7 +29,8 @@ impl Backend {
         let input = &req.input;
         let mut state = self.state();
         let bucket = state.bucket_mut(&input.bucket)?;
-        check_delete(bucket.current(&input.key), self.heeded(input.if_match.as_ref()))?;
+        let if_match = self.heeded(bucket, "DeleteObject", "if-match", input.if_match.as_ref());
+        check_delete(bucket.current(&input.key), if_match)?;
         let removed = bucket.remove(&input.key, input.version_id.as_deref(), self.now())?;
         Ok(S3Response::new(DeleteObjectOutput {
             version_id: removed.version_id,

@@ -92,7 +92,11 @@ impl Backend {
 
         let state = self.state();
         let bucket = state.bucket(&input.bucket)?;
-        let (items, next) = page(bucket, &prefix, delimiter.as_deref(), start.as_ref(), max_keys);
+        let (items, next) = if self.habits().walks_directories {
+            walked_page(bucket, &prefix, delimiter.as_deref(), start.as_ref(), max_keys)
+        } else {
+            page(bucket, &prefix, delimiter.as_deref(), start.as_ref(), max_keys)
+        };
 
         let fetch_owner = input.fetch_owner.unwrap_or(false);
         let (mut contents, mut common_prefixes) = (Vec::new(), Vec::new());
@@ -181,6 +185,36 @@ fn page<'a>(
         }
     }
     (items, None)
+}
+
+/// The same as a server that walks directories by their names: pages are cut in the order of that walk.
+fn walked_page<'a>(
+    bucket: &'a Bucket,
+    prefix: &'a str,
+    delimiter: Option<&str>,
+    start: Option<&Start>,
+    max: usize,
+) -> (Vec<Item<'a>>, Option<Start>) {
+    fn name<'a>(item: &Item<'a>) -> &'a str {
+        match item {
+            Item::Key(key, _) => key,
+            Item::Prefix(prefix) => prefix,
+        }
+    }
+    // A file comes before the directory of its name.
+    fn walk(name: &str) -> (Vec<&str>, &str) {
+        (name.trim_end_matches('/').split('/').collect(), name)
+    }
+    let (mut items, _) = page(bucket, prefix, delimiter, None, usize::MAX);
+    items.sort_by(|left, right| walk(name(left)).cmp(&walk(name(right))));
+    if let Some(Start::AfterKey(after) | Start::AfterPrefix(after)) = start {
+        items.retain(|item| walk(name(item)) > walk(after));
+    }
+    let is_cut = items.len() > max;
+    items.truncate(max);
+    let next = items.last().filter(|_| is_cut).map(|last| Start::AfterKey(name(last).to_owned()));
+    items.sort_by_key(name);
+    (items, next)
 }
 
 /// A page size from the request: S3 cuts it to 1,000 and refuses a negative one.

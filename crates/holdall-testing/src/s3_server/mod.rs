@@ -83,6 +83,7 @@ mod faults;
 mod form;
 mod get;
 mod grants;
+mod habits;
 mod listing;
 mod log;
 mod multipart;

@@ -136,7 +136,7 @@ impl Backend {
     ) -> S3Result<S3Response<UploadPartCopyOutput>> {
         let mut input = req.input;
         check_part_number(input.part_number)?;
-        let conditions: ReadConditions = source_conditions!(input);
+        let mut conditions: ReadConditions = source_conditions!(input);
         let from = Source::new(&input.copy_source)?;
         let (key, source_key) = (customer_key!(input)?, source_key!(input)?);
         let mut state = self.state();
@@ -144,6 +144,9 @@ impl Backend {
         let upload = state.bucket(&input.bucket)?.upload(&input.key, &input.upload_id)?;
         let (upload, encryption) = (upload.checksum, upload.encryption.clone());
         encryption.check_part(key.as_ref())?;
+        let pinned = conditions.matches.take();
+        conditions.matches =
+            self.heeded(state.bucket(&from.bucket)?, "UploadPartCopy", "x-amz-copy-source-if-match", pinned);
         let source = from.find(&state, &conditions)?;
         source.encryption.check_read(source_key.as_ref())?;
         let source_version = state.bucket(&from.bucket)?.shown(source.version_id.clone());
@@ -217,7 +220,9 @@ impl Backend {
         let checksum = checksum::of_parts(upload.checksum, &parts);
         check_whole(&claim, input.checksum_type.as_ref(), &checksum)?;
         let (if_match, if_none_match) = (input.if_match.as_ref(), input.if_none_match.as_ref());
-        check_write(bucket.current(&input.key), self.heeded(if_match), self.heeded(if_none_match))?;
+        let if_match = self.heeded(bucket, "CompleteMultipartUpload", "if-match", if_match);
+        let if_none_match = self.heeded(bucket, "CompleteMultipartUpload", "if-none-match", if_none_match);
+        check_write(bucket.current(&input.key), if_match, if_none_match)?;
 
         let object = Object {
             content: joined(&parts),
@@ -261,7 +266,9 @@ impl Backend {
         let mut state = self.state();
         let bucket = state.bucket_mut(&input.bucket)?;
         bucket.upload(&input.key, &input.upload_id)?;
-        bucket.uploads.remove(&input.upload_id);
+        if !self.habits().keeps_aborted_uploads {
+            bucket.uploads.remove(&input.upload_id);
+        }
         Ok(S3Response::new(AbortMultipartUploadOutput::default()))
     }
 }

@@ -85,7 +85,9 @@ impl Backend {
         attributes.lock.check(bucket, self.now())?;
         let acl = acl::requested(bucket, input.acl.as_ref(), grants)?;
         let (if_match, if_none_match) = (input.if_match.as_ref(), input.if_none_match.as_ref());
-        check_write(bucket.current(&input.key), self.heeded(if_match), self.heeded(if_none_match))?;
+        let if_match = self.heeded(bucket, "PutObject", "if-match", if_match);
+        let if_none_match = self.heeded(bucket, "PutObject", "if-none-match", if_none_match);
+        check_write(bucket.current(&input.key), if_match, if_none_match)?;
         let mut object = Object { acl, encryption, tags, ..object_of(received, attributes, self.now()) };
         if let Some(etag) = opaque {
             object.etag = etag;

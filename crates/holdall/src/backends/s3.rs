@@ -9,7 +9,7 @@ mod forms;
 use holdall_core::{Gzipped, Result, Store};
 use holdall_s3::{
     AddressingStyle, ChecksumAlgorithm, ChecksumMode, CloudFrontHash, Encryption, Preset, RetryMode,
-    S3Storage, S3StorageBuilder,
+    S3Storage, S3StorageBuilder, UniqueNames,
 };
 
 use crate::options::Options;
@@ -29,8 +29,12 @@ const CREDENTIALS: [&str; 7] = [
 ];
 
 /// Keys that mean something beside others only.
-const BESIDE: [(&str, &[&str]); 13] = [
+const BESIDE: [(&str, &[&str]); 14] = [
     ("preset", &["endpoint", "region"]),
+    (
+        "unique_names",
+        &["preset", "endpoint", "region", "conditional_writes", "honoured_conditions", "ignored_conditions"],
+    ),
     ("kms_key_id", &["encryption"]),
     ("kms_context", &["encryption"]),
     ("bucket_key", &["encryption"]),
@@ -138,7 +142,14 @@ fn take_setters(options: &mut Options) -> Result<Vec<(&'static str, Setter)>> {
     let algorithms = [("crc64nvme", ChecksumAlgorithm::Crc64Nvme), ("crc32", ChecksumAlgorithm::Crc32)];
     setter!(options, setters, checksum_algorithm: take_choice, &algorithms);
     setter!(options, setters, conditional_writes: take_bool);
+    setter!(options, setters, conditional_copies: take_bool);
     setter!(options, setters, conditional_deletes: take_bool);
+    setters.push(forms::conditions(options, "honoured_conditions", true));
+    setters.push(forms::conditions(options, "ignored_conditions", false));
+    let ways =
+        [("auto", UniqueNames::Auto), ("condition", UniqueNames::Condition), ("random", UniqueNames::Random)];
+    setter!(options, setters, unique_names: take_choice, &ways);
+    setter!(options, setters, ordered_listings: take_bool);
     setter!(options, setters, versions: take_bool);
     setter!(options, setters, acls: take_bool);
     setter!(options, setters, bulk_delete: take_bool);

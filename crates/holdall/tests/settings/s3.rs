@@ -28,7 +28,12 @@ max_attempts = 5
 retry_backoff = "100ms"
 checksum_mode = "when_required"
 conditional_writes = false
-conditional_deletes = true
+conditional_copies = false
+conditional_deletes = false
+honoured_conditions = ["delete_if_match", "copy_source_if_match"]
+ignored_conditions = ["copy_if_none_match"]
+unique_names = "random"
+ordered_listings = false
 part_size = "16 MiB"
 concurrency = 4
 cache_control = "private, max-age=60"
@@ -88,7 +93,7 @@ web_identity_token_file = "/var/run/secrets/token"
 "#;
 
 /// Calls of the builder that take what no text can say, or that settings say in other words.
-const NO_KEYS: [&str; 12] = [
+const NO_KEYS: [&str; 13] = [
     "build",
     // The application's own code.
     "attributes_for",
@@ -98,6 +103,8 @@ const NO_KEYS: [&str; 12] = [
     "sdk_config",
     "sleep",
     "time_source",
+    // `honoured_conditions` and `ignored_conditions`.
+    "condition",
     // `cache_control` and `content_disposition`.
     "default_attributes",
     // `storage_class`, `acl` and `tags`.
@@ -123,7 +130,8 @@ async fn every_key_reaches_the_builder() -> Result<()> {
     assert_eq!(url(&store).await?, "http://cdn.example.com/media/cats/tom%20cat.jpg");
     let capabilities = store.capabilities();
     assert!(!capabilities.create && !capabilities.replace, "no conditional writes");
-    assert!(capabilities.delete_if_match, "conditional deletes");
+    assert!(capabilities.delete_if_match && capabilities.copy_if_match, "honoured conditions");
+    assert!(!capabilities.copy_create && capabilities.unique && !capabilities.plain_names, "random names");
     assert!(!capabilities.checksum, "no checksums");
     let debug = format!("{store:?}");
     for value in ["my-site", "media", "eu-central-1", "http://127.0.0.1:9000"] {
@@ -360,6 +368,7 @@ async fn a_preset_fills_in_what_is_known_and_other_keys_win() -> Result<()> {
     let place = "https://fra1.digitaloceanspaces.com/my-site/cats/tom%20cat.jpg";
     assert_eq!(url(&store).await?, place);
     assert!(!store.capabilities().create, "nothing is known of its conditional writes");
+    assert!(store.capabilities().unique, "media work all the same");
     assert!(build(&format!("{spaces}\nconditional_writes = true"))?.capabilities().create);
     expect_refusals(&[(
         "[storages.default]\nbackend = 's3'\nbucket = 'my-site'\npreset = 'r2'",
@@ -367,4 +376,37 @@ async fn a_preset_fills_in_what_is_known_and_other_keys_win() -> Result<()> {
          https://<account id>.r2.cloudflarestorage.com; set endpoint",
     )]);
     Ok(())
+}
+
+/// What a policy needs and a storage cannot keep is an error of the start, with the words that have to change.
+#[test]
+fn a_policy_that_cannot_be_kept_is_told_at_the_start() {
+    let garage = "[storages.default]\nbackend = 's3'\nbucket = 'my-site'\npreset = 'garage'\n\
+                  endpoint = 'http://127.0.0.1:3900'";
+    assert!(build(garage).unwrap().capabilities().unique);
+    let error = build(&format!("{garage}\nunique_names = 'condition'")).unwrap_err().to_string();
+    for words in ["settings:6", "\"unique_names\"", "preset garage", "unique_names = \"random\""] {
+        assert!(error.contains(words), "{error}");
+    }
+    // Nothing is known of it, and nothing else is wanted.
+    let unknown = "[storages.default]\nbackend = 's3'\nbucket = 'my-site'\nendpoint = 'http://127.0.0.1:9000'\n\
+                   unique_names = 'condition'";
+    let error = build(unknown).unwrap_err().to_string();
+    assert!(error.contains("media") && error.contains("unique_names = \"random\""), "{error}");
+    assert!(build(&format!("{unknown}\nconditional_writes = true")).is_ok());
+    assert!(build(&format!("{unknown}\npolicy = 'static'")).is_ok());
+    let error = build(&format!("{garage}\nignored_conditions = ['put_if_nothing']")).unwrap_err().to_string();
+    assert!(error.contains("copy_source_if_match"), "it lists them: {error}");
+}
+
+/// The same for a backend of somebody else, which only overwrites.
+#[test]
+fn a_backend_that_only_overwrites_is_no_media() {
+    use holdall::{MemoryStorage, ReadOnly};
+
+    let registered = |policy: &str| {
+        let backend = Storages::builder().register("frozen", |_| Ok(ReadOnly::new(MemoryStorage::new())));
+        backend.toml(format!("[storages.default]\nbackend = 'frozen'\n{policy}")).build()
+    };
+    assert!(registered("").is_ok(), "nothing can be saved there anyway");
 }

@@ -28,6 +28,7 @@ fn storage(golden: &Value, client: &Value) -> S3Storage {
         .addressing_style(text(&settings["style"]).parse::<AddressingStyle>().unwrap())
         .checksum_mode(ChecksumMode::WhenSupported)
         .versions(true)
+        .conditional_writes(true)
         .time_source(Clock::at(golden["now"].as_u64().unwrap()));
     if let Some(endpoint) = settings["endpoint"].as_str() {
         builder = builder.endpoint(endpoint);

@@ -148,4 +148,11 @@ pub async fn versions_are_refused_where_none_are_kept(store: &Store) {
     refused_naming(store.open("missing").version("any").await, Unsupported, "missing");
     refused_naming(store.delete("missing").version("any").await, Unsupported, "missing");
     refused_naming(store.url("missing").version("any").await, Unsupported, "missing");
+    if store.capabilities().writable {
+        // Nobody is told a version that no verb takes.
+        let saved = put(store, "file", "x").await;
+        let copied = store.copy("file", "copy").overwrite().await.unwrap();
+        assert_eq!((saved.version, copied.version), (None, None));
+        assert_eq!(store.metadata("file").await.unwrap().version, None);
+    }
 }

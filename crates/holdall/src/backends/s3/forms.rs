@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use holdall_core::{Attributes, Gzipped, MemoryStorage, Result};
-use holdall_s3::{CannedAcl, ObjectParameters, StorageClass, Tags};
+use holdall_s3::{CannedAcl, ObjectParameters, S3StorageBuilder, ServerCondition, StorageClass, Tags};
 
 use super::Setter;
 use crate::options::Options;
@@ -47,6 +47,19 @@ pub(super) fn ca_bundle(options: &mut Options) -> Taken {
         }
     };
     Ok(Some(("ca_bundle", Box::new(move |builder| builder.ca_bundle(pem.clone())))))
+}
+
+/// Conditions that the server honours or ignores, as a list of their names.
+pub(super) fn conditions(options: &mut Options, key: &'static str, honoured: bool) -> Taken {
+    let Some(words) = options.take_texts(key)? else { return Ok(None) };
+    let conditions: Result<Vec<ServerCondition>> = words.iter().map(|word| word.parse()).collect();
+    let conditions = conditions.map_err(|error| options.refused(key, error))?;
+    let set: Setter = Box::new(move |builder| {
+        let set =
+            |builder: S3StorageBuilder, condition: &ServerCondition| builder.condition(*condition, honoured);
+        conditions.iter().fold(builder, set)
+    });
+    Ok(Some((key, set)))
 }
 
 /// What S3 keeps with every object unless the save says otherwise.

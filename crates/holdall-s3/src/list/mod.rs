@@ -1,4 +1,9 @@
 //! Listing: pages of `ListObjectsV2`, one in memory.
+//!
+//! Not every server keeps the order of bytes over pages. Where it does not, a listing goes level by level, see
+//! `levels.rs`.
+
+mod levels;
 
 use std::time::SystemTime;
 
@@ -41,6 +46,9 @@ pub(crate) fn list<'a>(
         Err(error) => return stream::iter([Err(error)]).boxed(),
     };
     let lister = Lister { inner, prefix, options };
+    if !inner.config.server.features.ordered_listings {
+        return levels::list(lister);
+    }
     try_unfold((lister, Page::First), |(lister, page)| async move {
         let token = match page {
             Page::End => return Ok(None),
@@ -48,19 +56,34 @@ pub(crate) fn list<'a>(
             Page::Behind(token) => Some(token),
         };
         let mut reply = lister.page(token).await?;
-        let next = match (reply.is_truncated(), reply.next_continuation_token.take()) {
-            (Some(true), Some(token)) => Page::Behind(token),
-            (Some(true), None) => {
-                let message = "the server cut the listing short and does not say how it goes on";
-                return Err(Error::message(ErrorKind::Other, message));
-            }
-            _ => Page::End,
-        };
-        let entries = lister.entries(&reply);
-        Ok(Some((stream::iter(entries.into_iter().map(Ok)), (lister, next))))
+        let next = Page::behind(&mut reply)?;
+        let entries = lister.entries(&reply).into_iter().map(|found| Ok(found.entry));
+        Ok::<_, Error>(Some((stream::iter(entries), (lister, next))))
     })
     .try_flatten()
     .boxed()
+}
+
+impl Page {
+    /// What follows a page.
+    fn behind(reply: &mut ListObjectsV2Output) -> Result<Self> {
+        match (reply.is_truncated(), reply.next_continuation_token.take()) {
+            (Some(true), Some(token)) => Ok(Self::Behind(token)),
+            (Some(true), None) => {
+                let message = "the server cut the listing short and does not say how it goes on";
+                Err(Error::message(ErrorKind::Other, message))
+            }
+            _ => Ok(Self::End),
+        }
+    }
+}
+
+/// What a page holds.
+#[derive(Debug)]
+struct Found {
+    key: Vec<u8>,
+    is_prefix: bool,
+    entry: Entry,
 }
 
 impl Lister<'_> {
@@ -84,10 +107,10 @@ impl Lister<'_> {
 
     /// The entries of a page in the order of their keys. S3 orders keys and common prefixes together, but
     /// writes them in two lists.
-    fn entries(&self, page: &ListObjectsV2Output) -> Vec<Entry> {
+    fn entries(&self, page: &ListObjectsV2Output) -> Vec<Found> {
         let encoded = page.encoding_type() == Some(&EncodingType::Url);
         let decode = |text: &str| if encoded { decode(text) } else { text.as_bytes().to_vec() };
-        let mut entries: Vec<(Vec<u8>, Entry)> = Vec::new();
+        let mut entries: Vec<Found> = Vec::new();
         for object in page.contents() {
             let Some(key) = object.key().map(decode) else { continue };
             let size = object.size().and_then(|size| u64::try_from(size).ok());
@@ -97,18 +120,18 @@ impl Lister<'_> {
             }
             let modified = object.last_modified().and_then(|&time| SystemTime::try_from(time).ok());
             let etag = etag(object.e_tag());
-            entries.extend(self.keep(key, |raw| file(raw, size, modified, etag)));
+            entries.extend(self.keep(key, false, |raw| file(raw, size, modified, etag)));
         }
         for prefix in page.common_prefixes() {
             let Some(prefix) = prefix.prefix().map(decode) else { continue };
-            entries.extend(self.keep(prefix, directory));
+            entries.extend(self.keep(prefix, true, directory));
         }
-        entries.sort_by(|(left, _), (right, _)| left.cmp(right));
-        entries.into_iter().map(|(_, entry)| entry).collect()
+        entries.sort_by(|left, right| left.key.cmp(&right.key));
+        entries
     }
 
     /// The entry of a key, relative to the storage; `None` for what is not to be shown.
-    fn keep(&self, key: Vec<u8>, entry: impl FnOnce(&[u8]) -> Entry) -> Option<(Vec<u8>, Entry)> {
+    fn keep(&self, key: Vec<u8>, is_prefix: bool, entry: impl FnOnce(&[u8]) -> Entry) -> Option<Found> {
         let raw = key.strip_prefix(self.inner.location().prefix().as_bytes())?;
         let reserved = Name::RESERVED_PREFIX.as_bytes();
         if raw.split(|&byte| byte == b'/').any(|segment| segment.starts_with(reserved)) {
@@ -119,7 +142,7 @@ impl Lister<'_> {
             return None;
         }
         let entry = entry(raw);
-        Some((key, entry))
+        Some(Found { key, is_prefix, entry })
     }
 }
 
