@@ -33,6 +33,9 @@ pub(crate) fn settings(server: &S3Server) -> S3StorageBuilder {
         .access_key(server.access_key())
         .secret_key(server.secret_key())
         .checksum_mode(ChecksumMode::WhenSupported)
+        // Nothing is to be asked before the requests that a test counts.
+        .conditional_writes(true)
+        .conditional_copies(true)
         .retry_backoff(Duration::from_millis(1))
 }
 

@@ -142,7 +142,7 @@ impl S3Storage {
         options.check(name, &self.inner.possible())?;
         self.inner.ask_for_save(&options.mode()).await?;
         options.check(name, self.capabilities())?;
-        let saved = crate::save::save(&self.inner, name, content, options, parameters).await;
+        let saved = Box::pin(crate::save::save(&self.inner, name, content, options, parameters)).await;
         saved.map(|saved| self.shown(saved))
     }
 
