@@ -7,6 +7,7 @@
 use aws_sdk_s3::types::{Grant, Permission};
 use holdall_core::{Error, Name, Result, Visibility};
 
+use crate::blank_key::for_sdk;
 use crate::client::Inner;
 use crate::objects::{CannedAcl, ObjectAcl};
 
@@ -17,7 +18,7 @@ impl Inner {
     /// Who may read the object: one `GetObjectAcl`. `None` where the bucket has ACLs disabled, so that the
     /// mark no longer means anything.
     pub(crate) async fn visibility(&self, key: &Name, version: Option<&str>) -> Result<Option<Visibility>> {
-        let request = self.client().await?.get_object_acl().bucket(self.bucket()).key(key.as_str());
+        let request = self.client().await?.get_object_acl().bucket(self.bucket()).key(for_sdk(key.as_str()));
         let request = request.set_version_id(version.map(str::to_owned));
         match request.send().await.map_err(|error| self.failure(&error)) {
             Ok(acl) if acl.grants().iter().any(is_public) => Ok(Some(Visibility::Public)),
@@ -33,7 +34,7 @@ impl Inner {
     ///
     /// `PermissionDenied` with what to do about it: a write would lose grants that nobody could see.
     pub(crate) async fn object_acl(&self, key: &Name, version: Option<&str>) -> Result<Option<ObjectAcl>> {
-        let request = self.client().await?.get_object_acl().bucket(self.bucket()).key(key.as_str());
+        let request = self.client().await?.get_object_acl().bucket(self.bucket()).key(for_sdk(key.as_str()));
         let request = request.set_version_id(version.map(str::to_owned));
         match request.send().await.map_err(|error| self.failure(&error)) {
             Ok(acl) => ObjectAcl::of_server(&acl).map(Some),
@@ -60,7 +61,7 @@ impl Inner {
         let current = self.object_acl(&key, None).await.map_err(missing)?.unwrap_or_default();
         let acl = current.with_visibility(visibility).to_write();
         let headers = acl.unwrap_or_else(|| CannedAcl::Private.into()).to_headers()?;
-        let request = self.client().await?.put_object_acl().bucket(self.bucket()).key(key.as_str());
+        let request = self.client().await?.put_object_acl().bucket(self.bucket()).key(for_sdk(key.as_str()));
         let request = request
             .set_acl(headers.canned)
             .set_grant_read(headers.read)

@@ -2,6 +2,7 @@
 
 use holdall_core::{DeleteOptions, Error, ErrorKind, Name, Result};
 
+use crate::blank_key::for_sdk;
 use crate::client::Inner;
 
 impl Inner {
@@ -25,7 +26,7 @@ impl Inner {
             .await?
             .delete_object()
             .bucket(self.bucket())
-            .key(key.as_str())
+            .key(for_sdk(key.as_str()))
             .set_version_id(options.version)
             .set_if_match(if_match);
         match request.send().await.map_err(|error| self.failure(&error)) {

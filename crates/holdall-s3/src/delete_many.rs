@@ -12,6 +12,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use holdall_core::{DeleteOptions, Error, Name, Result};
 
+use crate::blank_key::is_blank;
 use crate::client::Inner;
 use crate::error::{Failure, of_code};
 
@@ -209,8 +210,8 @@ fn is_about_credentials(code: &str) -> bool {
     )
 }
 
-/// Whether an XML document can hold the key: of what names allow, only two characters it cannot (XML 1.0, section
-/// 2.2).
+/// Whether an XML document can hold the key. Of what names allow, only two characters it cannot (XML 1.0, section
+/// 2.2); and white space alone may be lost on the way, because parsers may leave it out.
 fn fits_into_xml(key: &str) -> bool {
-    !key.contains(['\u{fffe}', '\u{ffff}'])
+    !key.contains(['\u{fffe}', '\u{ffff}']) && !is_blank(key)
 }

@@ -7,6 +7,7 @@
 #![doc = include_str!("docs/limits.md")]
 
 mod acl;
+mod blank_key;
 mod buckets;
 mod builder;
 mod client;

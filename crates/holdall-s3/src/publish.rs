@@ -3,6 +3,7 @@
 use holdall_core::{Error, ErrorKind, Name, Result, Saved};
 use tokio::task::JoinError;
 
+use crate::blank_key::for_sdk;
 use crate::conditional::{Condition, Outcome};
 use crate::copy::{Copying, Source};
 use crate::save::Write;
@@ -73,7 +74,7 @@ impl Write {
         let inner = &self.inner;
         let own = inner.key(name)?;
         let client = inner.client().await?;
-        let request = client.delete_object().bucket(inner.bucket()).key(own.as_str());
+        let request = client.delete_object().bucket(inner.bucket()).key(for_sdk(own.as_str()));
         if version.is_some() && request.clone().set_version_id(version).send().await.is_ok() {
             return Ok(());
         }

@@ -6,6 +6,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use holdall_core::{Checksum, Content, Error, ErrorKind, Name, Result, SaveOptions, Saved};
 
+use crate::blank_key::for_sdk;
 use crate::client::{Inner, send_body};
 use crate::conditional::{Condition, Made, Outcome, tag};
 use crate::metadata::{Headers, KeptChecksum, with_headers};
@@ -111,7 +112,7 @@ impl Write {
             .await?
             .put_object()
             .bucket(inner.bucket())
-            .key(key.as_str())
+            .key(for_sdk(key.as_str()))
             .body(ByteStream::from(bytes.clone()))
             .set_if_none_match(condition.if_none_match())
             .set_if_match(condition.if_match())

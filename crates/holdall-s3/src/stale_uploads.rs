@@ -6,6 +6,7 @@ use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::types::{EncodingType, MultipartUpload};
 use holdall_core::{Error, ErrorKind, Operation, Result};
 
+use crate::blank_key::for_sdk;
 use crate::client::Inner;
 use crate::list::decode;
 use crate::storage::S3Storage;
@@ -102,7 +103,7 @@ async fn page(inner: &Inner, marker: Option<Place>) -> Result<ListMultipartUploa
 async fn abort(inner: &Inner, uploads: Vec<Place>, done: &mut AbortedUploads) -> Result<()> {
     let client = inner.client().await?;
     for (key, id) in uploads {
-        let request = client.abort_multipart_upload().bucket(inner.bucket()).key(&key).upload_id(id);
+        let request = client.abort_multipart_upload().bucket(inner.bucket()).key(for_sdk(&key)).upload_id(id);
         match request.send().await.map_err(|error| inner.failure(&error)) {
             Ok(_) => done.aborted += 1,
             // Somebody completed or aborted it meanwhile.

@@ -2,6 +2,8 @@
 
 #[path = "s3/across.rs"]
 mod across;
+#[path = "s3/blank_keys.rs"]
+mod blank_keys;
 #[path = "s3/boto3/mod.rs"]
 mod boto3;
 #[path = "s3/buckets.rs"]

@@ -8,6 +8,7 @@ use holdall_core::{
 };
 
 use super::{Source, copy, missing};
+use crate::blank_key::for_sdk;
 use crate::client::Inner;
 use crate::conditional::tag;
 use crate::metadata::{ACL_MARKER, GRANTS_MARKER, Headers, KeptEncryption, Object, PUT_ID};
@@ -227,7 +228,7 @@ impl Inner {
             .await?
             .delete_object()
             .bucket(self.bucket())
-            .key(source.key.as_str())
+            .key(for_sdk(source.key.as_str()))
             .set_if_match(if_match.map(|etag| etag.as_str().to_owned()));
         match request.send().await.map_err(|error| self.failure(&error)) {
             Ok(_) => Ok(()),

@@ -35,6 +35,7 @@ use aws_sdk_s3::types::{MetadataDirective, StorageClass, TaggingDirective};
 use holdall_core::{CopyOptions, Error, ErrorKind, Name, Result, SaveMode, Saved, Visibility};
 
 pub(crate) use self::source::{Source, path_of, with_source};
+use crate::blank_key::for_sdk;
 use crate::client::Inner;
 use crate::conditional::{Condition, Made, Outcome};
 use crate::honoured::{CopyWay, Unique};
@@ -230,7 +231,7 @@ impl Inner {
             .await?
             .copy_object()
             .bucket(self.bucket())
-            .key(to.as_str())
+            .key(for_sdk(to.as_str()))
             .set_if_none_match(condition.if_none_match())
             .set_if_match(condition.if_match())
             .metadata_directive(directive)

@@ -14,6 +14,7 @@ use holdall_core::{Error, ErrorKind, Result};
 use tokio::task::JoinSet;
 
 use super::{Copying, Source, with_source};
+use crate::blank_key::for_sdk;
 use crate::client::Inner;
 use crate::conditional::{Outcome, tag};
 use crate::config::ServerCondition;
@@ -122,7 +123,7 @@ async fn copy_part(
         .map_err(Stopped::Failed)?
         .upload_part_copy()
         .bucket(inner.bucket())
-        .key(key.as_str())
+        .key(for_sdk(key.as_str()))
         .upload_id(id)
         .part_number(number)
         .copy_source_range(format!("bytes={}-{}", range.start, range.end - 1));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use holdall_core::{Checksum, ETag, Name, Result};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::blank_key::for_sdk;
 use crate::client::Inner;
 use crate::conditional::tag;
 use crate::metadata::{KeptChecksum, Object};
@@ -109,7 +110,7 @@ impl Source {
         }
         let inner = &self.inner;
         let request =
-            inner.client().await?.get_object_tagging().bucket(inner.bucket()).key(self.key.as_str());
+            inner.client().await?.get_object_tagging().bucket(inner.bucket()).key(for_sdk(self.key.as_str()));
         let reply = request.set_version_id(self.version.clone()).send().await;
         let reply = reply.map_err(|error| inner.failure(&error))?;
         let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();

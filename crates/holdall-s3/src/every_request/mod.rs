@@ -23,6 +23,7 @@ use self::operations::{
     has_a_bucket_owner, has_a_payer, needs_the_customer_key, reads_a_source, writes_an_object,
 };
 pub(crate) use self::stored_bytes::{AcceptEncoding, AskForStoredBytes};
+use crate::blank_key::take_off_guard;
 use crate::encryption::{CustomerKey, ServerKeys};
 
 /// The headers' values, checked.
@@ -152,6 +153,7 @@ impl Intercept for AddToEveryRequest {
         config: &mut ConfigBag,
     ) -> std::result::Result<(), BoxError> {
         let operation = config.load::<Metadata>().ok_or("the SDK names no operation")?.name().to_owned();
+        take_off_guard(context.request_mut())?;
         self.add(&operation, context.request_mut())
     }
 }

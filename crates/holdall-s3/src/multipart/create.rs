@@ -24,6 +24,7 @@ use aws_sdk_s3::types::{EncodingType, MultipartUpload};
 use holdall_core::{Error, ErrorKind, Name, Result};
 
 use super::upload::{Upload, abort};
+use crate::blank_key::for_sdk;
 use crate::client::Inner;
 use crate::error::Failure;
 use crate::metadata::{KeptChecksum, with_expires, with_headers};
@@ -74,7 +75,8 @@ pub(super) async fn create(write: Arc<Write>, key: Name) -> Result<Upload> {
 /// One creation, which the SDK repeats only where it certainly was not applied.
 async fn ask(write: &Write, key: &Name) -> Result<Result<String, Failure>> {
     let inner = &write.inner;
-    let request = inner.client().await?.create_multipart_upload().bucket(inner.bucket()).key(key.as_str());
+    let request =
+        inner.client().await?.create_multipart_upload().bucket(inner.bucket()).key(for_sdk(key.as_str()));
     let (algorithm, kind) = write.checksum().map(KeptChecksum::of_parts).unzip();
     let request = with_headers!(request, write.headers)
         .set_checksum_algorithm(algorithm)
@@ -162,7 +164,8 @@ async fn try_look_for(
         if left == 0 {
             break;
         }
-        let parts = client.list_parts().bucket(inner.bucket()).key(key.as_str()).upload_id(id).max_parts(1);
+        let parts =
+            client.list_parts().bucket(inner.bucket()).key(for_sdk(key.as_str())).upload_id(id).max_parts(1);
         match parts.send().await.map_err(|error| inner.failure(&error)) {
             Ok(parts) if parts.parts().is_empty() => {
                 abort(inner, key, id).await?;

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use super::gather::Parts;
 use super::upload::{Claim, Sent, Upload};
+use crate::blank_key::for_sdk;
 use crate::client::send_body;
 use crate::save::Write;
 use crate::sums::Sums;
@@ -82,7 +83,7 @@ async fn send_part(
         .await?
         .upload_part()
         .bucket(inner.bucket())
-        .key(key.as_str())
+        .key(for_sdk(key.as_str()))
         .upload_id(id)
         .part_number(number)
         .set_checksum_crc64_nvme(sums.crc64_nvme())

@@ -7,6 +7,7 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use holdall_core::{Checksum, Error, Name, Result, Saved};
 use tokio::runtime::Handle;
 
+use crate::blank_key::for_sdk;
 use crate::client::{Inner, send};
 use crate::conditional::{Condition, Made, Outcome};
 use crate::save::Write;
@@ -103,7 +104,7 @@ impl Upload {
             .await?
             .complete_multipart_upload()
             .bucket(inner.bucket())
-            .key(self.key.as_str())
+            .key(for_sdk(self.key.as_str()))
             .upload_id(&self.id)
             .set_if_none_match(condition.if_none_match())
             .set_if_match(condition.if_match())
@@ -179,7 +180,8 @@ impl Drop for Upload {
 
 /// Aborts an upload; one that is gone is fine.
 pub(crate) async fn abort(inner: &Inner, key: &Name, id: &str) -> Result<()> {
-    let request = inner.client().await?.abort_multipart_upload().bucket(inner.bucket()).key(key.as_str());
+    let request =
+        inner.client().await?.abort_multipart_upload().bucket(inner.bucket()).key(for_sdk(key.as_str()));
     match request.upload_id(id).send().await.map_err(|error| inner.failure(&error)) {
         Ok(_) => Ok(()),
         Err(failure) if failure.is_lost_upload() => Ok(()),

@@ -4,6 +4,7 @@ use aws_sdk_s3::types::ChecksumMode;
 use holdall_core::{Content, Error, IntoName, Name, Operation, Result, SaveOptions, Saved};
 
 use super::{Acl, ObjectAcl, ObjectDetails, ObjectParameters, Tags};
+use crate::blank_key::for_sdk;
 use crate::error::Failure;
 use crate::storage::S3Storage;
 
@@ -46,7 +47,8 @@ impl S3Storage {
         let name = self.named(name, Operation::Metadata)?;
         let looked = async {
             let (inner, key) = (self.inner(), self.inner().key(&name)?);
-            let request = inner.client().await?.head_object().bucket(inner.bucket()).key(key.as_str());
+            let request =
+                inner.client().await?.head_object().bucket(inner.bucket()).key(for_sdk(key.as_str()));
             let mode = inner.config.server.checksums.then_some(ChecksumMode::Enabled);
             let reply = request.set_checksum_mode(mode).send().await;
             let reply = reply.map_err(|error| absent(inner.failure(&error).of_head(), &name))?;
@@ -64,7 +66,8 @@ impl S3Storage {
         let name = self.named(name, Operation::Metadata)?;
         let read = async {
             let (inner, key) = (self.inner(), self.inner().key(&name)?);
-            let request = inner.client().await?.get_object_tagging().bucket(inner.bucket()).key(key.as_str());
+            let request =
+                inner.client().await?.get_object_tagging().bucket(inner.bucket()).key(for_sdk(key.as_str()));
             let reply = request.send().await.map_err(|error| absent(inner.failure(&error), &name))?;
             Ok(Tags::of_server(reply.tag_set()))
         };
@@ -82,10 +85,11 @@ impl S3Storage {
             let (inner, key) = (self.inner(), self.inner().key(&name)?);
             let client = inner.client().await?;
             if tags.is_empty() {
-                let request = client.delete_object_tagging().bucket(inner.bucket()).key(key.as_str());
+                let request =
+                    client.delete_object_tagging().bucket(inner.bucket()).key(for_sdk(key.as_str()));
                 request.send().await.map_err(|error| absent(inner.failure(&error), &name))?;
             } else {
-                let request = client.put_object_tagging().bucket(inner.bucket()).key(key.as_str());
+                let request = client.put_object_tagging().bucket(inner.bucket()).key(for_sdk(key.as_str()));
                 let request = request.tagging(tags.to_sdk());
                 request.send().await.map_err(|error| absent(inner.failure(&error), &name))?;
             }
@@ -103,7 +107,8 @@ impl S3Storage {
         let name = self.named(name, Operation::Metadata)?;
         let read = async {
             let (inner, key) = (self.inner(), self.inner().key(&name)?);
-            let request = inner.client().await?.get_object_acl().bucket(inner.bucket()).key(key.as_str());
+            let request =
+                inner.client().await?.get_object_acl().bucket(inner.bucket()).key(for_sdk(key.as_str()));
             let reply = request.send().await.map_err(|error| absent(inner.failure(&error), &name))?;
             ObjectAcl::of_server(&reply)
         };
@@ -121,7 +126,8 @@ impl S3Storage {
         let headers = acl.into().to_headers();
         let set = async {
             let (headers, inner, key) = (headers?, self.inner(), self.inner().key(&name)?);
-            let request = inner.client().await?.put_object_acl().bucket(inner.bucket()).key(key.as_str());
+            let request =
+                inner.client().await?.put_object_acl().bucket(inner.bucket()).key(for_sdk(key.as_str()));
             request
                 .set_acl(headers.canned)
                 .set_grant_read(headers.read)

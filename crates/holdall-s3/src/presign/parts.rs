@@ -10,6 +10,7 @@ use holdall_core::{
 use serde::{Deserialize, Serialize};
 
 use super::sign::{Headers, ToSign};
+use crate::blank_key::for_sdk;
 use crate::client::{Inner, send};
 use crate::conditional::{Condition, Outcome};
 use crate::config::ServerCondition;
@@ -128,7 +129,7 @@ impl MultipartUploads {
         let key = inner.key(&name)?;
         let headers = inner.upload_attributes(&name, &self.policy)?;
         let request =
-            inner.client().await?.create_multipart_upload().bucket(inner.bucket()).key(key.as_str());
+            inner.client().await?.create_multipart_upload().bucket(inner.bucket()).key(for_sdk(key.as_str()));
         let reply = with_headers!(request, headers).send().await.map_err(|error| inner.failure(&error))?;
         let upload_id = reply.upload_id().ok_or_else(|| {
             Error::message(ErrorKind::Other, "the server began a multipart upload but gave it no id")
@@ -240,7 +241,8 @@ impl MultipartUploads {
         let mut parts = Vec::new();
         let mut after = None;
         loop {
-            let request = inner.client().await?.list_parts().bucket(inner.bucket()).key(key.as_str());
+            let request =
+                inner.client().await?.list_parts().bucket(inner.bucket()).key(for_sdk(key.as_str()));
             let request = request.upload_id(&upload.upload_id).set_part_number_marker(after);
             let reply = match request.send().await.map_err(|error| inner.failure(&error)) {
                 Ok(reply) => reply,
@@ -303,7 +305,7 @@ impl MultipartUploads {
             .await?
             .complete_multipart_upload()
             .bucket(inner.bucket())
-            .key(key.as_str())
+            .key(for_sdk(key.as_str()))
             .upload_id(&upload.upload_id)
             .set_if_none_match(condition.if_none_match())
             .set_if_match(condition.if_match())

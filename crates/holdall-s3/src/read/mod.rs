@@ -14,6 +14,7 @@ use holdall_core::{
 };
 
 pub(crate) use self::body::Body;
+use crate::blank_key::for_sdk;
 use crate::client::Inner;
 use crate::error::Failure;
 use crate::metadata::{Object, object};
@@ -30,7 +31,7 @@ impl Inner {
         let request = client
             .head_object()
             .bucket(self.bucket())
-            .key(key.as_str())
+            .key(for_sdk(key.as_str()))
             .set_version_id(version.map(str::to_owned))
             .set_checksum_mode(self.config.server.checksums.then_some(ChecksumMode::Enabled));
         loop {
@@ -134,7 +135,7 @@ impl Inner {
             .map_err(Failure::local)?
             .get_object()
             .bucket(self.bucket())
-            .key(key.as_str())
+            .key(for_sdk(key.as_str()))
             .set_version_id(version.map(str::to_owned))
             .set_range(range.map(range_header))
             .set_if_match(header(&conditions.if_match))

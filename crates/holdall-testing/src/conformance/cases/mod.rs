@@ -173,6 +173,8 @@ macro_rules! __conformance_table {
                 names_may_have_segments_of_255_bytes: [5] + writable;
                 names_of_255_bytes_can_be_renamed: [3, 5] + writable + unique;
                 names_do_not_lead_out_of_a_location: [6] + writable;
+                names_of_white_space_are_files_at_the_root: [5] + writable @ whole;
+                names_are_taken_at_the_root_as_below_a_location: [5] + writable @ whole;
             }
             delete {
                 delete_of_a_missing_file_is_ok: [7] + writable;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use holdall_core::ErrorKind::InvalidName;
-use holdall_core::{Name, Store, Visibility};
+use holdall_core::{Name, Store, Visibility, random_alphanumeric};
 
 use crate::conformance::support::{get, names, put, refused, untouched};
 
@@ -98,6 +98,9 @@ const ODD: [&str; 60] = [
     "upper",
     "dir with space/sub+dir/a&b#c.tar.gz",
 ];
+
+/// White space, which some clients and servers trim.
+const BLANK: [&str; 6] = [" ", "  ", "\u{a0}", "\u{2003}", "\u{2028}", "\u{3000}\u{3000}"];
 
 /// A text that is no name is `InvalidName` for every verb, before anything is done. Promise 5.
 pub async fn names_that_are_invalid_are_refused_by_every_verb(store: &Store) {
@@ -320,4 +323,95 @@ pub async fn names_do_not_lead_out_of_a_location(store: &Store) {
     assert_eq!(names(&inside, "").await, ["file"]);
     assert_eq!(names(store, "").await, ["in/file", "secret"]);
     assert_eq!(get(store, "secret").await, "x");
+}
+
+/// A name of nothing but white space is a file's name for every verb, also where nothing stands in front of it: at
+/// the root of the storage. Promise 5.
+pub async fn names_of_white_space_are_files_at_the_root(store: &Store) {
+    let other = format!("conformance-{}", random_alphanumeric(8));
+    for name in BLANK {
+        // Files of others stay as they are.
+        if store.exists(name).await.unwrap() {
+            continue;
+        }
+        let done = blank_at_the_root(store, name, &other).await;
+        // Tidied before anything can fail: nobody else empties the root.
+        for name in [name, &other] {
+            store.delete(name).await.unwrap();
+        }
+        done.unwrap_or_else(|error| panic!("{name:?}: {error}"));
+        assert!(!store.exists(name).await.unwrap(), "{name:?}");
+    }
+}
+
+async fn blank_at_the_root(store: &Store, name: &str, other: &str) -> holdall_core::Result<()> {
+    let saved = store.save(name, name).overwrite().await?;
+    assert_eq!(saved.name, name);
+    assert!(store.exists(name).await?, "{name:?}");
+    assert_eq!(store.metadata(name).await?.name, name);
+    assert_eq!(store.open(name).await?.bytes().await?, name);
+    if store.capabilities().create {
+        let taken = store.save(name, "other").create().await;
+        assert_eq!(taken.unwrap_err().kind(), holdall_core::ErrorKind::AlreadyExists, "{name:?}");
+    }
+    assert_eq!(store.copy(name, other).overwrite().await?.name, other);
+    store.delete(name).await?;
+    assert_eq!(store.rename(other, name).overwrite().await?.name, name);
+    assert_eq!(store.open(name).await?.bytes().await?, name);
+    if store.capabilities().public_url {
+        assert!(!store.url(name).visibility(Visibility::Public).await?.as_str().is_empty());
+    }
+    if store.capabilities().upload_request {
+        assert!(store.upload_request(name).await?.name.as_str().starts_with(name));
+    }
+    if store.capabilities().update_attributes {
+        let mut attributes = holdall_core::Attributes::default();
+        attributes.cache_control = Some("no-store".to_owned());
+        store.copy(name, name).attributes(attributes).await?;
+        assert_eq!(store.metadata(name).await?.attributes.cache_control.as_deref(), Some("no-store"));
+    }
+    store.delete_many([name, other]).await.into_iter().collect::<holdall_core::Result<Vec<()>>>()?;
+    assert!(!store.exists(name).await?, "{name:?}");
+    Ok(())
+}
+
+/// What is a name below a location is one at the root of the storage, and what is refused there is refused here,
+/// with the same kind of error. Promise 5.
+pub async fn names_are_taken_at_the_root_as_below_a_location(store: &Store) {
+    let own = store.located(format!("conformance-{}", random_alphanumeric(8))).unwrap();
+    for name in ODD.into_iter().chain(BLANK) {
+        match store.exists(name).await {
+            // Files of others stay as they are.
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => {
+                let kind = error.kind();
+                refused(own.exists(name).await, kind);
+                refused(store.save(name, name).overwrite().await, kind);
+                refused(own.save(name, name).overwrite().await, kind);
+                continue;
+            }
+        }
+        let below = own.save(name, name).overwrite().await;
+        let here = store.save(name, name).overwrite().await;
+        let content = match store.open(name).await {
+            Ok(file) => file.bytes().await,
+            Err(error) => Err(error),
+        };
+        // Tidied before anything can fail: nobody else empties the root.
+        store.delete(name).await.unwrap();
+        own.delete(name).await.unwrap();
+        // Somebody's directory has the name.
+        if here.as_ref().is_err_and(|error| error.kind() == holdall_core::ErrorKind::Conflict) {
+            continue;
+        }
+        let kind = |saved: &holdall_core::Result<holdall_core::Saved>| {
+            saved.as_ref().err().map(holdall_core::Error::kind)
+        };
+        assert_eq!(kind(&here), kind(&below), "{name:?}: {here:?}, below a location {below:?}");
+        if here.is_ok() {
+            assert_eq!(content.unwrap(), name);
+        }
+        assert!(!store.exists(name).await.unwrap(), "{name:?}");
+    }
 }
