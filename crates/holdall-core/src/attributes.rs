@@ -60,6 +60,9 @@ impl Attributes {
             }
             bytes += value.len();
         }
+        if let Some(value) = self.content_type.as_deref().filter(|value| !is_content_type(value)) {
+            return Err(invalid("content-type", value, "it is not one content type, such as \"image/png\""));
+        }
         if bytes > Self::MAX_HEADER_BYTES {
             let message = format!("the attributes have {bytes} bytes; at most 1,024 are allowed together");
             return Err(Error::message(ErrorKind::InvalidInput, message));
@@ -117,6 +120,20 @@ impl Attributes {
     }
 }
 
+/// Whether the text is one content type, with parameters perhaps. A list would be taken literally by a server, and
+/// prefixes of lists have let HTML in elsewhere (CVE-2023-49090).
+fn is_content_type(value: &str) -> bool {
+    let kind = value.split(';').next().unwrap_or_default().trim_end();
+    let parts = kind.split_once('/');
+    parts.is_some_and(|(kind, subtype)| is_media_token(kind) && is_media_token(subtype))
+        && !value.contains(',')
+}
+
+/// Whether the text can be one of the two parts of a content type (RFC 6838, section 4.2).
+pub(crate) fn is_media_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
+}
+
 fn invalid(what: &str, value: &str, reason: &str) -> Error {
     Error::message(ErrorKind::InvalidInput, format!("{what} {value:?} cannot be stored: {reason}"))
 }
@@ -141,7 +158,23 @@ mod tests {
         let with_type =
             |value: &str| Attributes { content_type: Some(value.to_owned()), ..Attributes::default() };
         assert!(with_type("text/plain; charset=utf-8").validate().is_ok());
-        for value in ["", " text/plain", "text/plain\r\nset-cookie: a", "téxt/plain", &"x".repeat(1025)] {
+        for value in [
+            "text",
+            "/",
+            "a/",
+            "/b",
+            "a/b/c",
+            "*/*",
+            "image/*",
+            "text/html, image/png",
+            "text /html",
+            "a/b c",
+            "",
+            " text/plain",
+            "text/plain\r\nset-cookie: a",
+            "téxt/plain",
+            &format!("a/{}", "x".repeat(1023)),
+        ] {
             assert!(with_type(value).validate().is_err(), "{value:?}");
         }
     }

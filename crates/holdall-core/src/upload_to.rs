@@ -76,8 +76,11 @@ impl UploadTo {
                 expand(pattern, time, TimeZone::system())?.join(&Name::sanitize(file_name)?)
             }
             Kind::Function(function) => {
-                let name = Name::new(&function(file_name))?;
-                name.parent().join(&Name::sanitize(name.file_name())?)
+                let name = function(file_name);
+                // The directories are the application's and must be valid; the file name may be the client's.
+                let start = name.rfind(['/', '\\']).map_or(0, |slash| slash + 1);
+                let (location, file_name) = name.split_at(start);
+                Location::new(location)?.join(&Name::sanitize(file_name)?)
             }
         }
     }
@@ -134,6 +137,37 @@ mod tests {
         }
         for client in ["", "..", "a/", "$.$", "a/.."] {
             assert_eq!(upload_to.generate(client).unwrap_err().kind(), ErrorKind::InvalidName, "{client:?}");
+        }
+    }
+
+    /// What a pattern cleans of the client's name, a closure that keeps it does not have to clean itself.
+    #[test]
+    fn a_closure_takes_the_client_names_that_a_pattern_takes() {
+        let pattern = UploadTo::strftime("usr").unwrap();
+        let closure = UploadTo::function(|client| format!("usr/{client}"));
+        let long = "x".repeat(2000);
+        for client in [
+            "ca\tt.jpg",
+            "a\0b",
+            "a\r\nb.txt",
+            "\u{1b}[2J.png",
+            " .. a",
+            &long,
+            "..",
+            "",
+            "a/",
+            "$",
+            ".holdall-x",
+        ] {
+            let (one, other) = (pattern.generate(client), closure.generate(client));
+            match (one, other) {
+                (Ok(one), Ok(other)) => assert_eq!(one, other, "{client:?}"),
+                (Err(one), Err(other)) => assert_eq!(one.kind(), other.kind(), "{client:?}"),
+                (one, other) => panic!("{client:?}: {one:?}, but {other:?}"),
+            }
+        }
+        for name in ["/x", "\\x", "/usr/x", "usr/../x", "us\tr/x", "usr/"] {
+            assert!(UploadTo::function(move |_| name.to_owned()).generate("x").is_err(), "{name:?}");
         }
     }
 

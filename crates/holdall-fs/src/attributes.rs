@@ -48,23 +48,16 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// The record of a version of `name`.
-    pub(crate) fn new(
-        name: &Name,
-        attributes: &Attributes,
-        stat: &Stat,
-        checksum: Option<Checksum>,
-    ) -> Result<Self> {
-        let mtime_ns = i64::try_from(stat.modified_ns()).map_err(|_| {
-            let message = "the system's clock shows a year beyond 2262; set it";
-            Error::message(ErrorKind::Other, message)
-        })?;
+    /// The record of a version of `name`. A checksum counts for one size and time; a time outside of the years
+    /// 1677 to 2262 does not fit into the record, which then has no checksum. Saves never set one.
+    pub(crate) fn new(name: &Name, attributes: &Attributes, stat: &Stat, checksum: Option<Checksum>) -> Self {
+        let mtime_ns = i64::try_from(stat.modified_ns()).ok();
         let content_type = attributes.content_type.clone();
-        Ok(Self {
+        Self {
             version: VERSION,
             size: stat.size,
-            mtime_ns,
-            crc64nvme: checksum.map(|checksum| checksum.to_string()),
+            mtime_ns: mtime_ns.unwrap_or_default(),
+            crc64nvme: checksum.filter(|_| mtime_ns.is_some()).map(|checksum| checksum.to_string()),
             content_type: content_type.filter(|value| value != guess_content_type(name)),
             content_disposition: attributes.content_disposition.clone(),
             content_encoding: attributes.content_encoding.clone(),
@@ -72,7 +65,7 @@ impl Record {
             cache_control: attributes.cache_control.clone(),
             visibility: attributes.visibility.map(|visibility| visibility.as_str().to_owned()),
             user: attributes.user.clone(),
-        })
+        }
     }
 
     /// Reads the record of an open file. A file that another program put there has none.
@@ -125,6 +118,11 @@ impl Record {
         let record = self.clone();
         let mut attributes = Attributes::default();
         attributes.content_type = record.content_type;
+        // A header could carry it, but it is no content type: earlier releases stored these. The name tells one.
+        let is_text = |value: &String| value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if attributes.content_type.as_ref().is_some_and(is_text) && attributes.validate().is_err() {
+            attributes.content_type = None;
+        }
         attributes.content_disposition = record.content_disposition;
         attributes.content_encoding = record.content_encoding;
         attributes.content_language = record.content_language;
