@@ -150,9 +150,9 @@ impl From<Metadata> for FileEntry {
     }
 }
 
-/// Something that lies in the storage but that no [`Name`] can say: an `a//b` key, a name that is not
-/// UTF-8, a key that ends in `/`. Other programs put it there. It is shown, so that nothing is hidden
-/// from who migrates or cleans up, but no verb takes it.
+/// Something that lies in the storage but that no verb takes: no [`Name`] can say it (an `a//b` key, a name that is
+/// not UTF-8, a key that ends in `/`), or the process may not read it. Other programs put it there. It is shown, so
+/// that nothing is hidden from who migrates or cleans up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ForeignEntry {
@@ -160,12 +160,20 @@ pub struct ForeignEntry {
     pub raw_name: Vec<u8>,
     /// Bytes, where it is a file.
     pub size: Option<u64>,
+    /// Why it could not be looked at or into, where that is the reason. Of a directory (its raw name ends in `/`)
+    /// nobody knows then what lies below, and none of that is listed.
+    pub unreadable: Option<String>,
 }
 
 impl ForeignEntry {
     /// An entry for that raw name.
     pub fn new(raw_name: impl Into<Vec<u8>>, size: Option<u64>) -> Self {
-        Self { raw_name: raw_name.into(), size }
+        Self { raw_name: raw_name.into(), size, unreadable: None }
+    }
+
+    /// An entry for something that may not be looked at, with the reason.
+    pub fn unreadable(raw_name: impl Into<Vec<u8>>, reason: impl Into<String>) -> Self {
+        Self { raw_name: raw_name.into(), size: None, unreadable: Some(reason.into()) }
     }
 
     /// The raw name for people: what is not UTF-8 is replaced.
@@ -182,7 +190,7 @@ pub enum Entry {
     File(FileEntry),
     /// A location that holds files, at any depth. Only listings of one level show these.
     Directory(Location),
-    /// Something that cannot be named.
+    /// Something that cannot be named or may not be read.
     Foreign(ForeignEntry),
 }
 
@@ -205,7 +213,7 @@ pub struct Listing {
     pub dirs: Vec<Location>,
     /// The files right below the location, in listing order.
     pub files: Vec<FileEntry>,
-    /// What lies there and cannot be named.
+    /// What lies there and cannot be named or may not be read.
     pub foreign: Vec<ForeignEntry>,
 }
 

@@ -11,6 +11,7 @@ use holdall_core::{Capabilities, Durability, Error, ErrorKind, Operation, Result
 
 use crate::directories::{self, KnownDurable};
 use crate::lock::DirectoryLock;
+use crate::presence::Anchor;
 use crate::root::{MAX_SEGMENT, Methods, Root, SaveClock};
 use crate::staging;
 use crate::storage::FileSystemStorage;
@@ -120,8 +121,10 @@ impl FileSystemStorageBuilder {
         let dir = Dir::open_ambient_dir(&self.root, ambient_authority());
         let dir = dir.map_err(|error| self.root_error(error))?;
         let path = fs::canonicalize(&self.root).map_err(|error| self.root_error(error))?;
+        let anchor = Anchor::new(&self.root, &dir).map_err(|error| self.root_error(error))?;
         let mut root = Root {
             dir,
+            anchor,
             path,
             capabilities: Capabilities::default(),
             base_url,

@@ -21,6 +21,7 @@ pub(crate) async fn delete(root: &Arc<Root>, name: &Name, options: DeleteOptions
     let _guard = cancel.guard();
     hop(move || {
         cancel.check()?;
+        root.check()?;
         if remove(&root, &name, options.if_match.as_ref(), root.is_synced(None))? {
             directories::prune(&root, name.parent().as_str());
         }
@@ -44,7 +45,11 @@ pub(crate) fn remove(root: &Root, name: &Name, if_match: Option<&ETag>, sync: bo
     let cannot = |error: io::Error| failed("deleting the file", error);
     {
         // So that nobody who compares and replaces the file has it removed in between.
-        let lock = DirectoryLock::acquire(&directory).map_err(cannot)?;
+        let lock = match DirectoryLock::acquire(&directory) {
+            Ok(lock) => lock,
+            Err(error) if directories::has_vanished(&directory, &error) => return nothing_there(),
+            Err(error) => return Err(cannot(error)),
+        };
         if lock.is_none() && if_match.is_some() {
             return Err(no_locks("delete a file only if it is the expected version"));
         }
@@ -65,7 +70,7 @@ pub(crate) fn remove(root: &Root, name: &Name, if_match: Option<&ETag>, sync: bo
         }
     }
     if sync {
-        directories::sync_one(&directory).map_err(|error| {
+        directories::sync_removal(root, &directory, path.as_str()).map_err(|error| {
             let message = format!(
                 "the file was deleted, but its directory could not be synced to the disk ({error}), so that it \
                  may come back after a power cut; delete it again or look at the system's log"

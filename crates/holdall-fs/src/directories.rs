@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 use cap_std::fs::{Dir, DirBuilder, OpenOptions};
 use holdall_core::{Error, ErrorKind, Name, Result};
 
-use crate::error::{below_a_file, failed};
+use crate::error::{below_a_file, failed, is_absence};
 use crate::root::Root;
 use crate::stat::{Kind, Stat};
 
@@ -209,17 +209,11 @@ pub(crate) fn has_vanished(directory: &Dir, error: &io::Error) -> bool {
 
 /// The error after all [`attempts`].
 pub(crate) fn vanishing(root: &Root, name: &Name) -> Error {
-    let found = root.dir.dir_metadata().and_then(|found| Stat::from_metadata(&found));
-    let message = if found.is_ok_and(|root| root.is_unlinked()) {
-        format!(
-            "the root {} was removed after it was opened; make it again and restart the program",
-            root.path.display()
-        )
-    } else {
-        "its directory was removed again and again while it was to be used, by other deletes; nothing was \
-         changed"
-            .to_owned()
-    };
+    if let Err(gone) = root.check() {
+        return gone.with_name(name.as_str());
+    }
+    let message = "its directory was removed again and again while it was to be used, by other deletes; \
+                   nothing was changed";
     Error::message(ErrorKind::Unavailable, message).with_name(name.as_str())
 }
 
@@ -294,9 +288,12 @@ impl SyncPlan {
 
     /// Syncs the directory and what is above it.
     pub(crate) fn run(self, root: &Root, directory: &Dir) -> io::Result<()> {
-        sync_one(directory)?;
-        for above in &self.above {
-            sync_one(above)?;
+        for directory in std::iter::once(directory).chain(&self.above) {
+            match sync_one(root, directory) {
+                // Others have deleted the file since, and what was left empty by that.
+                Err(error) if has_vanished(directory, &error) => {}
+                outcome => outcome?,
+            }
         }
         if let Some(identity) = self.identity {
             root.known_durable.insert(identity);
@@ -311,11 +308,33 @@ fn identity(directory: &Dir) -> io::Result<Option<Identity>> {
     Ok(metadata.created().ok().map(|born| (device, inode, born.into_std())))
 }
 
+/// Syncs the directory `path` after a name in it was removed. When others have emptied and removed it since,
+/// what has to be made durable is its own removal: that is in the next directory above that is there.
+pub(crate) fn sync_removal(root: &Root, directory: &Dir, path: &str) -> io::Result<()> {
+    match sync_one(root, directory) {
+        Err(error) if has_vanished(directory, &error) => {}
+        outcome => return outcome,
+    }
+    for level in levels(path).rev().skip(1).chain([""]) {
+        let synced = open(root, level).and_then(|above| match sync_one(root, &above) {
+            Err(error) if has_vanished(&above, &error) => Err(io::ErrorKind::NotFound.into()),
+            outcome => outcome,
+        });
+        match synced {
+            Err(error) if is_absence(&error) => {}
+            outcome => return outcome,
+        }
+    }
+    Ok(())
+}
+
 /// `fsync` of one directory. Some file systems (FUSE, CIFS) have none for directories and say so with
-/// `EINVAL`; there is nothing more that could be done there.
+/// `EINVAL`; there is nothing more that could be done there. FUSE finds a directory by its path, and answers "not
+/// found" for one that was removed.
 #[cfg(unix)]
-pub(crate) fn sync_one(directory: &Dir) -> io::Result<()> {
+fn sync_one(root: &Root, directory: &Dir) -> io::Result<()> {
     use rustix::io::Errno;
+    root.methods.may_sync(directory)?;
     match rustix::fs::fsync(directory) {
         Ok(()) | Err(Errno::INVAL) => Ok(()),
         Err(error) => Err(error.into()),
@@ -324,7 +343,7 @@ pub(crate) fn sync_one(directory: &Dir) -> io::Result<()> {
 
 /// Windows has no sync of directories; NTFS logs changes of names.
 #[cfg(not(unix))]
-pub(crate) fn sync_one(_: &Dir) -> io::Result<()> {
+fn sync_one(_: &Root, _: &Dir) -> io::Result<()> {
     Ok(())
 }
 

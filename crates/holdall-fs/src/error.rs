@@ -28,6 +28,11 @@ pub(crate) fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), NotFound | NotADirectory | InvalidFilename) || is_special(error)
 }
 
+/// Whether the process lacks the right to do it.
+pub(crate) fn is_refusal(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::PermissionDenied
+}
+
 /// `ELOOP`: a symbolic link that is not followed. `ENXIO`: a socket, or a FIFO without its other end.
 #[cfg(unix)]
 fn is_special(error: &io::Error) -> bool {

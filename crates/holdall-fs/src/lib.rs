@@ -50,9 +50,17 @@
 //! - **Operators**: files have the mode of the settings, exactly, whatever the umask is. Directories that become
 //!   empty disappear; the root stays.
 //!
+//! # A root that goes away
+//!
+//! The root is opened once. When its path comes to lead elsewhere (it was removed, restored from a backup or
+//! unmounted, or a link leads to another release), every verb that looks at the disk is
+//! [`Unavailable`](holdall_core::ErrorKind::Unavailable), and says which of these it is. It works again when
+//! the same directory is back; another directory takes a new storage, which is a restart of the program. The
+//! look at the path is one `stat` for each operation and each batch of a listing.
+//!
 //! # Links and special files
 //!
-//! The root itself may be a link: it is resolved once, when the storage is built. Below it nothing leads outside,
+//! The root itself may be a link, as long as it leads to the same directory. Below it nothing leads outside,
 //! whoever swaps directories for links meanwhile ([cap-std](https://docs.rs/cap-std); `openat2` with
 //! `RESOLVE_BENEATH` on Linux).
 //!
@@ -74,6 +82,9 @@
 //! programs included; more is `TooLarge`.
 //!
 //! Tools that copy files without extended attributes lose them: use `cp --preserve=xattr`, `rsync -X`, `tar --xattrs`.
+//!
+//! Attributes belong to a file and not to its name. When a file has other names (hard links) and the visibility of one
+//! changes, or a move makes its type an attribute, that name gets a copy of its own, with the mode of the settings.
 //!
 //! # Systems
 //!
@@ -102,6 +113,7 @@ mod inherited;
 mod list;
 mod lock;
 mod placing;
+mod presence;
 mod publish;
 mod read;
 mod rename;

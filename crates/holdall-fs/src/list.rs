@@ -5,7 +5,8 @@
 //! handed out, a batch of them in one hop.
 //!
 //! Links are not followed: every symbolic link, FIFO, socket and device is an
-//! [`Entry::Foreign`], and so is whatever no [`Name`] can say. Reserved names are skipped.
+//! [`Entry::Foreign`], and so is whatever no [`Name`] can say, and whatever the process may not look at.
+//! Reserved names are skipped.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -14,10 +15,10 @@ use std::sync::Arc;
 use cap_std::fs::Dir;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use holdall_core::{Entry, Error, ForeignEntry, ListOptions, Listing, Location, Name, Result};
+use holdall_core::{Entry, Error, ErrorKind, ForeignEntry, ListOptions, Listing, Location, Name, Result};
 
 use crate::directories;
-use crate::error::{failed, is_absence};
+use crate::error::{failed, is_absence, is_refusal};
 use crate::hop::hop;
 use crate::root::Root;
 use crate::stat::{Kind, Stat};
@@ -99,18 +100,26 @@ impl Walk {
     /// The next entries, and the walk unless it is at its end. An error ends it.
     fn batch(mut self) -> (Vec<Result<Entry>>, Option<Self>) {
         let mut entries = Vec::new();
+        let mut goes_on = true;
         for _ in 0..BATCH {
             match self.step() {
                 Ok(Step::Entry(entry)) => entries.push(Ok(entry)),
-                Ok(Step::Nothing) => {}
-                Ok(Step::End) => return (entries, None),
+                Ok(Step::Nothing) => continue,
+                Ok(Step::End) => goes_on = false,
                 Err(error) => {
                     entries.push(Err(error));
-                    return (entries, None);
+                    goes_on = false;
                 }
             }
+            if !goes_on {
+                break;
+            }
         }
-        (entries, Some(self))
+        // What a directory shows that is the root no more is no part of this storage.
+        if let Err(gone) = self.root.check() {
+            return (vec![Err(gone)], None);
+        }
+        (entries, goes_on.then_some(self))
     }
 
     /// One name, or one directory read.
@@ -118,15 +127,30 @@ impl Walk {
         let Some(mut level) = self.levels.pop() else { return Ok(Step::End) };
         let directory = match level.directory.take() {
             Some(directory) => directory,
-            None => match open(&self.root, &level.path)? {
-                Some(directory) => directory,
+            None => match open(&self.root, &level.path) {
+                Ok(Some(directory)) => directory,
                 // It vanished, or it never was a directory: there is nothing (more) to list in it.
-                None => return Ok(Step::Nothing),
+                Ok(None) => return Ok(Step::Nothing),
+                // What was asked for must be readable; what lies below it is told, and the rest follows.
+                Err(error) if is_denied(&error) && !self.levels.is_empty() => {
+                    return Ok(self
+                        .unreadable_directory(&level.path, &error)
+                        .map_or(Step::Nothing, Step::Entry));
+                }
+                Err(error) => return Err(error),
             },
         };
         let items = match &mut level.items {
             Some(items) => items,
-            None => level.items.insert(read(&directory, &level.path)?),
+            None => match read(&directory, &level.path) {
+                Ok(items) => level.items.insert(items),
+                Err(error) if is_denied(&error) && !self.levels.is_empty() => {
+                    return Ok(self
+                        .unreadable_directory(&level.path, &error)
+                        .map_or(Step::Nothing, Step::Entry));
+                }
+                Err(error) => return Err(error),
+            },
         };
         let Some(item) = items.pop() else { return Ok(Step::Nothing) };
         let path = level.join(&item.segment);
@@ -155,7 +179,17 @@ impl Walk {
         let stat = match directory.symlink_metadata(segment).and_then(|found| Stat::from_metadata(&found)) {
             Ok(stat) => stat,
             Err(error) if is_absence(&error) => return Ok(None),
-            Err(error) => return Err(failed(format_args!("looking at {:?}", path.to_string_lossy()), error)),
+            Err(error) => {
+                let error = failed(format_args!("looking at {:?}", path.to_string_lossy()), error);
+                return if is_denied(&error) {
+                    Ok(Some(Entry::Foreign(ForeignEntry::unreadable(
+                        path.as_encoded_bytes(),
+                        error.reason(),
+                    ))))
+                } else {
+                    Err(error)
+                };
+            }
         };
         Ok(Some(match name(path) {
             Some(name) if stat.kind == Kind::File => Entry::File(stat.entry(name)),
@@ -168,13 +202,25 @@ impl Walk {
 
     fn directory_entry(&self, path: &OsStr) -> Result<Option<Entry>> {
         let key = [path.as_encoded_bytes(), b"/"].concat();
-        if !self.is_after(&key) || !holds_anything(&self.root, path)? {
+        if !self.is_after(&key) {
             return Ok(None);
+        }
+        match holds_anything(&self.root, path) {
+            Ok(true) => {}
+            Ok(false) => return Ok(None),
+            Err(error) if is_denied(&error) => return Ok(self.unreadable_directory(path, &error)),
+            Err(error) => return Err(error),
         }
         Ok(Some(match location(path) {
             Some(location) => Entry::Directory(location),
             None => Entry::Foreign(ForeignEntry::new(key, None)),
         }))
+    }
+
+    /// A directory that the process may not look into.
+    fn unreadable_directory(&self, path: &OsStr, error: &Error) -> Option<Entry> {
+        let key = [path.as_encoded_bytes(), b"/"].concat();
+        self.is_after(&key).then(|| Entry::Foreign(ForeignEntry::unreadable(key, error.reason())))
     }
 
     /// Whether anything below that directory can be behind `after`: everything there begins with its path
@@ -218,6 +264,8 @@ fn read(directory: &Dir, path: &OsStr) -> Result<Vec<Item>> {
         let is_directory = match entry.file_type() {
             Ok(kind) => kind.is_dir(),
             Err(error) if is_absence(&error) => continue,
+            // It may not be looked at; its entry says so.
+            Err(error) if is_refusal(&error) => false,
             Err(error) => return Err(cannot_list(path, error)),
         };
         items.push(Item { segment, is_directory });
@@ -226,18 +274,26 @@ fn read(directory: &Dir, path: &OsStr) -> Result<Vec<Item>> {
     Ok(items)
 }
 
-/// Whether anything but empty directories lies below. What cannot be looked into is taken to hold
+/// Whether anything but empty directories lies below. What cannot be looked into there is taken to hold
 /// something: it is shown rather than hidden.
+///
+/// # Errors
+///
+/// `PermissionDenied` where the directory itself cannot be looked into.
 fn holds_anything(root: &Root, path: &OsStr) -> Result<bool> {
     let mut unseen = vec![Level::unread(path.to_owned())];
     while let Some(level) = unseen.pop() {
         let directory = match directories::open(root, &level.path) {
             Ok(directory) => directory,
             Err(error) if is_absence(&error) => continue,
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(true),
+            Err(error) if is_refusal(&error) && level.path != path => return Ok(true),
             Err(error) => return Err(cannot_list(&level.path, error)),
         };
-        for item in read(&directory, &level.path)? {
+        let items = match read(&directory, &level.path) {
+            Err(error) if is_denied(&error) && level.path != path => return Ok(true),
+            items => items?,
+        };
+        for item in items {
             if !item.is_directory {
                 return Ok(true);
             }
@@ -256,6 +312,10 @@ fn name(path: &OsStr) -> Option<Name> {
 fn location(path: &OsStr) -> Option<Location> {
     let text = path.to_str()?;
     Location::new(text).ok().filter(|location| location.as_str() == text)
+}
+
+fn is_denied(error: &Error) -> bool {
+    error.kind() == ErrorKind::PermissionDenied
 }
 
 fn cannot_list(path: &OsStr, error: io::Error) -> Error {

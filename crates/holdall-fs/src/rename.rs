@@ -30,6 +30,7 @@ pub(crate) async fn rename(root: &Arc<Root>, from: &Name, to: &Name, options: Co
 
 fn run(root: &Arc<Root>, from: &Name, to: &Name, options: &CopyOptions, cancel: &Cancel) -> Result<Saved> {
     cancel.check()?;
+    root.check()?;
     let path = from.parent();
     let leaves = directories::open(root, path.as_str())
         .map_err(|error| failed_to_find(from, "opening the file's directory", error))?;
@@ -43,12 +44,19 @@ fn run(root: &Arc<Root>, from: &Name, to: &Name, options: &CopyOptions, cancel: 
     if from == to {
         return Ok(metadata.into());
     }
+    let keeps_record = !root.capabilities.attributes || guess_content_type(from) == guess_content_type(to);
+    if !keeps_record && stat.has_other_names() {
+        // Its type has to be written down, and the other names (hard links) must not get that too.
+        return copy_and_delete(root, from, to, options, cancel);
+    }
     let sync = root.is_synced(None);
     if sync {
         // It may have been saved without: what is acknowledged here is durable as a whole.
         file.sync_all().map_err(|error| failed("syncing the file to the disk", error))?;
     }
-    keep_content_type(root, from, to, &metadata, &file)?;
+    if !keeps_record {
+        keep_content_type(to, &metadata, &file)?;
+    }
 
     let mut target = Target::new(to, options.mode(), options.max_length)?;
     let mut moving = Moving {
@@ -67,7 +75,7 @@ fn run(root: &Arc<Root>, from: &Name, to: &Name, options: &CopyOptions, cancel: 
     };
     let saved = acknowledge(root, published, &moving.moved.get(), metadata.checksum)?;
     if sync {
-        directories::sync_one(&moving.leaves).map_err(|error| {
+        directories::sync_removal(root, &moving.leaves, path.as_str()).map_err(|error| {
             let message = format!(
                 "the file was renamed to {:?}, but its old directory could not be synced to the disk \
                  ({error}), so that the old name may come back after a power cut",
@@ -82,18 +90,9 @@ fn run(root: &Arc<Root>, from: &Name, to: &Name, options: &CopyOptions, cancel: 
 
 /// A content type that the old name tells and the new one does not has to be written down. As long as the
 /// file keeps its old name, that changes nothing.
-fn keep_content_type(
-    root: &Root,
-    from: &Name,
-    to: &Name,
-    metadata: &Metadata,
-    file: &std::fs::File,
-) -> Result<()> {
-    if !root.capabilities.attributes || guess_content_type(from) == guess_content_type(to) {
-        return Ok(());
-    }
+fn keep_content_type(to: &Name, metadata: &Metadata, file: &std::fs::File) -> Result<()> {
     let stat = Stat::of(file).map_err(|error| failed("looking at the file", error))?;
-    let record = Record::new(to, &metadata.attributes, &stat, metadata.checksum)?;
+    let record = Record::new(to, &metadata.attributes, &stat, metadata.checksum);
     attributes::store(to, file, &record, &metadata.attributes)
 }
 

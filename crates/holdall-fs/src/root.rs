@@ -11,6 +11,7 @@ use holdall_core::{Capabilities, Durability, Error, Name, Result, Visibility};
 
 use crate::directories::KnownDurable;
 use crate::error::failed_to_find;
+use crate::presence::Anchor;
 use crate::stat::{Kind, Stat};
 
 /// The longest segment of a name, in bytes, that common file systems take (`NAME_MAX`).
@@ -22,7 +23,9 @@ pub(crate) struct Root {
     /// Everything below goes through this handle, which no path, link or race leads out of (cap-std;
     /// `openat2` with `RESOLVE_BENEATH` on Linux).
     pub(crate) dir: Dir,
-    /// Where the root was when it was opened, absolute: for people only.
+    /// Where it must stay.
+    pub(crate) anchor: Anchor,
+    /// Where the root was when it was opened, absolute and without links: for people only.
     pub(crate) path: PathBuf,
     pub(crate) base_url: Option<String>,
     pub(crate) file_mode: Option<u32>,
@@ -45,6 +48,9 @@ pub(crate) struct Methods {
     pub(crate) exclusive_rename: bool,
     /// Hard links.
     pub(crate) link: bool,
+    /// Syncs of directories that were removed, which FUSE refuses.
+    #[cfg(test)]
+    pub(crate) sync_of_removed: bool,
 }
 
 impl Methods {
@@ -54,7 +60,22 @@ impl Methods {
             unnamed_staging: cfg!(target_os = "linux") && std::path::Path::new("/proc/self/fd").exists(),
             exclusive_rename: cfg!(any(target_os = "linux", target_vendor = "apple")),
             link: true,
+            #[cfg(test)]
+            sync_of_removed: true,
         }
+    }
+
+    /// Refuses a sync as FUSE does, where a test asks for that.
+    #[cfg(test)]
+    pub(crate) fn may_sync(self, directory: &Dir) -> io::Result<()> {
+        let stat = directory.dir_metadata().and_then(|found| Stat::from_metadata(&found))?;
+        if stat.is_unlinked() && !self.sync_of_removed { Err(io::ErrorKind::NotFound.into()) } else { Ok(()) }
+    }
+
+    #[cfg(all(unix, not(test)))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "only tests refuse")]
+    pub(crate) fn may_sync(self, _: &Dir) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -62,7 +83,7 @@ impl Root {
     /// Opens a regular file for reading and looks at it.
     ///
     /// The last segment is not followed if it is a link, and a FIFO is not waited for: what is no regular
-    /// file is `NotFound`.
+    /// file is `NotFound`. All of that is said only of a root that is still there.
     pub(crate) fn open_file(&self, name: &Name) -> Result<(std::fs::File, Stat)> {
         let mut options = OpenOptions::new();
         options.read(true).follow(FollowSymlinks::No).nonblock(true);
@@ -71,6 +92,7 @@ impl Root {
             let stat = Stat::of(&file)?;
             Ok((file, stat))
         });
+        self.check()?;
         match opened {
             Ok((file, stat)) if stat.kind == Kind::File => Ok((file, stat)),
             Ok(_) => Err(Error::not_found(name)),

@@ -173,6 +173,8 @@ pub(crate) fn acknowledge(
     if let Some(sync) = sync {
         sync.run(root, &directory).map_err(|error| not_durable(&name, error))?;
     }
+    // What went into a directory that nobody sees any more is not saved.
+    root.check().map_err(|gone| gone.with_name(name.as_str()))?;
     Ok(Saved::new(name, stat.size).with_etag(stat.etag()).with_checksum(checksum))
 }
 

@@ -46,6 +46,7 @@ pub(crate) enum Place {
 impl Staged {
     /// Stages in the deepest existing directory on the way to `path`.
     pub(crate) fn new(root: &Arc<Root>, path: &str, name: &Name) -> Result<Self> {
+        root.check()?;
         for _ in directories::attempts() {
             let (directory, deepest) = directories::open_deepest(root, path, name)?;
             match Self::create(root, &directory) {
@@ -120,7 +121,7 @@ impl Staged {
         // As the file system keeps it, which may be coarser.
         let stat = Stat::of(&self.file).map_err(|error| failed("looking at the staged file", error))?;
         if self.root.capabilities.attributes {
-            let record = Record::new(name, attributes, &stat, checksum)?;
+            let record = Record::new(name, attributes, &stat, checksum);
             attributes::store(name, &self.file, &record, attributes)?;
         }
         #[cfg(unix)]

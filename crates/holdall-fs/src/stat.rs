@@ -88,6 +88,11 @@ impl Stat {
         self.links == 0
     }
 
+    /// Whether the file has other names too: hard links.
+    pub(crate) fn has_other_names(&self) -> bool {
+        self.links > 1
+    }
+
     pub(crate) fn entry(&self, name: Name) -> FileEntry {
         FileEntry::new(name, self.size, self.modified).with_etag(self.etag())
     }

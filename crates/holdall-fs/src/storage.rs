@@ -59,6 +59,11 @@ impl FileSystemStorage {
         Self { root }
     }
 
+    #[cfg(test)]
+    pub(crate) fn shared_root(&self) -> &Root {
+        &self.root
+    }
+
     /// The directory that was opened, as an absolute path.
     pub fn root(&self) -> &Path {
         &self.root.path

@@ -10,7 +10,7 @@ use cap_std::fs::{Dir, OpenOptions};
 use holdall_core::{Name, Result};
 
 use crate::directories;
-use crate::error::{failed, is_absence};
+use crate::error::{failed, is_absence, is_refusal};
 use crate::hop::{Cancel, hop};
 use crate::root::Root;
 use crate::stat::{Kind, Stat};
@@ -24,11 +24,17 @@ pub(crate) async fn sweep(root: &Arc<Root>, older_than: Duration) -> Result<u64>
         let mut removed = 0;
         // Nothing is so old that it lies before the beginning of time.
         let Some(limit) = SystemTime::now().checked_sub(older_than) else { return Ok(0) };
+        root.check()?;
         let mut unseen = vec![OsString::new()];
         while let Some(path) = unseen.pop() {
             cancel.check()?;
+            let is_root = path.is_empty();
             removed += sweep_directory(&root, &path, limit, &mut unseen)
-                .or_else(|error| if is_absence(&error) { Ok(0) } else { Err(error) })
+                // It vanished, or it is somebody else's: no save of ours has staged there.
+                .or_else(|error| {
+                    let skipped = is_absence(&error) || (is_refusal(&error) && !is_root);
+                    if skipped { Ok(0) } else { Err(error) }
+                })
                 .map_err(|error| failed("sweeping up staging files", error))?;
         }
         Ok(removed)
@@ -78,7 +84,8 @@ fn remove_stale(directory: &Dir, segment: &str, limit: SystemTime) -> io::Result
     options.read(true).follow(FollowSymlinks::No).nonblock(true);
     let file = match directory.open_with(segment, &options) {
         Ok(file) => file.into_std(),
-        Err(error) if is_absence(&error) => return Ok(false),
+        // Somebody else's, if it may not be opened.
+        Err(error) if is_absence(&error) || is_refusal(&error) => return Ok(false),
         Err(error) => return Err(error),
     };
     let stat = Stat::of(&file)?;
@@ -96,7 +103,11 @@ fn remove_stale(directory: &Dir, segment: &str, limit: SystemTime) -> io::Result
     }
     // The file that is locked must be the one that has the name; a name is never used for a second one.
     match Stat::of_entry(directory, segment) {
-        Ok(current) if current.is_same_file(&stat) => directory.remove_file(segment).map(|()| true),
+        Ok(current) if current.is_same_file(&stat) => match directory.remove_file(segment) {
+            Ok(()) => Ok(true),
+            Err(error) if is_absence(&error) || is_refusal(&error) => Ok(false),
+            Err(error) => Err(error),
+        },
         Ok(_) => Ok(false),
         Err(error) if is_absence(&error) => Ok(false),
         Err(error) => Err(error),

@@ -16,7 +16,8 @@ use crate::FileSystemStorage;
 use crate::root::Methods;
 
 /// Staging under reserved names, and the ways to publish from there.
-const NAMED: Methods = Methods { unnamed_staging: false, exclusive_rename: true, link: true };
+const NAMED: Methods =
+    Methods { unnamed_staging: false, exclusive_rename: true, link: true, sync_of_removed: true };
 const LINKED: Methods = Methods { exclusive_rename: false, ..NAMED };
 const RESERVED: Methods = Methods { link: false, ..LINKED };
 
@@ -136,6 +137,46 @@ async fn a_failed_save_removes_its_named_staging_file() {
     sender.send(()).unwrap();
     assert_eq!(saving.await.unwrap().unwrap_err().kind(), ErrorKind::SourceFailed);
     assert!(paths(root.path()).is_empty(), "{:?}", paths(root.path()));
+}
+
+/// FUSE refuses to sync a directory that was removed, which the last of several deletes meets.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn deletes_of_a_whole_directory_at_once_all_succeed() {
+    let (root, storage) = storage(Methods { sync_of_removed: false, ..RESERVED });
+    let root = root.path();
+    let storage = Store::new(storage);
+    let synced = FileSystemStorage::builder(root).methods(Methods { sync_of_removed: false, ..RESERVED });
+    let synced = Store::new(synced.build().unwrap());
+    for round in 0..100 {
+        let names: Vec<_> = (0..8).map(|number| format!("a/b/{round}/{number}")).collect();
+        for name in &names {
+            storage.save(name, "x").await.unwrap();
+        }
+        let deletes = names.iter().map(|name| {
+            let (store, name) = (synced.clone(), name.clone());
+            tokio::spawn(async move { store.delete(&name).await })
+        });
+        for deleted in futures_util::future::join_all(deletes).await {
+            deleted.unwrap().unwrap();
+        }
+    }
+    assert!(paths(root).is_empty());
+}
+
+/// The same for a directory that is removed in the very instant before its sync.
+#[test]
+fn a_directory_that_vanished_needs_no_sync() {
+    let (path, storage) = storage(Methods { sync_of_removed: false, ..NAMED });
+    let root = storage.shared_root();
+    let path = path.path();
+    std::fs::create_dir_all(path.join("a/b")).unwrap();
+    let directory = crate::directories::open(root, "a/b").unwrap();
+    let plan = crate::directories::SyncPlan::prepare(root, &directory, "a/b").unwrap();
+    for gone in ["a/b", "a"] {
+        std::fs::remove_dir(path.join(gone)).unwrap();
+        crate::directories::sync_removal(root, &directory, "a/b").unwrap();
+    }
+    plan.run(root, &directory).unwrap();
 }
 
 /// Two saves never have the same time, even if the system's clock stands still.

@@ -11,7 +11,7 @@ mod system {
 
     use super::{File, io};
     use rustix::buffer::spare_capacity;
-    use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fsetxattr};
+    use rustix::fs::{Mode, XattrFlags, fchmod, fgetxattr, flistxattr, fsetxattr, fstat};
     use rustix::io::Errno;
 
     const NAME: &str = "user.holdall";
@@ -52,7 +52,23 @@ mod system {
     }
 
     pub(crate) fn write(file: &File, record: &[u8]) -> io::Result<()> {
-        fsetxattr(file, NAME, record, XattrFlags::empty()).map_err(Into::into)
+        let set_record = || fsetxattr(file, NAME, record, XattrFlags::empty());
+        match set_record() {
+            Err(Errno::ACCESS) => while_writable(file, set_record),
+            outcome => outcome,
+        }
+        .map_err(Into::into)
+    }
+
+    /// The mode of a file decides whether its attributes may be written, for its owner too and whatever the
+    /// descriptor was opened for. The owner may change the mode: it is writable for the moment of the change.
+    fn while_writable(file: &File, set: impl FnOnce() -> rustix::io::Result<()>) -> rustix::io::Result<()> {
+        let mode = Mode::from_raw_mode(fstat(file)?.st_mode);
+        if mode.contains(Mode::WUSR) || fchmod(file, mode | Mode::WUSR).is_err() {
+            return Err(Errno::ACCESS);
+        }
+        let outcome = set();
+        outcome.and(fchmod(file, mode))
     }
 
     /// The attributes that other programs set for themselves, with their values.

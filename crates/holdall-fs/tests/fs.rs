@@ -16,6 +16,8 @@ mod confinement;
 mod conformance;
 #[path = "fs/foreign.rs"]
 mod foreign;
+#[path = "fs/hard_links.rs"]
+mod hard_links;
 #[path = "fs/kept.rs"]
 mod kept;
 #[path = "fs/kill.rs"]
@@ -26,6 +28,8 @@ mod modes;
 mod mounts;
 #[path = "fs/power.rs"]
 mod power;
+#[path = "fs/presence.rs"]
+mod presence;
 #[path = "fs/processes.rs"]
 mod processes;
 #[path = "fs/races.rs"]
@@ -34,5 +38,7 @@ mod races;
 mod support;
 #[path = "fs/trouble.rs"]
 mod trouble;
+#[path = "fs/unreadable.rs"]
+mod unreadable;
 #[path = "fs/urls.rs"]
 mod urls;

@@ -8,7 +8,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::Store;
 use crate::error::{Error, ErrorKind, Operation, Result};
-use crate::metadata::Entry;
+use crate::metadata::{Entry, ForeignEntry};
 use crate::name::{Location, Name};
 use crate::options::ListOptions;
 
@@ -136,8 +136,7 @@ async fn delete(store: &Store, location: &Location, entries: Vec<Result<Entry>>)
         match entry {
             Ok(Entry::File(file)) => names.push(file.name),
             Ok(Entry::Foreign(foreign)) => {
-                let message = "another program put it there, under a name that no call here can take";
-                let error = Error::message(ErrorKind::InvalidName, message).with_name(foreign.display_name());
+                let error = not_ours(&foreign);
                 failed.push(Err(store.locate(error, Operation::Delete, None)));
             }
             Ok(Entry::Directory(_)) => {}
@@ -147,6 +146,18 @@ async fn delete(store: &Store, location: &Location, entries: Vec<Result<Entry>>)
     let deleted = store.delete_many(&names).await;
     let deleted = names.into_iter().zip(deleted).map(|(name, result)| result.map(|()| name));
     deleted.chain(failed).collect()
+}
+
+/// Why something that another program put there stays.
+fn not_ours(foreign: &ForeignEntry) -> Error {
+    let error = match &foreign.unreadable {
+        Some(reason) => Error::message(ErrorKind::PermissionDenied, reason),
+        None => {
+            let message = "another program put it there, under a name that no call here can take";
+            Error::message(ErrorKind::InvalidName, message)
+        }
+    };
+    error.with_name(foreign.display_name())
 }
 
 impl<'a> IntoFuture for DeleteLocation<'a> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -79,6 +79,20 @@ pub(crate) fn child_of(mut command: Command, test: &str, directory: &Path) -> Co
     command.args(["--exact", test, "--nocapture", "--test-threads=1"]).env(WORK, directory);
     command.stdin(Stdio::null());
     command
+}
+
+/// The same by `nobody`, where we may become that; by ourselves where we are not the superuser anyway. The superuser
+/// is refused nothing. The program is copied into `place`, because the build may lie where nobody else can look.
+pub(crate) fn child_of_nobody(place: &Path, test: &str, directory: &Path) -> Command {
+    let program = place.join("program");
+    fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    fs::set_permissions(place, fs::Permissions::from_mode(0o755)).unwrap();
+    if fs::metadata(place).unwrap().uid() != 0 {
+        return child_of(Command::new(&program), test, directory);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&program);
+    child_of(command, test, directory)
 }
 
 /// The same under a shell command that comes first: `umask 077`, `ulimit -n 20`.

@@ -84,15 +84,6 @@ async fn a_read_only_root_can_be_read() {
 }
 
 #[tokio::test]
-async fn a_root_that_was_removed_is_told() {
-    let (directory, store) = store();
-    fs::remove_dir(directory.path()).unwrap();
-    let error = store.save("a/b", "x").await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unavailable);
-    assert!(error.to_string().contains("was removed after it was opened"), "{error}");
-}
-
-#[tokio::test]
 async fn sources_that_fail_or_are_too_long_leave_nothing() {
     let (directory, store) = store();
     store.save("old", "old").await.unwrap();
