@@ -84,7 +84,7 @@
 //! Tools that copy files without extended attributes lose them: use `cp --preserve=xattr`, `rsync -X`, `tar --xattrs`.
 //!
 //! Attributes belong to a file and not to its name. When a file has other names (hard links) and the visibility of one
-//! changes, or a move makes its type an attribute, that name gets a copy of its own, with the mode of the settings.
+//! changes, or a move makes its type an attribute, that name gets a copy of its own.
 //!
 //! # Systems
 //!

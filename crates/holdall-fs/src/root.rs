@@ -41,6 +41,7 @@ pub(crate) struct Root {
 /// Which of the system's better methods are tried. Each has a fallback for file systems without it; this
 /// only switches a method off altogether.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(test, expect(clippy::struct_excessive_bools, reason = "switches, each of its own"))]
 pub(crate) struct Methods {
     /// Staging files without a name (`O_TMPFILE`), which need `/proc` to get one.
     pub(crate) unnamed_staging: bool,

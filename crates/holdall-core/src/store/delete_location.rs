@@ -150,14 +150,13 @@ async fn delete(store: &Store, location: &Location, entries: Vec<Result<Entry>>)
 
 /// Why something that another program put there stays.
 fn not_ours(foreign: &ForeignEntry) -> Error {
-    let error = match &foreign.unreadable {
-        Some(reason) => Error::message(ErrorKind::PermissionDenied, reason),
+    let (kind, reason) = match &foreign.unreadable {
+        Some(reason) => (ErrorKind::PermissionDenied, reason.as_str()),
         None => {
-            let message = "another program put it there, under a name that no call here can take";
-            Error::message(ErrorKind::InvalidName, message)
+            (ErrorKind::InvalidName, "another program put it there, under a name that no call here can take")
         }
     };
-    error.with_name(foreign.display_name())
+    Error::message(kind, reason).with_name(foreign.display_name())
 }
 
 impl<'a> IntoFuture for DeleteLocation<'a> {

@@ -36,7 +36,7 @@ async fn they_are_what_they_are_for_every_verb() {
         let url = store
             .url(name)
             .visibility(Visibility::Private)
-            .expires_in(std::time::Duration::from_secs(60))
+            .expires_in(std::time::Duration::from_mins(1))
             .await
             .unwrap();
         assert_eq!(crate::support::fetch("GET", url.as_str()).await.body, large);
