@@ -130,6 +130,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("copy_with_attributes_keeps_the_visibility", NO_ACLS),
     ("save_keeps_the_visibility", NO_ACLS),
     ("set_visibility_changes_only_the_visibility", NO_ACLS),
+    ("set_visibility_keeps_every_attribute", NO_ACLS),
+    ("copy_keeps_the_visibility_that_was_set_last", NO_ACLS),
     ("set_visibility_of_a_missing_file_is_not_found", NO_ACLS),
 ];
 
