@@ -47,3 +47,8 @@ impl House {
         self.storages.get(name)
     }
 }
+
+/// The five lines of the repository's README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
