@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use holdall_core::{ErrorKind, Name, Result};
-use holdall_static::{Collector, Directories, Event, Finder, Ignore, SourceFile};
+use holdall_static::{Collector, Directories, Embedded, Event, Finder, Ignore, Manifest, SourceFile};
 
 use crate::support::{contents, memory, write};
 
@@ -145,5 +145,28 @@ async fn a_file_that_changes_before_it_is_published_is_told_and_never_stored() {
         assert!(error.to_string().contains("cannot save \"a."), "{error}");
         assert!(error.reason().contains("run again when nobody changes the sources any more"), "{error}");
         assert!(!contents(&store).await.keys().any(|name| name.starts_with('a') || name.ends_with("json")));
+    }
+}
+
+/// A text of more than 32 MiB is published as it is, with a warning; one of 32 MiB is looked into.
+#[tokio::test]
+async fn a_file_that_is_too_large_to_look_into_is_published_as_it_is() {
+    let text = |bytes: usize| {
+        let begins = "a { background: url(x.png) }\n";
+        format!("{begins}{}", " ".repeat(bytes - begins.len()))
+    };
+    let limit = 32 << 20;
+    let files = [("large.css", text(limit + 1)), ("fits.css", text(limit)), ("x.png", "x".to_owned())];
+    let files = files.map(|(name, text)| (name, bytes::Bytes::from(text)));
+    let store = memory();
+    let collector = Collector::new().finder(Embedded::new(files).unwrap()).copies(false);
+    let report = collector.collect(&store).await.unwrap();
+    let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+    let expected = "large.css: it is larger than 32 MiB, so that no reference in it was looked for; it is published as it is";
+    assert_eq!(problems, [expected]);
+    let manifest = Manifest::load(&store).await.unwrap();
+    for (name, refers_to) in [("large.css", "url(x.png)"), ("fits.css", "url(x.9dd4e461268c.png)")] {
+        let saved = store.open(manifest.get(name).unwrap()).await.unwrap().bytes().await.unwrap();
+        assert!(saved.starts_with(format!("a {{ background: {refers_to} }}").as_bytes()), "{name}");
     }
 }

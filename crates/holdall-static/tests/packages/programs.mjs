@@ -741,13 +741,14 @@ class Program {
   text() {
     const at = { strict: this.isModule, async: false, generator: false, top: true, noIn: false, used: new Set() };
     if (!this.isModule && this.chance(0.1)) this.put("<!-- ' import(\"no\")\n");
+    // Without a declaration that only modules have, nothing tells that it is one; and one at the end may be in a string
+    // for who reads it as a script, so that the text is both.
+    if (this.isModule) this.put("export", "{", "}", ";");
     this.repeat(1, 8, () => {
       if (this.isModule && this.chance(0.3)) this.moduleItem(at);
       else this.statement(at);
       if (!this.isModule && this.chance(0.03)) this.put(this.pick(["\n--> ' import(\"no\")\n", "\n/**/ --> `\n", " <!-- `\n"]));
     });
-    // Without a declaration that only modules have, nothing tells that it is one.
-    if (this.isModule) this.put("export", "{", "}");
     return (this.chance(0.05) ? "#!/usr/bin/env '\n" : "") + this.join();
   }
 
@@ -781,7 +782,7 @@ class Program {
 }
 
 // Expressions behind which a slash divides. Where acorn has a regular expression behind one, it guessed wrongly (behind
-// `?.typeof`, and behind a function in a condition) and then made two statements of what is no program.
+// `?.typeof`, a function in a condition, and a statement that is `of`) and then made two statements of what is one or none.
 const OPERANDS = new Set(["ArrayExpression", "CallExpression", "ClassExpression", "FunctionExpression", "MemberExpression", "NewExpression",
   "ObjectExpression", "TemplateLiteral"]);
 
@@ -807,7 +808,7 @@ function read(text, isModule) {
   const visit = (node) => {
     if (Array.isArray(node)) return node.forEach(visit);
     if (!node || typeof node.type !== "string") return;
-    if (OPERANDS.has(node.type)) ends.add(node.end);
+    if (OPERANDS.has(node.type) || (node.type === "Identifier" && node.name === "of")) ends.add(node.end);
     if (["ImportDeclaration", "ExportNamedDeclaration", "ExportAllDeclaration"].includes(node.type) && node.source) add("StaticImport", node.source);
     if (node.type === "ImportExpression") add("DynamicImport", node.source, true);
     const isMeta = (meta, name) => meta?.type === "MemberExpression" && !meta.computed && meta.object.type === "MetaProperty"

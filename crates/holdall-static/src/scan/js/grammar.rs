@@ -242,7 +242,7 @@ pub(super) struct Grammar {
     pub(super) is_module: bool,
     /// Whether something was read as a script has it, and a module would have it otherwise.
     pub(super) is_ambiguous: bool,
-    /// Whether something was seen that no program has.
+    /// Whether something was seen that no program has: a string without an end, two operands side by side.
     pub(super) is_unfit: bool,
 }
 
@@ -270,7 +270,7 @@ impl Grammar {
 
     /// Whether this cannot be a whole program.
     pub(super) fn is_broken(&self) -> bool {
-        self.is_unfit || !self.around.is_empty()
+        self.is_unfit || !self.around.is_empty() || matches!(self.state, State::Operand | State::Dot)
     }
 
     /// Whether a `/` divides here; else it begins a regular expression.

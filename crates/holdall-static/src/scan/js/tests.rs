@@ -246,6 +246,15 @@ fn comments_of_scripts_are_none_in_a_module() {
     assert_eq!(found("a\n-->b; import('x')"), []);
     assert_eq!(found("a <!--b; import('x')\nexport {}"), x(DynamicImport));
     assert_eq!(found("export {}; a\n-->b; import('x')"), x(DynamicImport));
+    // Declarations that are hidden in a string, a comment or an escape when they are read as a script.
+    for js in [
+        "await /'/; import('x'); export {}",
+        "await /`/; import('x'); export {}",
+        "await /\\//; import('x'); export {}",
+        "await /`/? 1 : `/*`; import('x'); export {}",
+    ] {
+        assert_eq!(found(js), x(DynamicImport), "{js}");
+    }
     assert_eq!(found("import.meta; a <!--b; import('x')"), x(DynamicImport));
 }
 

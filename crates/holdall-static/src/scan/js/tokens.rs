@@ -129,6 +129,7 @@ impl<'a> Tokens<'a> {
             if self.at == self.js.len() || !is_word(self.js[self.at]) || blank(self.js, self.at).is_some() {
                 break;
             }
+            self.grammar.is_unfit |= self.js[self.at] == b'\\' && self.peek(1) != Some(b'u');
             if self.js[self.at] == b'\\' && self.peek(1) == Some(b'u') && self.peek(2) == Some(b'{') {
                 let digits =
                     self.js[self.at + 3..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
@@ -311,6 +312,7 @@ impl Tokens<'_> {
                 self.at = end.map_or(self.js.len(), |end| end + 2);
                 let inner = start + 2..end.unwrap_or(self.at);
                 self.newline |= has_line_end(&self.js[inner.clone()]);
+                self.grammar.is_unfit |= end.is_none();
                 inner
             }
             b'<' | b'-' if self.is_at(b"<!--") || (self.newline && self.is_at(b"-->")) => {
