@@ -69,6 +69,8 @@ async fn s3s_fs() -> (S3FsServer, Store) {
         .secret_key(server.secret_key())
         .checksum_mode(ChecksumMode::WhenSupported)
         .max_attempts(1)
+        // It takes an ACL with a PUT and drops it.
+        .acls(false)
         .build()
         .unwrap();
     // What it does not honour is found out here.
@@ -80,8 +82,6 @@ async fn s3s_fs() -> (S3FsServer, Store) {
 const DIRECTORIES: &str = "keeps keys as paths of a disk: no `a` beside `a/b`, directories stay";
 /// HEAD, GET and DELETE of a key that is a directory.
 const DIRECTORY_IS_500: &str = "answers 500 to HEAD, GET and DELETE of a key that is a directory on its disk";
-/// `GetObjectAcl` and `PutObjectAcl`.
-const NO_ACLS: &str = "takes an ACL with a PUT and drops it; the ACL operations are 501";
 /// The file beside each object in which it keeps attributes has base64 of the key as its name.
 const LONG_KEYS: &str = "names a file after base64 of the key: keys over about 160 bytes are 500";
 /// Listings with keys that need the encoding.
@@ -127,12 +127,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "copy_with_replace_takes_only_that_version",
         "keeps the checksum of the file that a completed upload replaces, and tells it of the new one",
     ),
-    ("copy_with_attributes_keeps_the_visibility", NO_ACLS),
-    ("save_keeps_the_visibility", NO_ACLS),
-    ("set_visibility_changes_only_the_visibility", NO_ACLS),
-    ("set_visibility_keeps_every_attribute", NO_ACLS),
-    ("copy_keeps_the_visibility_that_was_set_last", NO_ACLS),
-    ("set_visibility_of_a_missing_file_is_not_found", NO_ACLS),
 ];
 
 /// What it gets wrong only now and then.

@@ -196,6 +196,9 @@ fn settings(server: &ForeignServer, bucket: &str) -> S3StorageBuilder {
         .access_key(server.access_key())
         .secret_key(server.secret_key())
         .checksum_mode(ChecksumMode::WhenSupported)
+        // moto ignores some of these, and attributes could not be changed there. Nobody else writes here.
+        .conditional_writes(true)
+        .conditional_copies(true)
         .max_copy_size(5 << 20)
         .copy_part_size(5 << 20)
         .max_attempts(1)
