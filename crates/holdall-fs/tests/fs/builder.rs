@@ -67,6 +67,13 @@ async fn the_root_is_opened_once() {
     assert_eq!(storage.root(), fs::canonicalize(&first).unwrap());
     fs::remove_file(&link).unwrap();
     std::os::unix::fs::symlink(&second, &link).unwrap();
-    Store::new(storage).save("x", "x").await.unwrap();
+    let store = Store::new(storage);
+    // It is not followed again: a storage does not go on in another directory.
+    let error = store.save("x", "x").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+    assert!(!first.join("x").exists() && !second.join("x").exists());
+    fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink(&first, &link).unwrap();
+    store.save("x", "x").await.unwrap();
     assert!(first.join("x").exists() && !second.join("x").exists());
 }
