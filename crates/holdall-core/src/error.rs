@@ -3,6 +3,9 @@
 use std::error::Error as StdError;
 use std::{fmt, io};
 
+mod reply;
+
+pub use self::reply::ServerReply;
 use crate::name::Name;
 
 /// A `Result` whose error is [`Error`].
@@ -83,6 +86,18 @@ impl ErrorKind {
         }
     }
 
+    /// Whether it answers the question that was asked, so that nobody has to ask support about it.
+    fn is_answer(self) -> bool {
+        matches!(
+            self,
+            Self::NotFound
+                | Self::AlreadyExists
+                | Self::PreconditionFailed
+                | Self::NotModified
+                | Self::RangeNotSatisfiable
+        )
+    }
+
     /// The sentence that is shown where an error brings none of its own.
     fn sentence(self) -> &'static str {
         match self {
@@ -160,7 +175,8 @@ impl fmt::Display for Operation {
 /// The error of every operation of every storage.
 ///
 /// `Display` is one line for people: the operation, the name, the storage and a sentence that says
-/// what to do where that is known. The causes are in [`source`](StdError::source), for logs. Neither
+/// what to do where that is known, and at the end the server's id of the request, where the error is one to ask
+/// support about. The causes are in [`source`](StdError::source), for logs. Neither
 /// holds a secret: no key, no signature, no signed URL.
 ///
 /// ```
@@ -179,6 +195,7 @@ struct Repr {
     name: Option<String>,
     message: Option<String>,
     retryable: Option<bool>,
+    reply: Option<ServerReply>,
     source: Option<BoxError>,
 }
 
@@ -192,6 +209,7 @@ impl Error {
             name: None,
             message: None,
             retryable: None,
+            reply: None,
             source: None,
         }))
     }
@@ -248,6 +266,12 @@ impl Error {
         self
     }
 
+    /// Says which reply of a server it came from.
+    pub fn with_reply(mut self, reply: ServerReply) -> Self {
+        self.0.reply = Some(reply);
+        self
+    }
+
     /// Fills in operation, storage and name where they have not been said yet.
     ///
     /// [`Store`](crate::Store) does this for every error, so that a backend may leave them out.
@@ -279,6 +303,12 @@ impl Error {
     /// The name as the caller gave it, or the name that an unfinished save got.
     pub fn name(&self) -> Option<&str> {
         self.0.name.as_deref()
+    }
+
+    /// The reply of the server that it came from: status, code and request id. `None` for errors that no server
+    /// has sent, and where a backend cannot tell.
+    pub fn reply(&self) -> Option<&ServerReply> {
+        self.0.reply.as_ref()
     }
 
     /// The sentence alone, without operation, name and storage: for an error that tells of this one.
@@ -321,7 +351,11 @@ impl fmt::Display for Error {
             }
             f.write_str(": ")?;
         }
-        f.write_str(self.reason())
+        f.write_str(self.reason())?;
+        match repr.reply.as_ref().and_then(|reply| reply.request_id.as_ref()) {
+            Some(id) if !repr.kind.is_answer() => write!(f, " (request id {id})"),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -330,6 +364,9 @@ impl fmt::Debug for Error {
         let repr = &*self.0;
         let mut debug = f.debug_struct("Error");
         debug.field("kind", &repr.kind).field("message", &self.to_string());
+        if let Some(reply) = &repr.reply {
+            debug.field("reply", reply);
+        }
         if let Some(source) = &repr.source {
             debug.field("source", source);
         }

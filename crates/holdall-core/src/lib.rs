@@ -30,7 +30,7 @@ pub use self::checksum::{Checksum, ChecksumHasher};
 pub use self::conditions::{Conditions, ETagCondition};
 pub use self::content::{BlockingContent, Content, ContentStream, RepeatableContent};
 pub use self::disposition::Disposition;
-pub use self::error::{BoxError, Error, ErrorKind, Operation, Result};
+pub use self::error::{BoxError, Error, ErrorKind, Operation, Result, ServerReply};
 pub use self::etag::ETag;
 pub use self::file::File;
 pub use self::memory::MemoryStorage;

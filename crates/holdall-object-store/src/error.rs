@@ -11,7 +11,7 @@
 use std::error::Error as StdError;
 use std::{fmt, io};
 
-use holdall_core::{Error, ErrorKind};
+use holdall_core::{Error, ErrorKind, ServerReply};
 
 /// The error as Holdall says it.
 #[allow(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
@@ -46,6 +46,7 @@ pub(crate) fn translate(error: object_store::Error) -> Error {
         (None, _) => Some(root_cause(&error)),
     };
     let translated = Error::new(kind).with_source(Cause(text));
+    let translated = reply.iter().map(Reply::server).fold(translated, Error::with_reply);
     match sentence {
         Some(sentence) => translated.with_message(sentence),
         None => translated,
@@ -103,6 +104,8 @@ struct Reply {
     status: u16,
     code: Option<String>,
     message: Option<String>,
+    request_id: Option<String>,
+    host_id: Option<String>,
 }
 
 impl Reply {
@@ -121,7 +124,22 @@ impl Reply {
             // Azure adds its request's id and time on lines of their own.
             clean(message.lines().next().unwrap_or_default().trim())
         });
-        Some(Self { status, code: element(rest, "Code").map(str::to_owned), message })
+        let text = |name| element(rest, name).map(str::to_owned);
+        Some(Self {
+            status,
+            code: text("Code"),
+            message,
+            // The headers are not to be had; S3 and Google write the same into the document.
+            request_id: text("RequestId"),
+            host_id: text("HostId"),
+        })
+    }
+
+    fn server(&self) -> ServerReply {
+        ServerReply::new(self.status)
+            .with_code(self.code.as_deref().unwrap_or_default())
+            .with_request_id(self.request_id.as_deref())
+            .with_host_id(self.host_id.as_deref())
     }
 
     fn kind(&self) -> ErrorKind {
@@ -143,7 +161,7 @@ impl Reply {
     }
 
     fn sentence(&self, kind: ErrorKind) -> String {
-        let Self { status, code, message } = self;
+        let Self { status, code, message, .. } = self;
         let code = code.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
         let words = message.as_deref().map(|message| format!(": {message:?}")).unwrap_or_default();
         let sentence = match kind {
@@ -207,11 +225,12 @@ mod tests {
     #[test]
     fn replies_are_read() {
         let text = "Server returned non-2xx status code: 503 Service Unavailable: <Error><Code>SlowDown</Code>\
-                    <Message>Reduce your rate.\nTime:2026</Message><StringToSign>x</StringToSign></Error>";
+                    <Message>Reduce your rate.\nTime:2026</Message><RequestId>R1</RequestId><StringToSign>x</StringToSign></Error>";
         let reply = Reply::parse(text).unwrap();
         assert_eq!(reply.kind(), ErrorKind::Unavailable);
         let sentence = reply.sentence(reply.kind());
         assert!(sentence.ends_with("(503 SlowDown: \"Reduce your rate.\")"), "{sentence}");
+        assert_eq!(reply.server().to_string(), "status 503, code SlowDown, request id R1");
         assert!(Reply::parse("Server returned non-2xx status code: ").is_none());
         assert!(Reply::parse("something else").is_none());
     }

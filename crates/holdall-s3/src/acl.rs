@@ -57,7 +57,8 @@ impl Inner {
     /// one `GetObjectAcl` and one `PutObjectAcl`.
     pub(crate) async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
         let key = self.key(name)?;
-        let missing = |error: Error| if error.is_not_found() { Error::not_found(name) } else { error };
+        let missing =
+            |error: Error| if error.is_not_found() { error.with_name(name.as_str()) } else { error };
         let current = self.object_acl(&key, None).await.map_err(missing)?.unwrap_or_default();
         let acl = current.with_visibility(visibility).to_write();
         let headers = acl.unwrap_or_else(|| CannedAcl::Private.into()).to_headers()?;
@@ -70,7 +71,7 @@ impl Inner {
             .set_grant_full_control(headers.full_control);
         match request.send().await.map_err(|error| self.failure(&error)) {
             Ok(_) => Ok(()),
-            Err(failure) if failure.is_missing() => Err(Error::not_found(name)),
+            Err(failure) if failure.is_missing() => Err(failure.not_found(name)),
             Err(failure) => Err(failure.into()),
         }
     }

@@ -1,6 +1,8 @@
 //! The SDK's client: made when it is first used, with every limit set.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
@@ -24,6 +26,7 @@ use crate::every_request::{AcceptEncoding, AddToEveryRequest, AskForStoredBytes}
 use crate::honoured::Honoured;
 use crate::identity::{Identities, NoteGeneration, RetryExpired};
 use crate::presign::Address;
+use crate::reply::IsThisS3;
 
 /// The SDK's defaults, by date: a change of them arrives by commit, not by `cargo update`.
 fn behavior() -> BehaviorVersion {
@@ -49,6 +52,8 @@ pub(crate) struct Inner {
     pub(crate) address: Address,
     pub(crate) accept_encoding: AcceptEncoding,
     pub(crate) honoured: Honoured,
+    /// Whether a reply has shown that the bucket exists.
+    bucket_is_there: Arc<AtomicBool>,
 }
 
 /// The client and what it was made of.
@@ -100,6 +105,7 @@ impl Inner {
             url_credentials: UrlCredentials::default(),
             address: Address::default(),
             honoured,
+            bucket_is_there: Arc::default(),
         }
     }
 
@@ -182,6 +188,7 @@ impl Inner {
                 .interceptor(AddToEveryRequest::new(config.requests.clone(), &config.bucket))
                 .interceptor(AskForStoredBytes(self.accept_encoding.clone()))
                 .interceptor(ReadableHeaders)
+                .interceptor(IsThisS3::new(Arc::clone(&self.bucket_is_there)))
                 .force_path_style(config.server.path_style)
                 .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
                 .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
@@ -297,7 +304,44 @@ impl Inner {
     where
         E: aws_sdk_s3::error::ProvideErrorMetadata + std::error::Error + 'static,
     {
-        failure(error, &self.config)
+        failure(error, &self.config, self.now())
+    }
+
+    /// Notes that the bucket exists.
+    pub(crate) fn saw_the_bucket(&self) {
+        self.bucket_is_there.store(true, Ordering::Relaxed);
+    }
+
+    /// The failure of a look, where it is an answer: the reply to HEAD does not tell a missing file from a missing
+    /// bucket.
+    pub(crate) async fn sure(&self, failure: Failure) -> Failure {
+        if !failure.is_missing() {
+            return failure;
+        }
+        // Boxed: it is rare, and would make the futures of all verbs as large as it is.
+        Box::pin(self.check_bucket()).await.err().unwrap_or(failure)
+    }
+
+    /// Asks whether the bucket exists, unless a reply has shown it: what is not in a bucket that is not there is
+    /// not known to be absent. One `HeadBucket` in the life of a storage.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidConfig` where it does not exist. A question that is not answered changes nothing.
+    async fn check_bucket(&self) -> Result<(), Failure> {
+        if self.bucket_is_there.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let client = self.client().await.map_err(|error| crate::error::local(error, false))?;
+        let reply = client.head_bucket().bucket(self.bucket()).send().await;
+        match reply.map_err(|error| self.failure(&error)) {
+            Ok(_) => self.saw_the_bucket(),
+            Err(failure) if failure.is_missing() => {
+                return Err(crate::error::of_code("NoSuchBucket", None, &self.config));
+            }
+            Err(_) => {}
+        }
+        Ok(())
     }
 
     /// The clock of signatures.

@@ -23,6 +23,8 @@ use crate::metadata::{Object, etag};
 
 /// How often a write is sent again after 409, or after a 412 for a name that is free again.
 pub(crate) const CONFLICT_ATTEMPTS: u32 = 8;
+/// The same after a 412 for a name that is free: others can delete what they saved, but not each time.
+const VANISHED_ATTEMPTS: u32 = 4;
 /// The first pause after a 409; it doubles up to 3.2 s.
 const FIRST_PAUSE: Duration = Duration::from_millis(25);
 
@@ -60,7 +62,19 @@ pub(crate) enum Outcome {
     /// Another file has the name.
     Taken,
     /// Nothing is settled; the write may be sent again.
-    Again,
+    Again(Again),
+}
+
+/// Why a write may be sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// The server says that another write is under way (409).
+    Busy,
+    /// The server says that the name is taken (412), and there is no file: it was deleted in between, or nobody
+    /// else was there.
+    Vanished,
+    /// What is copied is another version by now.
+    SourceChanged,
 }
 
 /// What a write made: tag and, in a bucket with versions, version of what is there now.
@@ -96,14 +110,15 @@ impl Inner {
         failure: Failure,
     ) -> Result<Outcome> {
         if failure.is_conflict() {
-            return Ok(Outcome::Again);
+            return Ok(Outcome::Again(Again::Busy));
         }
         // Without a condition the SDK's retry was harmless, and without a put-id nothing can be found out.
         if *condition == Condition::None && put_id.is_none() {
             return Err(failure.into());
         }
         // Replace, and there is no file: AWS answers 404 to If-Match.
-        let refused = failure.is_condition() || failure.is_missing();
+        let is_gone = failure.is_missing() && matches!(condition, Condition::Matches(_));
+        let refused = failure.is_condition() || is_gone;
         if !(refused || failure.unknown || failure.is_lost_upload()) {
             return Err(failure.into());
         }
@@ -125,14 +140,17 @@ impl Inner {
             (Condition::Absent, Some(_)) => Ok(Outcome::Taken),
             _ if !refused => Err(failure.into()),
             // It was deleted in between.
-            (Condition::Absent, None) => Ok(Outcome::Again),
+            (Condition::Absent, None) => Ok(Outcome::Again(Again::Vanished)),
             // It is there, so that it was something else that did not hold: the source of a copy has changed.
             (Condition::Matches(expected), Some(object))
                 if tag(&object).is_some_and(|etag| etag.strong_eq(expected)) =>
             {
-                Ok(Outcome::Again)
+                Ok(Outcome::Again(Again::SourceChanged))
             }
-            _ => Err(Error::new(ErrorKind::PreconditionFailed)),
+            _ => {
+                let refused = Error::new(ErrorKind::PreconditionFailed);
+                Err(failure.reply().cloned().into_iter().fold(refused, Error::with_reply))
+            }
         }
     }
 
@@ -140,11 +158,23 @@ impl Inner {
     ///
     /// # Errors
     ///
-    /// `Conflict` (retryable) when it was sent often enough.
-    pub(crate) async fn before_again(&self, attempt: u32) -> Result<()> {
-        if attempt >= CONFLICT_ATTEMPTS {
-            let message = "other writes of the same name were under way each time; try again later";
-            return Err(Error::message(ErrorKind::Conflict, message).with_retryable(true));
+    /// `Conflict` when it was sent often enough, retryable where somebody else was at work.
+    pub(crate) async fn before_again(&self, attempt: u32, why: Again) -> Result<()> {
+        let most = if why == Again::Vanished { VANISHED_ATTEMPTS } else { CONFLICT_ATTEMPTS };
+        if attempt >= most {
+            let message = match why {
+                Again::Busy => {
+                    "the server said each time that another write of the same name is under way (409); try again later"
+                }
+                Again::SourceChanged => {
+                    "the file was replaced each time while it was copied; try again later"
+                }
+                Again::Vanished => {
+                    "the server says that the name is taken (412), but there is no file of that name; it seems to \
+                     misunderstand If-None-Match: ask it with probe, or save with overwrite"
+                }
+            };
+            return Err(Error::message(ErrorKind::Conflict, message).with_retryable(why != Again::Vanished));
         }
         self.pause(FIRST_PAUSE * 2_u32.pow(attempt)).await
     }

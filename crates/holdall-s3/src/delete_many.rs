@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use holdall_core::{DeleteOptions, Error, Name, Result};
+use holdall_core::{DeleteOptions, Error, ErrorKind, Name, Result, ServerReply};
 
 use crate::blank_key::is_blank;
 use crate::client::Inner;
@@ -88,15 +88,16 @@ enum Reason {
     /// What the server said about this key.
     Key { code: String, message: Option<String> },
     /// What became of the request for all of them.
-    Request { kind: holdall_core::ErrorKind, reason: String, retryable: bool },
+    Request { kind: ErrorKind, reason: String, retryable: bool, reply: Option<ServerReply> },
 }
 
 impl Reason {
     fn error(&self, inner: &Inner) -> Error {
         match self {
             Self::Key { code, message } => of_code(code, message.as_deref(), &inner.config).into(),
-            Self::Request { kind, reason, retryable } => {
-                Error::message(*kind, reason).with_retryable(*retryable)
+            Self::Request { kind, reason, retryable, reply } => {
+                let error = Error::message(*kind, reason).with_retryable(*retryable);
+                reply.iter().cloned().fold(error, Error::with_reply)
             }
         }
     }
@@ -104,7 +105,8 @@ impl Reason {
     fn of_request(failure: Failure) -> impl Fn() -> Self {
         let error = failure.into_error();
         let (kind, reason, retryable) = (error.kind(), error.reason().to_owned(), error.is_retryable());
-        move || Self::Request { kind, reason: reason.clone(), retryable }
+        let reply = error.reply().cloned();
+        move || Self::Request { kind, reason: reason.clone(), retryable, reply: reply.clone() }
     }
 
     /// Whether the same request may succeed a moment later.

@@ -36,6 +36,7 @@ mod presign;
 mod probe;
 mod publish;
 mod read;
+mod reply;
 mod save;
 mod stale_uploads;
 mod storage;

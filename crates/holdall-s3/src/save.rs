@@ -97,8 +97,8 @@ impl Write {
                     return Ok(made.complete(saved.with_checksum(sums.whole)));
                 }
                 Outcome::Taken => naming.taken(&self.inner)?,
-                Outcome::Again => {
-                    self.inner.before_again(attempt).await?;
+                Outcome::Again(why) => {
+                    self.inner.before_again(attempt, why).await?;
                     attempt += 1;
                 }
             }

@@ -9,6 +9,7 @@ use holdall_core::{Error, ErrorKind, Operation, Result};
 use crate::blank_key::for_sdk;
 use crate::client::Inner;
 use crate::list::decode;
+use crate::reply::{Progress, cut_short};
 use crate::storage::S3Storage;
 
 /// How many errors [`AbortedUploads::errors`] holds.
@@ -64,6 +65,7 @@ async fn abort_all(inner: &Inner, older_than: Duration) -> Result<AbortedUploads
     // next one is here.
     let mut found = Vec::new();
     let mut marker = None;
+    let mut progress = Progress::default();
     loop {
         let listing = page(inner, marker).await?;
         let encoded = listing.encoding_type() == Some(&EncodingType::Url);
@@ -78,10 +80,11 @@ async fn abort_all(inner: &Inner, older_than: Duration) -> Result<AbortedUploads
             return Ok(done);
         }
         let Some(key) = listing.next_key_marker() else {
-            let message = "the server cut the listing of uploads short and does not say how it goes on";
-            return Err(Error::message(ErrorKind::Other, message));
+            return Err(cut_short());
         };
         let id = listing.next_upload_id_marker().unwrap_or_default();
+        let first = listing.uploads().iter().find_map(|upload| upload.upload_id());
+        progress.page(first.map(str::as_bytes), &format!("{key}\n{id}"))?;
         marker = Some((plain(key, encoded), id.to_owned()));
     }
 }

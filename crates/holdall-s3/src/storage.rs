@@ -201,8 +201,10 @@ impl Storage for S3Storage {
         let key = self.inner.key(name)?;
         match self.inner.head(&key).await {
             Ok(_) => Ok(true),
-            Err(failure) if failure.is_missing() => Ok(false),
-            Err(failure) => Err(failure.into()),
+            Err(failure) => match self.inner.sure(failure).await {
+                missing if missing.is_missing() => Ok(false),
+                failure => Err(failure.into()),
+            },
         }
     }
 

@@ -15,6 +15,7 @@ use crate::copy::{Copying, Source};
 use crate::honoured::CopyWay;
 use crate::list::decode;
 use crate::metadata::etag;
+use crate::reply::{Progress, cut_short};
 use crate::storage::S3Storage;
 
 /// One version of a file, or the mark that its deletion left. See [`S3Storage::versions`].
@@ -104,7 +105,8 @@ enum Page {
 }
 
 fn list(inner: &Inner, name: Name) -> impl Stream<Item = Result<FileVersion>> + Send + '_ {
-    try_unfold((inner, name, Page::First), |(inner, name, page)| async move {
+    let start = (inner, name, Page::First, Progress::default());
+    try_unfold(start, |(inner, name, page, mut progress)| async move {
         let (key_marker, version_marker) = match page {
             Page::End => return Ok(None),
             Page::First => (None, None),
@@ -124,28 +126,31 @@ fn list(inner: &Inner, name: Name) -> impl Stream<Item = Result<FileVersion>> + 
             .send()
             .await
             .map_err(|error| inner.failure(&error))?;
-        let next = next_page(&key, &mut reply)?;
+        let next = next_page(&key, &mut reply, &mut progress)?;
         let found = entries(&key, &reply);
-        Ok::<_, Error>(Some((stream::iter(found.into_iter().map(Ok)), (inner, name, next))))
+        Ok::<_, Error>(Some((stream::iter(found.into_iter().map(Ok)), (inner, name, next, progress))))
     })
     .try_flatten()
 }
 
 /// The name itself sorts before every other name that it begins, so that the listing is at its end as soon as it
 /// goes on behind another one.
-fn next_page(key: &Name, reply: &mut ListObjectVersionsOutput) -> Result<Page> {
+fn next_page(key: &Name, reply: &mut ListObjectVersionsOutput, progress: &mut Progress) -> Result<Page> {
     if reply.is_truncated() != Some(true) {
         return Ok(Page::End);
     }
     let encoded = reply.encoding_type() == Some(&EncodingType::Url);
     let Some(marker) = reply.next_key_marker.take() else {
-        let message = "the server cut the listing short and does not say how it goes on";
-        return Err(Error::message(ErrorKind::Other, message));
+        return Err(cut_short());
     };
     if decoded(&marker, encoded) != key.as_str().as_bytes() {
         return Ok(Page::End);
     }
-    Ok(Page::Behind(key.as_str().to_owned(), reply.next_version_id_marker.take()))
+    let version = reply.next_version_id_marker.take();
+    let first = reply.versions().iter().find_map(|version| version.version_id());
+    let first = first.or_else(|| reply.delete_markers().iter().find_map(|marker| marker.version_id()));
+    progress.page(first.map(str::as_bytes), version.as_deref().unwrap_or_default())?;
+    Ok(Page::Behind(key.as_str().to_owned(), version))
 }
 
 fn decoded(text: &str, encoded: bool) -> Vec<u8> {

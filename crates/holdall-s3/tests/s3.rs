@@ -48,6 +48,8 @@ mod listing_model;
 mod loopback;
 #[path = "s3/lost_replies.rs"]
 mod lost_replies;
+#[path = "s3/misbehaving/mod.rs"]
+mod misbehaving;
 #[path = "s3/multipart.rs"]
 mod multipart;
 #[path = "s3/objects.rs"]
@@ -62,6 +64,8 @@ mod presign;
 mod probing;
 #[path = "s3/reading.rs"]
 mod reading;
+#[path = "s3/replies.rs"]
+mod replies;
 #[path = "s3/requests.rs"]
 mod requests;
 #[path = "s3/secrets.rs"]

@@ -28,6 +28,7 @@ pub use self::public_access::PublicAccessBlock;
 use crate::client::Inner;
 use crate::config::check_bucket;
 use crate::error::Failure;
+use crate::reply::Progress;
 
 /// The buckets of an account. Made by [`S3Storage::buckets`](crate::S3Storage::buckets), with the client, the region
 /// and the credentials of that storage; each call names its bucket.
@@ -144,7 +145,7 @@ impl Buckets {
         let request = self.inner.client().await?.head_bucket().bucket(bucket);
         match request.send().await.map_err(|error| self.inner.failure(&error)) {
             Ok(_) => Ok(true),
-            Err(failure) if failure.status() == Some(404) => Ok(false),
+            Err(failure) if failure.is_missing() || failure.code() == "NoSuchBucket" => Ok(false),
             Err(failure) => Err(self.failed(failure, bucket, "s3:ListBucket")),
         }
     }
@@ -187,7 +188,8 @@ impl Buckets {
     ///
     /// `PermissionDenied` (`s3:ListAllMyBuckets`).
     pub fn list(&self) -> BoxStream<'_, Result<BucketEntry>> {
-        try_unfold(Some(None), move |page: Option<Option<String>>| async move {
+        let start = (Some(None), Progress::default());
+        try_unfold(start, move |(page, mut progress): (Option<Option<String>>, Progress)| async move {
             let Some(token) = page else { return Ok(None) };
             // Asked for in pages only where that is known: elsewhere a parameter that a server does not know is a
             // risk, and accounts have few buckets.
@@ -197,9 +199,14 @@ impl Buckets {
                 let failure = self.inner.failure(&error);
                 self.denied(failure, "s3:ListAllMyBuckets").or_at(Operation::List, self, None)
             })?;
-            let next = reply.continuation_token.take().filter(|token| !token.is_empty()).map(Some);
+            let next = reply.continuation_token.take().filter(|token| !token.is_empty());
+            if let Some(token) = &next {
+                let first = reply.buckets().iter().find_map(|bucket| bucket.name());
+                let checked = progress.page(first.map(str::as_bytes), token);
+                checked.map_err(|error| error.or_at(Operation::List, self, None))?;
+            }
             let entries: Vec<_> = reply.buckets().iter().filter_map(entry).map(Ok).collect();
-            Ok::<_, Error>(Some((stream::iter(entries), next)))
+            Ok::<_, Error>(Some((stream::iter(entries), (next.map(Some), progress))))
         })
         .try_flatten()
         .boxed()
@@ -208,7 +215,9 @@ impl Buckets {
     /// The error of a call about that bucket which needs that IAM action.
     fn failed(&self, failure: Failure, bucket: &str, action: &'static str) -> Error {
         if failure.code() == "NoSuchBucket" {
+            let found = failure.into_error();
             let error = Error::message(ErrorKind::NotFound, "there is no such bucket");
+            let error = found.reply().cloned().into_iter().fold(error, Error::with_reply);
             return self.located(error, bucket);
         }
         self.located(self.denied(failure, action), bucket)
@@ -217,14 +226,15 @@ impl Buckets {
     /// A refusal names the permission that it is about.
     #[expect(clippy::unused_self, reason = "read as one of the ways in which a call fails")]
     fn denied(&self, failure: Failure, action: &'static str) -> Error {
-        let refused = failure.status() == Some(403)
-            && matches!(failure.code(), "" | "AccessDenied" | "Forbidden" | "AllAccessDisabled");
-        let error = failure.into_error();
-        if refused {
-            let message = format!("the server refused access; the credentials need the permission {action}");
-            return error.with_message(message);
+        let refused = failure.is_denied();
+        if !refused {
+            return failure.into_error();
         }
-        error
+        let words = failure.words();
+        let message = format!(
+            "the server refused access{words}; check the keys, and whether they have the permission {action}"
+        );
+        failure.with_message(message).into_error()
     }
 
     fn located(&self, error: Error, bucket: &str) -> Error {

@@ -86,7 +86,9 @@ impl S3Storage {
             self.inner().delete_copied(&source).await?;
             Ok(saved)
         };
-        moved.await.map_err(|error: Error| error.or_at(Operation::Rename, self, Some(from.as_str())))
+        Box::pin(moved)
+            .await
+            .map_err(|error: Error| error.or_at(Operation::Rename, self, Some(from.as_str())))
     }
 
     async fn transfer(

@@ -37,7 +37,7 @@ use holdall_core::{CopyOptions, Error, ErrorKind, Name, Result, SaveMode, Saved,
 pub(crate) use self::source::{Source, path_of, with_source};
 use crate::blank_key::for_sdk;
 use crate::client::Inner;
-use crate::conditional::{Condition, Made, Outcome};
+use crate::conditional::{Again, Condition, Made, Outcome};
 use crate::honoured::{CopyWay, Unique};
 use crate::metadata::{GRANTS_MARKER, Headers, Object, PUT_ID, with_expires, with_headers};
 use crate::naming::Naming;
@@ -73,7 +73,10 @@ pub(crate) async fn copy(
     };
     let mut attempt = 0;
     loop {
-        let object = source.head(&source_key).await.map_err(|failure| missing(failure.into(), from))?;
+        let object = match source.head(&source_key).await {
+            Ok(object) => object,
+            Err(failure) => return Err(missing(source.sure(failure).await.into(), from)),
+        };
         let found = Source::new(source, source_key.clone(), &object)?;
         if let Some(expected) = &options.if_match
             && found.etag.as_ref().is_none_or(|etag| !etag.strong_eq(expected))
@@ -116,13 +119,14 @@ pub(crate) async fn copy(
             put_id: put_id.as_deref(),
             condition: &condition,
         };
+        let mut again = Again::SourceChanged;
         match inner.copy_object(copying).await {
             Ok(Outcome::Written(made)) => {
                 let saved = Saved::new(inner.name_of(naming.key()), found.size).with_checksum(found.checksum);
                 return Ok((made.complete(saved), found));
             }
             Ok(Outcome::Taken) => naming.taken(inner)?,
-            Ok(Outcome::Again) => {}
+            Ok(Outcome::Again(why)) => again = why,
             // Nothing was asked of the destination, or it is the source, so that it was the source that changed
             // meanwhile; unless the caller named the version, the new one is as good.
             Err(error)
@@ -136,7 +140,7 @@ pub(crate) async fn copy(
             }
             Err(error) => return Err(missing(error, from)),
         }
-        inner.before_again(attempt).await?;
+        inner.before_again(attempt, again).await?;
         attempt += 1;
     }
 }
@@ -149,7 +153,7 @@ fn cannot_be_kept(error: &Error) -> Error {
 
 /// A source that is not there is named.
 fn missing(error: Error, from: &Name) -> Error {
-    if error.is_not_found() { Error::not_found(from) } else { error }
+    if error.is_not_found() { error.with_name(from.as_str()) } else { error }
 }
 
 impl Inner {

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use super::{Copying, Source, with_source};
 use crate::blank_key::for_sdk;
 use crate::client::Inner;
-use crate::conditional::{Outcome, tag};
+use crate::conditional::{Again, Outcome, tag};
 use crate::config::ServerCondition;
 use crate::multipart::{self, Finished, PartPlan, Sent, Upload};
 use crate::publish::{joined, to_the_end};
@@ -47,7 +47,7 @@ impl Inner {
             Err(Stopped::Failed(error)) => return Err(upload.abort_after(error).await),
             Err(Stopped::Changed) => {
                 upload.abort().await?;
-                return Ok(Outcome::Again);
+                return Ok(Outcome::Again(Again::SourceChanged));
             }
         };
         let condition = condition.clone();
@@ -55,7 +55,7 @@ impl Inner {
         Ok(match finished {
             Finished::Done(made) => Outcome::Written(made),
             Finished::Taken => Outcome::Taken,
-            Finished::Conflict(_) => Outcome::Again,
+            Finished::Conflict(_) => Outcome::Again(Again::Busy),
         })
     }
 }
@@ -102,7 +102,7 @@ async fn copy_all(upload: &Upload, from: &Source) -> Result<Sent, Stopped> {
 /// The bytes of each part.
 fn ranges(plan: PartPlan, size: u64) -> impl Iterator<Item = Range<u64>> {
     let part = plan.part_size(0);
-    (0..size.div_ceil(part)).map(move |index| index * part..size.min((index + 1) * part))
+    (0..size.div_ceil(part)).map(move |index| index * part..size.min((index + 1).saturating_mul(part)))
 }
 
 async fn copy_part(

@@ -146,6 +146,25 @@ impl Intercept for AddToEveryRequest {
         "holdall: what every request carries"
     }
 
+    /// Says that a request has no body where one could be: several servers answer 411 otherwise
+    /// (awslabs/aws-sdk-rust#1008; RFC 9110, section 8.6). Not signed, as a proxy may leave it out.
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> std::result::Result<(), BoxError> {
+        let request = context.request_mut();
+        let may_have_a_body = matches!(request.method(), "PUT" | "POST");
+        if may_have_a_body
+            && request.body().content_length() == Some(0)
+            && !request.headers().contains_key("content-length")
+        {
+            request.headers_mut().try_insert("content-length", "0")?;
+        }
+        Ok(())
+    }
+
     fn modify_before_signing(
         &self,
         context: &mut BeforeTransmitInterceptorContextMut<'_>,

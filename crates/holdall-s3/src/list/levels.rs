@@ -11,10 +11,11 @@ use futures_util::stream::{BoxStream, StreamExt as _, try_unfold};
 use holdall_core::{Entry, ListOptions, Result};
 
 use super::{Found, Lister, Page};
+use crate::reply::Progress;
 
 /// The entries of a location in the order of their bytes.
 pub(super) fn list(lister: Lister<'_>) -> BoxStream<'_, Result<Entry>> {
-    let Lister { inner, prefix, options } = lister;
+    let Lister { inner, prefix, options, .. } = lister;
     let after = match options.start_after.as_ref().map(|name| inner.key(name)).transpose() {
         Ok(after) => after.map(|key| key.as_str().to_owned().into_bytes()),
         Err(error) => return futures_util::stream::iter([Err(error)]).boxed(),
@@ -23,7 +24,8 @@ pub(super) fn list(lister: Lister<'_>) -> BoxStream<'_, Result<Entry>> {
     try_unfold((inner, walk), |(inner, mut walk)| async move {
         loop {
             if let Some(prefix) = walk.next.take() {
-                let level = Lister { inner, prefix, options: ListOptions::default() };
+                let progress = Progress::default();
+                let level = Lister { inner, prefix, options: ListOptions::default(), progress };
                 walk.open.push(level.read_whole().await?.into_iter());
             }
             match walk.step() {
@@ -82,12 +84,12 @@ impl Walk {
 
 impl Lister<'_> {
     /// All of one level, sorted. The server's own `start-after` is not used.
-    async fn read_whole(&self) -> Result<Vec<Found>> {
+    async fn read_whole(mut self) -> Result<Vec<Found>> {
         let mut found = Vec::new();
         let mut token = None;
         loop {
             let mut reply = self.page(token).await?;
-            let next = Page::behind(&mut reply)?;
+            let next = Page::behind(&mut reply, &mut self.progress)?;
             found.extend(self.entries(&reply));
             match next {
                 Page::Behind(behind) => token = Some(behind),

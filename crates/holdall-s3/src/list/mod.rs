@@ -10,13 +10,12 @@ use std::time::SystemTime;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::EncodingType;
 use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _, try_unfold};
-use holdall_core::{
-    ETag, Entry, Error, ErrorKind, FileEntry, ForeignEntry, ListOptions, Location, Name, Result,
-};
+use holdall_core::{ETag, Entry, Error, FileEntry, ForeignEntry, ListOptions, Location, Name, Result};
 use percent_encoding::percent_decode_str;
 
 use crate::client::Inner;
 use crate::metadata::etag;
+use crate::reply::{Progress, cut_short};
 
 /// Where the next page begins.
 #[derive(Debug)]
@@ -33,6 +32,7 @@ struct Lister<'a> {
     /// What every key of the listing begins with.
     prefix: String,
     options: ListOptions,
+    progress: Progress,
 }
 
 /// See [`Storage::list`](holdall_core::Storage::list).
@@ -45,18 +45,19 @@ pub(crate) fn list<'a>(
         Ok(location) => location.prefix(),
         Err(error) => return stream::iter([Err(error)]).boxed(),
     };
-    let lister = Lister { inner, prefix, options };
+    let lister = Lister { inner, prefix, options, progress: Progress::default() };
     if !inner.config.server.features.ordered_listings {
         return levels::list(lister);
     }
-    try_unfold((lister, Page::First), |(lister, page)| async move {
+    try_unfold((lister, Page::First), |(mut lister, page)| async move {
         let token = match page {
             Page::End => return Ok(None),
             Page::First => None,
             Page::Behind(token) => Some(token),
         };
         let mut reply = lister.page(token).await?;
-        let next = Page::behind(&mut reply)?;
+        lister.inner.saw_the_bucket();
+        let next = Page::behind(&mut reply, &mut lister.progress)?;
         let entries = lister.entries(&reply).into_iter().map(|found| Ok(found.entry));
         Ok::<_, Error>(Some((stream::iter(entries), (lister, next))))
     })
@@ -66,16 +67,24 @@ pub(crate) fn list<'a>(
 
 impl Page {
     /// What follows a page.
-    fn behind(reply: &mut ListObjectsV2Output) -> Result<Self> {
+    fn behind(reply: &mut ListObjectsV2Output, progress: &mut Progress) -> Result<Self> {
         match (reply.is_truncated(), reply.next_continuation_token.take()) {
-            (Some(true), Some(token)) => Ok(Self::Behind(token)),
-            (Some(true), None) => {
-                let message = "the server cut the listing short and does not say how it goes on";
-                Err(Error::message(ErrorKind::Other, message))
+            (Some(true), Some(token)) if !token.is_empty() => {
+                progress.page(first(reply), &token)?;
+                Ok(Self::Behind(token))
             }
+            (Some(true), _) => Err(cut_short()),
             _ => Ok(Self::End),
         }
     }
+}
+
+/// The first entry of a page.
+fn first(page: &ListObjectsV2Output) -> Option<&[u8]> {
+    let key = page.contents().iter().find_map(|object| object.key());
+    let prefix = page.common_prefixes().iter().find_map(|prefix| prefix.prefix());
+    // One of them alone would be the same on many pages of the other.
+    key.into_iter().chain(prefix).min().map(str::as_bytes)
 }
 
 /// What a page holds.

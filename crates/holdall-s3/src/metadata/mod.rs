@@ -187,6 +187,8 @@ impl Headers {
     }
 }
 
+/// No object of any server is larger (10,000 parts of 5 GiB); a number that is comes from something else.
+const LARGEST: u64 = 10_000 * (5 << 30);
 /// What S3 takes of user metadata, names and encoded values together, in bytes.
 const MAX_METADATA: usize = 2048;
 
@@ -388,7 +390,7 @@ impl Object {
             Some(range) => range.rsplit_once('/').and_then(|(_, size)| size.parse().ok()),
             None => self.content_length.and_then(|length| u64::try_from(length).ok()),
         };
-        told.ok_or_else(|| incomplete("the size of the file"))
+        told.filter(|&size| size <= LARGEST).ok_or_else(|| incomplete("the size of the file"))
     }
 
     /// The metadata of the file of that name, without its visibility.

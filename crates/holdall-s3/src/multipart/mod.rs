@@ -41,6 +41,7 @@ use holdall_core::{Error, ErrorKind, Name, RepeatableContent, Result, Saved};
 pub(crate) use self::gather::Parts;
 pub(crate) use self::part_plan::{MAX_OBJECT_SIZE, MAX_PART_SIZE, MIN_PART_SIZE, PartPlan};
 pub(crate) use self::upload::{Claim, Finished, Sent, Upload, abort};
+use crate::conditional::Again;
 use crate::naming::Naming;
 use crate::publish::to_the_end;
 use crate::save::Write;
@@ -74,7 +75,7 @@ impl Write {
                 Finished::Done(made) => return Ok(made.complete(saved)),
                 Finished::Taken => naming.taken(&write.inner)?,
                 Finished::Conflict(_) => {
-                    write.inner.before_again(attempt).await?;
+                    write.inner.before_again(attempt, Again::Busy).await?;
                     attempt += 1;
                 }
             }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
-use holdall_core::{Checksum, Error, Name, Result, Saved};
+use holdall_core::{Checksum, Error, ErrorKind, Name, Result, Saved};
 use tokio::runtime::Handle;
 
 use crate::blank_key::for_sdk;
 use crate::client::{Inner, send};
 use crate::conditional::{Condition, Made, Outcome};
+use crate::metadata::Object;
 use crate::save::Write;
 use crate::sums::Sums;
 
@@ -119,7 +120,9 @@ impl Upload {
             let limits = inner.with_limits(0, size);
             let failure = match send!(request.clone(), limits) {
                 Ok(reply) => {
-                    return Ok(Finished::Done(Made::new(reply.e_tag(), reply.version_id())));
+                    let made = Made::new(reply.e_tag(), reply.version_id());
+                    let put_id = self.write.put_id.as_deref();
+                    return inner.look_at_completed(&self.key, made, put_id, size).await.map(Finished::Done);
                 }
                 Err(error) => inner.failure(&error),
             };
@@ -129,7 +132,7 @@ impl Upload {
             match inner.settle(&self.key, condition, self.write.put_id.as_deref(), failure).await? {
                 Outcome::Written(made) => return Ok(Finished::Done(made)),
                 Outcome::Taken => return Ok(Finished::Taken),
-                Outcome::Again => inner.before_again(attempt).await?,
+                Outcome::Again(why) => inner.before_again(attempt, why).await?,
             }
             attempt += 1;
         }
@@ -175,6 +178,42 @@ impl Drop for Upload {
                 tracing::warn!(storage = %inner, key = key.as_str(), %error, "a multipart upload was left open");
             }
         });
+    }
+}
+
+impl Inner {
+    /// Settles a completion that was answered without an entity tag, as Ceph 16 does: a HEAD shows whether the file
+    /// is there.
+    ///
+    /// # Errors
+    ///
+    /// `Other` where it is not.
+    pub(crate) async fn look_at_completed(
+        &self,
+        key: &Name,
+        made: Made,
+        put_id: Option<&str>,
+        size: u64,
+    ) -> Result<Made> {
+        if made.etag.is_some() {
+            return Ok(made);
+        }
+        let found = self.head(key).await;
+        let is_ours = |object: &Object| match put_id {
+            Some(_) => object.put_id() == put_id,
+            None => object.size().is_ok_and(|found| found == size),
+        };
+        match found {
+            Ok(object) if is_ours(&object) => {
+                let found = Made::new(object.etag.as_deref(), object.version.as_deref());
+                Ok(Made { version: made.version.or(found.version), ..found })
+            }
+            Err(failure) if !failure.is_missing() => Err(failure.into()),
+            _ => {
+                let message = "the server completed the upload without an ETag, and the file is not there";
+                Err(Error::message(ErrorKind::Other, message))
+            }
+        }
     }
 }
 

@@ -51,7 +51,7 @@ impl S3Storage {
                 inner.client().await?.head_object().bucket(inner.bucket()).key(for_sdk(key.as_str()));
             let mode = inner.config.server.checksums.then_some(ChecksumMode::Enabled);
             let reply = request.set_checksum_mode(mode).send().await;
-            let reply = reply.map_err(|error| absent(inner.failure(&error).of_head(), &name))?;
+            let reply = reply.map_err(|error| absent(inner.failure(&error), &name))?;
             Ok(ObjectDetails::new(&reply))
         };
         looked.await.map_err(|error: Error| error.or_at(Operation::Metadata, self, Some(name.as_str())))
@@ -149,5 +149,5 @@ impl S3Storage {
 
 /// The error, naming the file that is missing.
 fn absent(failure: Failure, name: &Name) -> Error {
-    if failure.is_missing() { Error::not_found(name) } else { failure.into_error() }
+    if failure.is_missing() { failure.not_found(name) } else { failure.into_error() }
 }

@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use super::sign::{Headers, ToSign};
 use crate::blank_key::for_sdk;
 use crate::client::{Inner, send};
-use crate::conditional::{Condition, Outcome};
+use crate::conditional::{Again, Condition, Made, Outcome};
 use crate::config::ServerCondition;
-use crate::metadata::{etag, with_headers};
+use crate::metadata::with_headers;
 use crate::multipart::{MAX_OBJECT_SIZE, PartPlan, abort};
+use crate::reply::{Progress, cut_short};
 
 /// Uploads in parts, straight from a client, under one policy. Made by
 /// [`S3Storage::multipart_uploads`](crate::S3Storage::multipart_uploads).
@@ -239,7 +240,8 @@ impl MultipartUploads {
     async fn parts(&self, key: &Name, upload: &MultipartUpload) -> Result<Vec<Part>> {
         let inner = &self.inner;
         let mut parts = Vec::new();
-        let mut after = None;
+        let mut after: Option<String> = None;
+        let mut progress = Progress::default();
         loop {
             let request =
                 inner.client().await?.list_parts().bucket(inner.bucket()).key(for_sdk(key.as_str()));
@@ -252,12 +254,15 @@ impl MultipartUploads {
                 }
                 Err(failure) => return Err(failure.into()),
             };
-            let more = reply.is_truncated() == Some(true);
-            after = reply.next_part_number_marker().map(str::to_owned);
-            parts.extend(reply.parts.unwrap_or_default());
-            if !more || after.is_none() {
+            if reply.is_truncated() != Some(true) {
+                parts.extend(reply.parts.unwrap_or_default());
                 return Ok(parts);
             }
+            let marker = reply.next_part_number_marker().ok_or_else(cut_short)?;
+            let first = reply.parts().iter().find_map(Part::part_number).map(i32::to_be_bytes);
+            progress.page(first.as_ref().map(<[u8; 4]>::as_slice), marker)?;
+            after = Some(marker.to_owned());
+            parts.extend(reply.parts.unwrap_or_default());
         }
     }
 
@@ -269,7 +274,9 @@ impl MultipartUploads {
             let message = format!("part {number} has not arrived");
             return Err(Error::message(ErrorKind::InvalidInput, message));
         }
-        let size = parts.iter().map(|part| part.size().unwrap_or_default().unsigned_abs()).sum();
+        let sizes =
+            parts.iter().map(|part| u64::try_from(part.size().unwrap_or_default()).unwrap_or_default());
+        let size = sizes.fold(0, u64::saturating_add);
         let least = self.policy.min_size.unwrap_or(0);
         if size > self.max_size {
             let message =
@@ -314,8 +321,9 @@ impl MultipartUploads {
         loop {
             let failure = match send!(request.clone(), inner.with_limits(0, size)) {
                 Ok(reply) => {
-                    let saved = Saved::new(upload.name.clone(), size).with_etag(etag(reply.e_tag()));
-                    return Ok(Some(saved.with_version(reply.version_id().map(str::to_owned))));
+                    let made = Made::new(reply.e_tag(), reply.version_id());
+                    let made = inner.look_at_completed(key, made, None, size).await?;
+                    return Ok(Some(made.complete(Saved::new(upload.name.clone(), size))));
                 }
                 Err(error) => inner.failure(&error),
             };
@@ -325,7 +333,8 @@ impl MultipartUploads {
             }
             match inner.settle(key, &condition, None, failure).await? {
                 Outcome::Taken => return Ok(None),
-                _ => inner.before_again(attempt).await?,
+                Outcome::Again(why) => inner.before_again(attempt, why).await?,
+                Outcome::Written(_) => inner.before_again(attempt, Again::Busy).await?,
             }
             attempt += 1;
         }

@@ -125,8 +125,12 @@ impl Body {
 
     fn accept(&mut self, chunk: Bytes) -> Result<Bytes> {
         let length = chunk.len() as u64;
+        if length > self.rest.end.saturating_sub(self.rest.start) {
+            let message = "the server sent more bytes than it said that it would";
+            return Err(Error::message(ErrorKind::Other, message));
+        }
         self.rest.start += length;
-        self.calm += length;
+        self.calm = self.calm.saturating_add(length);
         if self.calm >= CALM {
             self.cuts = 0;
         }

@@ -35,8 +35,7 @@ impl Inner {
             .set_version_id(version.map(str::to_owned))
             .set_checksum_mode(self.config.server.checksums.then_some(ChecksumMode::Enabled));
         loop {
-            let reply = request.clone().send().await;
-            let mut reply = reply.map_err(|error| self.failure(&error).of_head())?;
+            let mut reply = request.clone().send().await.map_err(|error| self.failure(&error))?;
             // A server that changes bodies on their way does not know their size.
             if reply.content_length.is_some() || !self.accept_encoding.learn() {
                 return Ok(object!(reply));
@@ -51,7 +50,10 @@ impl Inner {
     /// `NotFound`, naming the file.
     pub(crate) async fn metadata(&self, name: &Name) -> Result<Metadata> {
         let key = self.key(name)?;
-        let object = self.head(&key).await.map_err(|failure| named(failure, name, None))?;
+        let object = match self.head(&key).await {
+            Ok(object) => object,
+            Err(failure) => return Err(named(self.sure(failure).await, name, None)),
+        };
         self.complete(name, &key, &object).await
     }
 
@@ -79,8 +81,10 @@ impl Inner {
         }
         // What one request cannot say, or not all servers understand, is decided here; then exactly that
         // version is read.
-        let object =
-            self.head_version(&key, version).await.map_err(|failure| named(failure, name, version))?;
+        let object = match self.head_version(&key, version).await {
+            Ok(object) => object,
+            Err(failure) => return Err(named(self.sure(failure).await, name, version)),
+        };
         let metadata = object.metadata(name)?;
         conditions.check(metadata.etag.as_ref(), metadata.modified)?;
         if let Some(range) = empty {
@@ -163,10 +167,9 @@ impl Failure {
 /// The error, naming the file that is missing.
 pub(crate) fn named(failure: Failure, name: &Name, version: Option<&str>) -> Error {
     if version.is_some() && failure.is_no_version() {
-        return Error::not_found(name).with_message("there is no such version of the file");
+        return failure.not_found(name).with_message("there is no such version of the file");
     }
-    let error = failure.into_error();
-    if error.is_not_found() { Error::not_found(name) } else { error }
+    if failure.is_missing() { failure.not_found(name) } else { failure.into_error() }
 }
 
 /// Whether every server understands the conditions: at most one strong tag in each header. Several compare
@@ -186,7 +189,8 @@ const MAX_POSITION: u64 = u64::MAX >> 1;
 /// The value of the `Range` header.
 fn range_header(range: ByteRange) -> String {
     match range {
-        ByteRange::Bounded { start, end } if end > MAX_POSITION => ByteRange::From(start).to_header(),
+        ByteRange::From(start) => ByteRange::From(start.min(MAX_POSITION)).to_header(),
+        ByteRange::Bounded { start, end } if end > MAX_POSITION => range_header(ByteRange::From(start)),
         ByteRange::Last(length) => ByteRange::Last(length.min(MAX_POSITION)).to_header(),
         range => range.to_header(),
     }
@@ -214,18 +218,16 @@ fn received(object: &Object, asked: Option<ByteRange>, size: u64) -> Result<Rang
         let (bounds, _) = header.strip_prefix("bytes ")?.split_once('/')?;
         let (first, last) = bounds.split_once('-')?;
         let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
-        (first <= last).then_some(first..last + 1)
+        (first <= last).then_some(first..last.checked_add(1)?)
     };
     let got = bounds()
         .ok_or_else(|| Error::message(ErrorKind::Other, format!("the server sent the range {header:?}")))?;
-    match asked.map(|range| range.resolve(size)).transpose()? {
-        Some(wanted) if wanted != got => {
-            let message =
-                format!("the server sent the range {header:?} instead of the one that was asked for");
-            Err(Error::message(ErrorKind::Other, message))
-        }
-        _ => Ok(got),
+    let wanted = asked.map_or(Ok(0..size), |range| range.resolve(size))?;
+    if wanted != got {
+        let message = format!("the server sent the range {header:?} instead of what was asked for");
+        return Err(Error::message(ErrorKind::Other, message));
     }
+    Ok(got)
 }
 
 #[cfg(test)]

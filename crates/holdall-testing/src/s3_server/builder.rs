@@ -52,6 +52,7 @@ pub struct S3ServerBuilder {
     discard_content: bool,
     decompress_unless_accepted: bool,
     habits: Habits,
+    needs_length: bool,
     seed: u64,
     bind: SocketAddr,
     clock: Clock,
@@ -97,6 +98,7 @@ impl S3ServerBuilder {
             discard_content: false,
             decompress_unless_accepted: false,
             habits: Habits::default(),
+            needs_length: false,
             seed: 0,
             bind: SocketAddr::from(([127, 0, 0, 1], 0)),
             clock: Box::new(SystemTime::now),
@@ -251,6 +253,13 @@ impl S3ServerBuilder {
         self.versioned(name)
     }
 
+    /// Answers 411 `MissingContentLength` to a `PUT` or `POST` that does not say how long its body is, also where it has
+    /// none, as Google and Ceph do.
+    pub fn needs_length(mut self, needs: bool) -> Self {
+        self.needs_length = needs;
+        self
+    }
+
     /// The seed of upload ids and of faults with a probability; 0 without a call.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -345,6 +354,7 @@ impl S3ServerBuilder {
             service.set_host(domain);
         }
         let shared = Shared {
+            needs_length: self.needs_length,
             s3: service.build(),
             backend: Some(backend.clone()),
             domain: self.domain,

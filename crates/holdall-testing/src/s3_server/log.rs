@@ -42,6 +42,18 @@ impl LoggedRequest {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EntryId(u64);
 
+impl EntryId {
+    /// As `x-amz-request-id` has it.
+    pub(crate) fn request_id(self) -> String {
+        format!("{:016X}", self.0)
+    }
+
+    /// As `x-amz-id-2` has it.
+    pub(crate) fn host_id(self) -> String {
+        format!("holdall-testing-{:016X}", self.0)
+    }
+}
+
 /// The log.
 #[derive(Debug, Default)]
 pub(crate) struct Log(Mutex<Entries>);

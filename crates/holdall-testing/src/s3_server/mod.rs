@@ -118,6 +118,7 @@ pub use self::checksum::{ChecksumAlgorithm, ChecksumType, StoredChecksum};
 pub use self::encryption::Encryption;
 pub use self::faults::{Fault, FaultAction, FaultHandle};
 pub use self::log::LoggedRequest;
+pub(crate) use self::operation::{Resource, classify};
 #[cfg(feature = "s3s-fs")]
 pub use self::s3s_fs::{S3FsServer, S3FsServerBuilder};
 pub use self::state::{OpenUpload, StoredObject};

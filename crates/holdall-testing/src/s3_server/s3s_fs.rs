@@ -137,6 +137,7 @@ impl S3FsServerBuilder {
         let address = listener.local_addr()?;
         let log = Arc::new(Log::default());
         let shared = Shared {
+            needs_length: false,
             backend: None,
             domain: None,
             s3: service.build(),

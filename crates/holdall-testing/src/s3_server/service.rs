@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) domain: Option<String>,
     pub(crate) log: Arc<Log>,
     pub(crate) faults: Arc<FaultList>,
+    /// Whether a write without a body must say so.
+    pub(crate) needs_length: bool,
 }
 
 /// One request on its way through the server. Travels in the request's extensions, so that the gate finds it.
@@ -164,6 +166,12 @@ impl Shared {
         request: Request<Incoming>,
     ) -> Result<Response<Body>, HttpError> {
         let entry = self.log.push(logged(&request));
+        if self.needs_length && lacks_length(&request) {
+            let error =
+                error("MissingContentLength", 411, "You must provide the Content-Length HTTP header.");
+            let response = error.to_http_response().map_err(|error| HttpError::new(error.into()))?;
+            return Ok(self.log.answered(entry, with_ids(entry, response)));
+        }
         let s3 = self.s3.clone();
         let (mut parts, body) = request.into_parts();
         let body = SharedBody::new(body);
@@ -200,7 +208,7 @@ impl Shared {
         if call.charged.load(Ordering::Relaxed) && response.status().is_success() {
             response.headers_mut().insert("x-amz-request-charged", HeaderValue::from_static("requester"));
         }
-        Ok(call.shared.log.answered(entry, response))
+        Ok(call.shared.log.answered(entry, with_ids(entry, response)))
     }
 }
 
@@ -212,6 +220,24 @@ fn with_headers(mut response: Response<Body>, headers: &[(&'static str, Vec<u8>)
     for (name, value) in headers {
         let value = HeaderValue::from_bytes(value).expect("a value that HTTP can carry");
         response.headers_mut().append(*name, value);
+    }
+    response
+}
+
+/// Whether a request that could have a body does not say how long it is.
+fn lacks_length(request: &Request<Incoming>) -> bool {
+    let says = |name| request.headers().contains_key(name);
+    matches!(*request.method(), Method::PUT | Method::POST)
+        && !says(CONTENT_LENGTH)
+        && !says(hyper::header::TRANSFER_ENCODING)
+}
+
+/// The two ids that support asks for.
+fn with_ids(entry: EntryId, mut response: Response<Body>) -> Response<Body> {
+    for (name, value) in [("x-amz-request-id", entry.request_id()), ("x-amz-id-2", entry.host_id())] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
     }
     response
 }

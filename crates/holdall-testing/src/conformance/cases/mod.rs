@@ -133,6 +133,7 @@ macro_rules! __conformance_table {
                 open_reads_an_empty_file: [7] + writable;
                 open_gives_a_stream_and_a_reader: [7] + writable;
                 open_reads_every_range: [7] + writable;
+                open_refuses_ranges_beyond_every_file: [7] + writable;
                 open_reads_ranges_of_a_large_file: [7] + writable @ heavy;
                 open_honours_etags: [3] + writable;
                 open_honours_dates: [3] + writable;

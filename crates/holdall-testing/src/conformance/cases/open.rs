@@ -54,6 +54,18 @@ pub async fn open_reads_an_empty_file(store: &Store) {
     }
 }
 
+/// A range that begins where no file reaches is as any other behind the end, up to the largest number. Promise 7.
+pub async fn open_refuses_ranges_beyond_every_file(store: &Store) {
+    put(store, "file", "content").await;
+    for start in [7, 1 << 40, (1 << 63) - 1, 1 << 63, u64::MAX - 1] {
+        let beyond =
+            [ByteRange::From(start), ByteRange::from(start..start + 1), ByteRange::from(start..u64::MAX)];
+        for range in beyond {
+            refused_naming(store.open("file").range(range).await, RangeNotSatisfiable, "file");
+        }
+    }
+}
+
 /// A file is a stream of chunks and an `AsyncRead`, and both give the same bytes. Promise 7.
 pub async fn open_gives_a_stream_and_a_reader(store: &Store) {
     let content = bytes(200_003, 1);
