@@ -18,12 +18,13 @@ use aws_smithy_async::rt::sleep::default_async_sleep;
 use holdall_core::{Error, ErrorKind, Location, Name, Result};
 use tokio::sync::OnceCell;
 
-use crate::config::{ClientConfig, Config, RetryMode, invalid};
+use crate::config::{ClientConfig, Config, RetryMode, for_resolver, invalid};
 use crate::credentials::UrlCredentials;
 use crate::error::{Failure, failure};
 use crate::every_reply::ReadableHeaders;
 use crate::every_request::{AcceptEncoding, AddToEveryRequest, AskForStoredBytes};
 use crate::honoured::Honoured;
+use crate::http::HttpConfig;
 use crate::identity::{Identities, NoteGeneration, RetryExpired};
 use crate::presign::Address;
 use crate::reply::IsThisS3;
@@ -148,7 +149,8 @@ impl Inner {
 
     async fn connect(&self) -> Result<Sdk> {
         let config = &self.config;
-        let http = config.http.client();
+        let in_sdk_config = || config.client.sdk.as_ref()?.http_client();
+        let http = config.http.client().or_else(in_sdk_config).or_else(|| Some(HttpConfig::plain()));
         let found = self.found(http.as_ref()).await;
         let found_region = || Some(found.as_ref()?.region()?.to_string());
         let fallback = || config.server.endpoint.is_some().then(|| FALLBACK_REGION.to_owned());
@@ -156,7 +158,6 @@ impl Inner {
             config.server.region.clone().or_else(found_region).or_else(fallback).ok_or_else(|| {
                 invalid("no region is set; set region, or AWS_REGION, to where the bucket lies")
             })?;
-        let http = http.or_else(|| found.as_ref()?.http_client());
         let base = self.base(found.as_ref(), http.clone(), &region);
         let chain = found.as_ref().and_then(SdkConfig::credentials_provider);
         let credentials = config
@@ -171,7 +172,7 @@ impl Inner {
         builder.set_sleep_impl(base.sleep_impl());
         builder.set_app_name(base.app_name().cloned());
         if let Some(endpoint) = &config.server.endpoint {
-            builder = builder.endpoint_url(endpoint.as_str().trim_end_matches('/'));
+            builder = builder.endpoint_url(for_resolver(endpoint));
         }
         if config.identity.can_refresh() {
             let identities = Identities::new();

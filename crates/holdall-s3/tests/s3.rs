@@ -58,6 +58,8 @@ mod objects;
 mod odd_headers;
 #[path = "s3/per_name.rs"]
 mod per_name;
+#[path = "s3/prefixed.rs"]
+mod prefixed;
 #[path = "s3/presign/mod.rs"]
 mod presign;
 #[path = "s3/probing.rs"]
@@ -68,6 +70,8 @@ mod reading;
 mod replies;
 #[path = "s3/requests.rs"]
 mod requests;
+#[path = "s3/runtimes.rs"]
+mod runtimes;
 #[path = "s3/secrets.rs"]
 mod secrets;
 #[path = "s3/settings.rs"]

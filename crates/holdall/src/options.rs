@@ -11,7 +11,6 @@ use holdall_core::{Error, ErrorKind, Location, Result};
 use crate::layers::Resolved;
 use crate::place::Place;
 use crate::policy::Policy;
-#[cfg(any(feature = "fs", feature = "s3", feature = "static", feature = "__object-store"))]
 use crate::problems::{Problem, Problems};
 use crate::suggest::{listed, nearest};
 use crate::value::{Origin, Value};

@@ -93,6 +93,11 @@ impl Registry {
             Some(scheme) => ("scheme", scheme),
             None => ("backend", name),
         };
+        if name.contains(['@', ':']) {
+            let scope = origin.scope(storage);
+            let sentence = format!("the backend in {scope} is no word; a URL belongs into the key \"url\"");
+            return Problem::new(origin.clone(), sentence);
+        }
         let scope = if scheme.is_some() { origin.inside_url() } else { origin.clone() }.scope(storage);
         let sentence = if FEATURES.contains(&name.as_str()) {
             format!(

@@ -148,10 +148,11 @@ impl Value {
     }
 
     /// The value as an error shows it, or nothing where the key sounds like a secret: a secret in the
-    /// wrong place must not reach a log.
+    /// wrong place must not reach a log. Nor is a URL shown that may hold a password.
     pub(crate) fn shown(&self, key: &str) -> Option<String> {
         const SECRET: [&str; 7] = ["secret", "token", "password", "credential", "private", "signing", "_key"];
-        if SECRET.iter().any(|word| key.contains(word)) {
+        let may_hold_one = self.text.contains("://") && self.text.contains('@');
+        if may_hold_one || SECRET.iter().any(|word| key.contains(word)) {
             return None;
         }
         let shown: String = self.text.chars().take(80).collect();

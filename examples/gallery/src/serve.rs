@@ -4,6 +4,8 @@
 //! conditions and signed links are the work of Holdall's own HTTP layer; when that is there, this
 //! file goes.
 
+use std::error::Error as _;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -44,9 +46,10 @@ async fn serve(
     method: Method,
     request: HeaderMap,
 ) -> Result<Response, Failure> {
-    // A name that no storage can have is as absent as one that nobody has used.
+    // A name that no storage can have, or that a link leads out of the root, is as absent as one that nobody has used.
     let absent = |error: Error| match error.kind() {
         ErrorKind::InvalidName => Failure::NotFound,
+        ErrorKind::PermissionDenied if leads_outside(&error) => Failure::NotFound,
         _ => error.into(),
     };
     if method == Method::HEAD {
@@ -62,6 +65,16 @@ async fn serve(
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     Ok((headers, Body::from_stream(file)).into_response())
+}
+
+/// Whether a link of the disk leads outside of the storage's root. Everything else that is not permitted (the mode of a
+/// file, the policy of a bucket) is for the operator to put right, and stays in the log.
+fn leads_outside(error: &Error) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<std::io::Error>());
+    // The operating system has no such error: the storage stops at the link by itself.
+    cause.is_some_and(|cause| {
+        cause.kind() == std::io::ErrorKind::PermissionDenied && cause.raw_os_error().is_none()
+    })
 }
 
 /// Whether the client has this very version (RFC 9110, section 13.1.2: weak comparison, `*` is any).

@@ -108,7 +108,7 @@ impl Buckets {
     }
 
     async fn create_with(&self, bucket: &str, constraint: Option<String>) -> Result<()> {
-        check_bucket(bucket)?;
+        self.check_name(bucket)?;
         let configuration = constraint.map(|region| {
             let region = BucketLocationConstraint::from(region.as_str());
             CreateBucketConfiguration::builder().location_constraint(region).build()
@@ -141,7 +141,7 @@ impl Buckets {
     ///
     /// `PermissionDenied` (`s3:ListBucket`), never taken for absence; `InvalidConfig` where it lies in another region.
     pub async fn exists(&self, bucket: &str) -> Result<bool> {
-        check_bucket(bucket)?;
+        self.check_name(bucket)?;
         let request = self.inner.client().await?.head_bucket().bucket(bucket);
         match request.send().await.map_err(|error| self.inner.failure(&error)) {
             Ok(_) => Ok(true),
@@ -161,7 +161,7 @@ impl Buckets {
     /// `Conflict` with [`BucketNotEmpty`] as its [`source`](std::error::Error::source); `PermissionDenied`
     /// (`s3:DeleteBucket`).
     pub async fn delete(&self, bucket: &str) -> Result<()> {
-        check_bucket(bucket)?;
+        self.check_name(bucket)?;
         let client = self.inner.client().await?;
         if self.inner.config.server.endpoint.is_some() {
             let listing = client.list_objects_v2().bucket(bucket).max_keys(1).send().await;
@@ -210,6 +210,11 @@ impl Buckets {
         })
         .try_flatten()
         .boxed()
+    }
+
+    fn check_name(&self, bucket: &str) -> Result<()> {
+        let server = &self.inner.config.server;
+        check_bucket(bucket, server.region.as_deref(), server.endpoint.is_some())
     }
 
     /// The error of a call about that bucket which needs that IAM action.

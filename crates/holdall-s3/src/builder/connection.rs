@@ -4,7 +4,7 @@ use aws_sdk_s3::config::{AppName, HttpClient, IntoShared as _, SharedHttpClient}
 use holdall_core::Result;
 
 use super::S3StorageBuilder;
-use crate::config::invalid;
+use crate::config::{check_text, invalid};
 use crate::http::{CaBundle, HttpConfig, Proxy};
 
 /// The settings of this room.
@@ -97,6 +97,14 @@ impl S3StorageBuilder {
 
 impl ConnectionSettings {
     pub(super) fn check(self) -> Result<(HttpConfig, Option<AppName>)> {
+        for (key, text) in [
+            ("proxy", &self.proxy),
+            ("proxy_username", &self.proxy_username),
+            ("proxy_password", &self.proxy_password),
+            ("no_proxy", &self.no_proxy),
+        ] {
+            text.as_deref().map_or(Ok(()), |text| check_text(key, text))?;
+        }
         let app_name = self.app_name.map(check_app_name).transpose()?;
         for (key, given) in [
             ("proxy_username", self.proxy_username.is_some()),

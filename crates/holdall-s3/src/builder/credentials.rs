@@ -7,7 +7,7 @@ use aws_sdk_s3::config::{Credentials, ProvideCredentials, SharedCredentialsProvi
 use holdall_core::Result;
 
 use super::S3StorageBuilder;
-use crate::config::{check_endpoint, invalid};
+use crate::config::{check_endpoint, check_text, invalid};
 use crate::identity::{IdentityConfig, Role, Source};
 
 /// How long STS lets a role's session last: 15 minutes to 12 hours (`DurationSeconds` of `AssumeRole`, AWS STS API
@@ -142,6 +142,7 @@ impl CredentialSettings {
     }
 
     pub(super) fn check(self) -> Result<IdentityConfig> {
+        self.check_texts()?;
         let role = self.role()?;
         let takes_role = role.is_some() || self.web_identity_role.is_some();
         if !takes_role && self.role_session_name.is_some() {
@@ -166,6 +167,32 @@ impl CredentialSettings {
         };
         let session_name = self.role_session_name.clone();
         Ok(IdentityConfig { source: self.source()?, role, session_name, sts_endpoint })
+    }
+
+    /// Every text that is sent, or that a signature is made of.
+    fn check_texts(&self) -> Result<()> {
+        let texts = [
+            ("access_key", &self.access_key),
+            ("secret_key", &self.secret_key),
+            ("session_token", &self.session_token),
+            ("profile", &self.profile),
+            ("web_identity_role", &self.web_identity_role),
+            ("assume_role", &self.assume_role),
+            ("external_id", &self.external_id),
+        ];
+        for (key, text) in texts {
+            text.as_deref().map_or(Ok(()), |text| check_text(key, text))?;
+        }
+        // These two are sent as headers: the id in the middle of one, between slashes and commas.
+        let is_word = |text: &str| text.bytes().all(|b| b.is_ascii_graphic() && b != b',');
+        for (key, text) in [("access_key", &self.access_key), ("session_token", &self.session_token)] {
+            if !text.as_deref().is_none_or(is_word) {
+                return Err(invalid(format!(
+                    "{key} holds what no key has: ASCII letters, digits and signs make one"
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// The one place that the first credentials come from.

@@ -24,9 +24,7 @@ use self::every_request::RequestSettings;
 use self::server::ServerSettings;
 use self::urls::UrlSettings;
 use crate::client::Inner;
-use crate::config::{
-    ClientConfig, Config, Objects, PerName, Transfers, check_bucket, check_location, invalid,
-};
+use crate::config::{ClientConfig, Config, Objects, PerName, Transfers, check_location, invalid};
 use crate::objects::ObjectParameters;
 use crate::storage::S3Storage;
 
@@ -162,7 +160,6 @@ impl S3StorageBuilder {
     /// [`ErrorKind::InvalidConfig`](holdall_core::ErrorKind::InvalidConfig) with a sentence about the
     /// setting that is wrong.
     pub fn build(self) -> Result<S3Storage> {
-        check_bucket(&self.bucket)?;
         if !self.server.features.acls && self.objects.default_attributes.visibility.is_some() {
             return Err(invalid(
                 "acls is false, but the default attributes have a visibility, which is an ACL",
@@ -170,9 +167,9 @@ impl S3StorageBuilder {
         }
         let from_sdk = self.client.sdk.as_ref().and_then(SdkConfig::endpoint_url);
         let addressing_style = self.server.addressing_style;
-        let server = self.server.check(from_sdk)?;
+        let server = self.server.check(from_sdk, &self.bucket)?;
         let (http, app_name) = self.connection.check()?;
-        let urls = self.urls.check(addressing_style)?;
+        let urls = self.urls.check(addressing_style, &self.bucket)?;
         let config = Config {
             location: check_location(&self.location)?,
             requests: self.requests.check(server.endpoint.as_ref())?,

@@ -41,13 +41,19 @@ impl Default for ServerSettings {
 
 impl S3StorageBuilder {
     /// The region, such as `eu-central-1`. Without a call the SDK's chain is asked (`AWS_REGION`, the
-    /// profile, the instance); at a custom endpoint it is `us-east-1`, which most servers take for their own.
+    /// profile, the instance); at a custom endpoint it is `us-east-1`, which most servers take for their own. There it
+    /// may have upper-case letters, too: `GRA`, `RegionOne`.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.server.region = Some(region.into());
         self
     }
 
-    /// The API endpoint of another server than AWS, such as `http://127.0.0.1:9000`.
+    /// The API endpoint of another server than AWS, such as `http://127.0.0.1:9000`. It may have a path, such as
+    /// `https://project.supabase.co/storage/v1/s3`.
+    ///
+    /// It does not name the bucket: `build` refuses an endpoint whose path ends in the bucket, or whose host begins
+    /// with it where the rest begins with `s3.` or `s3-` or belongs to a known service
+    /// (`https://media.s3.eu-central-1.amazonaws.com`).
     ///
     /// Environment variables (`AWS_ENDPOINT_URL`) are not read: where an application's files go is a
     /// setting of its own.
@@ -181,8 +187,7 @@ impl S3StorageBuilder {
 }
 
 impl ServerSettings {
-    pub(super) fn check(self, from_sdk: Option<&str>) -> Result<Server> {
-        self.region.as_deref().map_or(Ok(()), config::check_region)?;
+    pub(super) fn check(self, from_sdk: Option<&str>, bucket: &str) -> Result<Server> {
         let endpoint = match (self.endpoint.as_deref().or(from_sdk), self.preset) {
             (Some(given), _) => Some(given.to_owned()),
             (None, Some(preset)) => preset.endpoint(self.region.as_deref())?,
@@ -190,6 +195,12 @@ impl ServerSettings {
         };
         let endpoint: Option<Url> =
             endpoint.map(|url| config::check_endpoint("the endpoint", &url)).transpose()?;
+        if let Some(endpoint) = &endpoint {
+            config::check_names_no_bucket("the endpoint", endpoint, bucket)?;
+        }
+        let is_custom = endpoint.is_some();
+        self.region.as_deref().map_or(Ok(()), |region| config::check_region(region, is_custom))?;
+        config::check_bucket(bucket, self.region.as_deref(), is_custom)?;
         // AWS honours all of them ("Conditional requests", "Conditional deletes", Amazon S3 User Guide).
         let conditions = match (endpoint.is_some(), self.preset) {
             (false, None) => self.conditions.or(true),
@@ -202,7 +213,7 @@ impl ServerSettings {
             ChecksumMode::WhenRequired => false,
         };
         Ok(Server {
-            path_style: config::path_style(self.addressing_style, endpoint.as_ref())?,
+            path_style: config::path_style(self.addressing_style, endpoint.as_ref(), bucket)?,
             region: self.region,
             endpoint,
             checksums,

@@ -6,7 +6,8 @@ use holdall_core::{Result, Visibility};
 
 use super::S3StorageBuilder;
 use crate::config::{
-    AddressingStyle, PublicEndpoint, Urls, check_custom_domain, check_endpoint, invalid, path_style,
+    AddressingStyle, PublicEndpoint, Urls, check_custom_domain, check_endpoint, check_names_no_bucket,
+    invalid, path_style,
 };
 use crate::presign::MAX_EXPIRY;
 
@@ -108,7 +109,7 @@ impl S3StorageBuilder {
 
 impl UrlSettings {
     /// The style says how requests name the bucket.
-    pub(super) fn check(self, style: AddressingStyle) -> Result<Urls> {
+    pub(super) fn check(self, style: AddressingStyle, bucket: &str) -> Result<Urls> {
         if self.expires_in.as_secs() == 0 || self.expires_in > MAX_EXPIRY {
             return Err(invalid("url_expires_in must be between one second and seven days (S3's limit)"));
         }
@@ -123,7 +124,8 @@ impl UrlSettings {
         let public_endpoint = match &self.public_endpoint {
             Some(endpoint) => {
                 let url = check_endpoint("the public endpoint", endpoint)?;
-                let path_style = path_style(style, Some(&url))?;
+                check_names_no_bucket("the public endpoint", &url, bucket)?;
+                let path_style = path_style(style, Some(&url), bucket)?;
                 Some(PublicEndpoint { url, path_style })
             }
             None => None,

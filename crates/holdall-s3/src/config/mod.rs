@@ -21,7 +21,8 @@ pub(crate) use self::conditions::Conditions;
 pub use self::conditions::ServerCondition;
 pub(crate) use self::per_name::PerName;
 pub(crate) use self::rules::{
-    check_bucket, check_custom_domain, check_endpoint, check_location, check_region, path_style,
+    check_bucket, check_custom_domain, check_endpoint, check_location, check_names_no_bucket, check_region,
+    check_text, for_resolver, path_style,
 };
 use crate::cloudfront::CloudFront;
 use crate::every_request::EveryRequest;

@@ -1,9 +1,10 @@
 //! The HTTP client: how connections are made, and how many requests there are at once.
 //!
-//! One client with one pool of connections belongs to a storage and all its clones. Where nothing is said about
-//! proxies, certificates and limits, it is the SDK's own.
+//! A storage and all its clones share one client, which has a pool of connections for each Tokio runtime. Without
+//! settings for proxies, certificates and limits, it is made as the SDK makes its own.
 
 mod limit;
+mod per_runtime;
 mod proxy;
 mod unverified;
 
@@ -20,6 +21,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
 use self::limit::Limited;
+use self::per_runtime::PerRuntime;
 pub(crate) use self::proxy::Proxy;
 use crate::config::invalid;
 
@@ -36,22 +38,30 @@ pub(crate) struct HttpConfig {
 }
 
 impl HttpConfig {
-    /// The client for the source of the credentials. `None` leaves it to the SDK.
+    /// The client that the application gave, or the one that the settings of connections need.
+    ///
+    /// `None` where neither is so: then a client in the [`sdk_config`](crate::S3StorageBuilder::sdk_config) counts,
+    /// and otherwise [`plain`](Self::plain).
     pub(crate) fn client(&self) -> Option<SharedHttpClient> {
         if let Some(given) = &self.given {
             return Some(given.clone());
         }
         if !self.verify {
-            return Some(unverified::client());
+            return Some(PerRuntime::client(unverified::client));
         }
         let is_plain = self.proxy.is_none() && self.ca_bundle.is_none();
         (!is_plain).then(|| connecting(self.proxy.clone(), self.ca_bundle.clone()))
     }
 
+    /// The client where nothing is set.
+    pub(crate) fn plain() -> SharedHttpClient {
+        connecting(None, None)
+    }
+
     /// The same for requests to the storage, which count.
     pub(crate) fn limited(&self, client: Option<SharedHttpClient>) -> Option<SharedHttpClient> {
         let Some(max) = self.max_requests else { return client };
-        let inner = client.unwrap_or_else(|| connecting(None, None));
+        let inner = client.unwrap_or_else(Self::plain);
         Some(Limited::new(inner, max).into_shared())
     }
 }
@@ -59,6 +69,11 @@ impl HttpConfig {
 /// The SDK's own client but for proxy and certificates. Without a proxy, the environment is asked, as the SDK
 /// does (`HTTPS_PROXY`, `NO_PROXY` and their kin).
 fn connecting(proxy: Option<Proxy>, ca_bundle: Option<CaBundle>) -> SharedHttpClient {
+    PerRuntime::client(move || connecting_here(proxy.clone(), ca_bundle.clone()))
+}
+
+/// The same with one pool.
+fn connecting_here(proxy: Option<Proxy>, ca_bundle: Option<CaBundle>) -> SharedHttpClient {
     Builder::new().build_with_connector_fn(move |settings, components| {
         let trusted = match &ca_bundle {
             Some(bundle) => TrustStore::empty().with_pem_certificate(bundle.0.clone()),

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::PATH;
 use crate::client::Inner;
+use crate::config::for_resolver;
 
 /// Where browsers reach the bucket: scheme, host and, in path style, its name. Without a slash at the end.
 ///
@@ -46,7 +47,7 @@ impl Inner {
             let params = Params::builder()
                 .bucket(self.bucket())
                 .region(region)
-                .set_endpoint(endpoint.map(|url| url.as_str().trim_end_matches('/').to_owned()))
+                .set_endpoint(endpoint.map(for_resolver))
                 .force_path_style(path_style)
                 .build()
                 .map_err(cannot)?;

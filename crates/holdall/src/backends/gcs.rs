@@ -16,7 +16,7 @@ const ENDPOINT: &str = "https://storage.googleapis.com";
 pub(crate) fn open(options: &mut Options) -> Result<Store> {
     let bucket = options.require_str("bucket");
     let key_path = options.take_path("service_account_path");
-    let key = options.take_str("service_account_key");
+    let key = options.take_lines("service_account_key");
     let application = options.take_path("application_credentials");
     let anonymous = options.take_bool("anonymous");
     let client = Client::take(options);

@@ -28,13 +28,17 @@ const CREDENTIALS: [&str; 7] = [
     "cloudfront_hash",
 ];
 
+/// Keys that say whose server it is.
+const PLACE: [&str; 3] = ["preset", "region", "endpoint"];
+
 /// Keys that mean something beside others only.
-const BESIDE: [(&str, &[&str]); 14] = [
+const BESIDE: [(&str, &[&str]); 15] = [
     ("preset", &["endpoint", "region"]),
     (
         "unique_names",
         &["preset", "endpoint", "region", "conditional_writes", "honoured_conditions", "ignored_conditions"],
     ),
+    ("region", &["endpoint", "preset"]),
     ("kms_key_id", &["encryption"]),
     ("kms_context", &["encryption"]),
     ("bucket_key", &["encryption"]),
@@ -71,12 +75,36 @@ pub(crate) fn open(options: &mut Options) -> Result<Store> {
     // Whose fault is it? Every key's that an otherwise sound builder refuses (with the keys that it goes
     // beside): those errors point to their lines. Where each is fine by itself it is the combination, and the
     // error points to the storage.
-    let mut told = build(&bucket, &mut [].iter()).err().map(|error| options.refused("bucket", error));
+    let mut told = None;
+    let mut placed = true;
     for one in setters.iter().filter(|(key, _)| !CREDENTIALS.contains(key)) {
         let beside = BESIDE.iter().find(|(key, _)| *key == one.0).map_or(&[][..], |(_, others)| others);
         let mut with_those = setters.iter().filter(|(key, _)| *key == one.0 || beside.contains(key));
         if let Err(error) = build("sound", &mut with_those) {
+            placed &= !PLACE.contains(&one.0);
             told = Some(options.refused(one.0, error));
+        }
+    }
+    // The rules of a bucket's name depend on whose server it is.
+    let has = |wanted: &str| setters.iter().any(|(key, _)| *key == wanted);
+    let mut elsewhere = S3Storage::builder(&bucket);
+    if has("endpoint") {
+        elsewhere = elsewhere.endpoint("https://endpoint.invalid");
+    } else if !placed {
+        elsewhere = elsewhere.region("eu-central-1");
+    } else {
+        elsewhere = setters
+            .iter()
+            .filter(|(key, _)| PLACE.contains(key))
+            .fold(elsewhere, |builder, (_, set)| set(builder));
+    }
+    if let Err(error) = elsewhere.build() {
+        told = Some(options.refused("bucket", error));
+    } else if placed {
+        for key in ["endpoint", "public_endpoint"] {
+            if let Err(error) = build(&bucket, &mut setters.iter().filter(|(other, _)| *other == key)) {
+                told = Some(options.refused(key, error));
+            }
         }
     }
     Err(told.unwrap_or(error))

@@ -2,6 +2,9 @@
 //!
 //! Two underscores separate, since one is part of names and keys. Letter case does not matter: names and
 //! keys of settings are lower case, variables of the environment are upper case by custom.
+//!
+//! An empty variable counts as unset: a compose file writes one for every variable that nobody gave
+//! (`HOLDALL_STORAGES__DEFAULT__ENDPOINT=`).
 
 use std::ffi::OsString;
 
@@ -34,6 +37,9 @@ pub(crate) fn read(variables: &[(OsString, OsString)], problems: &mut Problems) 
                 continue;
             }
         };
+        if value.is_empty() {
+            continue;
+        }
         let Some(value) = value.to_str() else {
             problems.push(Problem::new(origin, "the value is not UTF-8"));
             continue;

@@ -69,6 +69,9 @@ pub(crate) fn parse(given: &Value, storage: Option<&str>) -> Result<Resolved, Pr
     let scope = origin.scope(storage);
     let fail = |reason: &str| Problem::new(given.origin.clone(), format!("{scope} {reason}"));
 
+    if let Some(reason) = misplaced_secret(given.text.trim()) {
+        return Err(fail(reason));
+    }
     // `file:var/media` is relative, which the URL standard does not know: there it means /var/media.
     let text = given.text.trim();
     let relative = text
@@ -122,6 +125,32 @@ pub(crate) fn parse(given: &Value, storage: Option<&str>) -> Result<Resolved, Pr
     let backend = parts.map_or(scheme, |parts| parts.backend).to_owned();
     let backend = Chosen { name: backend, origin: given.origin.clone(), scheme: Some(scheme.to_owned()) };
     Ok(Resolved { backend, values })
+}
+
+const UNENCODED: &str = "has a sign in its user information that would end it there; percent-encode every \"/\" of a \
+                         key or password as %2F, \"?\" as %3F, \"#\" as %23, \":\" as %3A and \"@\" as %40, there \
+                         and elsewhere";
+
+/// Why a URL cannot be taken apart without the risk that a part of a secret becomes a bucket, a location or the name
+/// of a key: user information in which a sign is not encoded (keys of AWS have slashes) ends at that sign.
+fn misplaced_secret(text: &str) -> Option<&'static str> {
+    let (scheme, rest) = text.split_once(':')?;
+    let is_bucket = ["s3", "gs", "az"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let Some(rest) = rest.strip_prefix("//") else {
+        return (is_bucket && rest.contains('@')).then_some(UNENCODED);
+    };
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let (authority, behind) = rest.split_at(end);
+    let ends_early = match authority.rsplit_once('@') {
+        Some((user, _)) => user.contains(['@']) || (user.contains(':') && behind.contains('@')),
+        // A bucket has no port: what stands behind the colon is the beginning of a secret.
+        None => {
+            authority.rsplit_once(':').filter(|_| !authority.starts_with('[')).is_some_and(|(_, port)| {
+                behind.contains('@') || (is_bucket && !port.bytes().all(|byte| byte.is_ascii_digit()))
+            })
+        }
+    };
+    ends_early.then_some(UNENCODED)
 }
 
 const BAD_ESCAPE: &str = "has a \"%\" that begins no UTF-8 character; write %25 for the sign itself";

@@ -12,12 +12,33 @@ use crate::suggest::listed;
 use crate::value::{Kind, Value};
 
 impl Options {
-    /// Text. In TOML it has to be written as text: a bucket called `2024` is `"2024"`.
+    /// Text of one line. In TOML it has to be written as text: a bucket called `2024` is `"2024"`.
+    ///
+    /// A line break at its end, which comes from a file, or a blank from a copy is refused here: most texts become a
+    /// part of a request, where neither can be sent. [`take_lines`](Self::take_lines) takes every text.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](holdall_core::ErrorKind::InvalidConfig) for a number or a boolean of TOML, and for text with
+    /// a control character, or with a blank at one of its ends. The error does not repeat that text.
+    pub fn take_str(&mut self, key: &str) -> Result<Option<String>> {
+        let Some(text) = self.take_lines(key)? else { return Ok(None) };
+        let problem = if text.chars().any(char::is_control) {
+            "holds a line break or another control character"
+        } else if text.trim() != text {
+            "begins or ends with a blank"
+        } else {
+            return Ok(Some(text));
+        };
+        Err(self.invalid(key, format_args!("{problem}; remove it")))
+    }
+
+    /// Text of any number of lines, as it is written: a key in PEM, a document in JSON.
     ///
     /// # Errors
     ///
     /// [`InvalidConfig`](holdall_core::ErrorKind::InvalidConfig) for a number or a boolean of TOML.
-    pub fn take_str(&mut self, key: &str) -> Result<Option<String>> {
+    pub fn take_lines(&mut self, key: &str) -> Result<Option<String>> {
         self.take_as(key, "text, in quotes", |value| (value.kind == Kind::Text).then(|| value.text.clone()))
     }
 

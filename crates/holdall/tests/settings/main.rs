@@ -11,6 +11,8 @@ mod five_lines;
 mod fs;
 #[cfg(feature = "s3")]
 mod gzip;
+#[cfg(all(feature = "fs", feature = "s3", feature = "gcs", feature = "azure"))]
+mod hostile;
 mod layers;
 mod mistakes;
 mod policy;

@@ -101,7 +101,7 @@ proptest! {
         let builder = move || {
             let taken = Arc::clone(&taken);
             Storages::builder().register("any", move |options: &mut Options| {
-                *taken.lock().unwrap() = options.take_str("value")?;
+                *taken.lock().unwrap() = options.take_lines("value")?;
                 Ok(MemoryStorage::new())
             })
         };
@@ -113,7 +113,8 @@ proptest! {
         let pairs = [("HOLDALL_STORAGES__DEFAULT__BACKEND", "any"), ("HOLDALL_STORAGES__DEFAULT__VALUE", &value)];
         builder().environment(pairs).build()?;
         let got = seen.lock().unwrap().take();
-        prop_assert_eq!(got.as_ref(), Some(&value));
+        // An empty variable counts as unset.
+        prop_assert_eq!(got.as_ref(), Some(&value).filter(|value| !value.is_empty()));
     }
 
     /// However a secret is mangled, as long as it stays in one piece: no error repeats it.

@@ -95,3 +95,26 @@ async fn what_is_no_image_among_the_uploads_is_a_download_in_a_sandbox() {
     assert!(policy.contains("default-src 'none'") && policy.contains("sandbox"), "{policy}");
     assert_eq!(answer.header(header::X_CONTENT_TYPE_OPTIONS), Some("nosniff"));
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_that_leads_out_of_the_root_is_not_there() {
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(outside.path().join("secret.png"), png(2, 2, 1)).unwrap();
+    let (site, link, _) = site_with_image().await;
+    let name = site.files().await.remove(0);
+    let root = site.folder.path().join("media").join(name.as_str()).parent().unwrap().to_owned();
+    std::os::unix::fs::symlink(outside.path(), root.join("out")).unwrap();
+    std::os::unix::fs::symlink(outside.path().join("secret.png"), root.join("out.png")).unwrap();
+    std::os::unix::fs::symlink("round", root.join("round")).unwrap();
+    let directory = link.rsplit_once('/').unwrap().0;
+    let long = "a".repeat(300);
+    let odd = ["out/secret.png", "out/", "out", "out.png", "round", "round/a.png", "a%00b", "..%2Fa", &long];
+    for name in odd {
+        for method in [Method::GET, Method::HEAD] {
+            let path = format!("{directory}/{name}");
+            let request = site.request(method.clone(), &path).body(Body::empty()).unwrap();
+            assert_eq!(site.send(request).await.status, StatusCode::NOT_FOUND, "{method} {path}");
+        }
+    }
+}

@@ -91,7 +91,7 @@ impl Answer {
 pub(crate) struct Site {
     pub(crate) app: App,
     /// Gone with the site.
-    _folder: TempDir,
+    pub(crate) folder: TempDir,
     router: Router,
     cookie: String,
     pub(crate) token: String,
@@ -115,7 +115,7 @@ impl Site {
         .expect("the settings are good");
         let app = App::start(&settings).await.expect("the gallery starts");
         let router = app.router();
-        let mut site = Self { app, _folder: folder, router, cookie: String::new(), token: String::new() };
+        let mut site = Self { app, folder, router, cookie: String::new(), token: String::new() };
         let page = site.get("/").await;
         let cookie = page.header(header::SET_COOKIE).expect("a first visit gets a cookie");
         site.cookie.push_str(cookie.split(';').next().expect("a cookie has a value"));

@@ -86,7 +86,7 @@ fn form(fields: &BTreeMap<String, String>, file_name: &str, content: &[u8]) -> (
 }
 
 /// Uploads as the documentation of `UploadRequest` does it.
-async fn upload(request: &UploadRequest, content: &[u8]) -> Fetched {
+pub(crate) async fn upload(request: &UploadRequest, content: &[u8]) -> Fetched {
     if request.method == UploadMethod::Put {
         return send("PUT", &request.url, &request.headers, content.to_vec()).await;
     }

@@ -114,7 +114,7 @@ pub(super) fn kms_context(options: &mut Options) -> Taken {
 
 /// The key itself, or the file that holds it: a PEM has many lines, and secrets are often mounted as files.
 pub(super) fn cloudfront_key(options: &mut Options) -> Taken {
-    let (given, file) = (options.take_str("cloudfront_key"), options.take_path("cloudfront_key_file"));
+    let (given, file) = (options.take_lines("cloudfront_key"), options.take_path("cloudfront_key_file"));
     let (key, pem) = match (given?, file?) {
         (None, None) => return Ok(None),
         (Some(pem), None) => ("cloudfront_key", pem),
