@@ -274,10 +274,10 @@ async fn compare(product: Product, known: &[Known]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_boto3_stored_on_seaweedfs_stays() {
-    compare(Product::SeaweedFs, SEAWEEDFS).await;
+    Box::pin(compare(Product::SeaweedFs, SEAWEEDFS)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_boto3_stored_on_moto_stays() {
-    compare(Product::Moto, MOTO).await;
+    Box::pin(compare(Product::Moto, MOTO)).await;
 }

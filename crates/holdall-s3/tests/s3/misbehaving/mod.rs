@@ -21,7 +21,7 @@ use self::verb::Verb;
 use crate::support::{BUCKET, MIB, SECRET};
 
 /// Longer than any call takes on a busy machine; it is met by a call that does not end.
-const ENDS: Duration = Duration::from_secs(60);
+const ENDS: Duration = Duration::from_mins(1);
 
 /// A storage on that server, which tries everything twice.
 fn builder(server: &Misbehaving) -> S3StorageBuilder {
