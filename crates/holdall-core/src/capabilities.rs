@@ -132,6 +132,8 @@ capabilities! {
     upload_request / with_upload_request: "take uploads directly from clients",
     /// Such uploads can be forms (`POST`), which alone can limit a size or leave a choice to the client.
     upload_forms / with_upload_forms: "take uploads by forms (POST), which this policy needs",
+    /// Directories can have markers, which other programs made, and which it lists and deletes.
+    markers / with_markers: "delete the marker of a directory, because it has none",
     /// `a` and `a/b` can both be files.
     files_beside_directories / with_files_beside_directories: "hold a file and a directory of one name",
 }

@@ -176,6 +176,14 @@ impl ForeignEntry {
         Self { raw_name: raw_name.into(), size: None, unreadable: Some(reason.into()) }
     }
 
+    /// The directory whose marker this is: an object without bytes under its name and a `/`. Consoles of clouds make
+    /// these; [`Store::delete_location`](crate::Store::delete_location) deletes them.
+    pub fn marker(&self) -> Option<Name> {
+        let text = std::str::from_utf8(&self.raw_name).ok()?.strip_suffix('/')?;
+        let name = Name::new(text).ok().filter(|name| name.as_str() == text);
+        name.filter(|_| self.size == Some(0))
+    }
+
     /// The raw name for people: what is not UTF-8 is replaced.
     pub fn display_name(&self) -> String {
         String::from_utf8_lossy(&self.raw_name).into_owned()

@@ -6,9 +6,35 @@ use crate::blank_key::for_sdk;
 use crate::client::Inner;
 
 impl Inner {
+    /// Deletes the object that marks a directory, and none that has bytes.
+    async fn delete_marker(&self, directory: &Name) -> Result<()> {
+        let key = format!("{directory}/");
+        let client = self.client().await?;
+        let found = client.head_object().bucket(self.bucket()).key(for_sdk(&key)).send().await;
+        match found.map_err(|error| self.failure(&error)) {
+            Ok(found) if found.content_length() == Some(0) => {}
+            Ok(_) => {
+                let message = "an object with content has this key, which no call here can take; delete it with \
+                               the program that made it";
+                return Err(Error::message(ErrorKind::InvalidName, message));
+            }
+            Err(failure) if failure.is_missing() => return Ok(()),
+            Err(failure) => return Err(failure.into()),
+        }
+        let deleted = client.delete_object().bucket(self.bucket()).key(for_sdk(&key)).send().await;
+        match deleted.map_err(|error| self.failure(&error)) {
+            Ok(_) => Ok(()),
+            Err(failure) if failure.is_missing() => Ok(()),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
     /// See [`Storage::delete`](holdall_core::Storage::delete).
     pub(crate) async fn delete(&self, name: &Name, options: DeleteOptions) -> Result<()> {
         let key = self.key(name)?;
+        if options.marker {
+            return self.delete_marker(&key).await;
+        }
         let if_match = options.if_match.as_ref().map(|etag| etag.as_str().to_owned());
         // S3 takes the deletion of nothing for done whatever the condition; the contract does not.
         if if_match.is_some() {

@@ -131,9 +131,18 @@ pub struct DeleteOptions {
     /// Delete exactly this version, for good. Without it a storage that keeps versions only hides the
     /// file: what was saved before can still be opened by its version.
     pub version: Option<String>,
+    /// Delete not the file but the marker of the directory that has this name: the object without bytes, whose key is
+    /// the name and a `/`, that consoles of clouds make. Files below stay.
+    pub marker: bool,
 }
 
 impl DeleteOptions {
+    /// Deletes the marker of the directory that has the name, in place of the file. A missing one is fine.
+    pub fn with_marker(mut self, marker: bool) -> Self {
+        self.marker = marker;
+        self
+    }
+
     /// Deletes the file only if that is its current version.
     pub fn with_if_match(mut self, etag: ETag) -> Self {
         self.if_match = Some(etag);
@@ -158,6 +167,11 @@ impl DeleteOptions {
         Capabilities::require(true, capabilities.writable, "writable")?;
         Capabilities::require(self.if_match.is_some(), capabilities.delete_if_match, "delete_if_match")?;
         check_version(self.version.as_deref(), capabilities)?;
+        Capabilities::require(self.marker, capabilities.markers, "markers")?;
+        if self.marker && (self.version.is_some() || self.if_match.is_some()) {
+            let message = "a marker is deleted whatever its version; leave version and if_match out";
+            return Err(Error::message(ErrorKind::InvalidInput, message));
+        }
         if self.version.is_some() && self.if_match.is_some() {
             let message = "a version says exactly what is deleted; leave if_match out, or the version";
             return Err(Error::message(ErrorKind::InvalidInput, message));

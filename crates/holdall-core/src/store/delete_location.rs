@@ -10,7 +10,7 @@ use super::Store;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::metadata::{Entry, ForeignEntry};
 use crate::name::{Location, Name};
-use crate::options::ListOptions;
+use crate::options::{DeleteOptions, ListOptions};
 
 /// How many names are gathered before they are deleted: a page of S3, and what one `DeleteObjects` takes.
 const BATCH: usize = 1000;
@@ -131,16 +131,25 @@ fn check(location: Location, force: bool) -> Result<Location> {
 
 /// Deletes what a part of the listing shows.
 async fn delete(store: &Store, location: &Location, entries: Vec<Result<Entry>>) -> Vec<Result<Name>> {
-    let (mut names, mut failed) = (Vec::new(), Vec::new());
+    let (mut names, mut markers, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for entry in entries {
         match entry {
             Ok(Entry::File(file)) => names.push(file.name),
             Ok(Entry::Foreign(foreign)) => {
+                if let Some(marker) = foreign.marker().filter(|_| store.capabilities().markers) {
+                    markers.push(marker);
+                    continue;
+                }
                 let error = not_ours(&foreign);
                 failed.push(Err(store.locate(error, Operation::Delete, None)));
             }
             Ok(Entry::Directory(_)) => {}
             Err(error) => failed.push(Err(store.locate(error, Operation::List, Some(location.as_str())))),
+        }
+    }
+    for marker in markers {
+        if let Err(error) = store.storage.delete(&marker, DeleteOptions::default().with_marker(true)).await {
+            failed.push(Err(store.locate(error.with_name(format!("{marker}/")), Operation::Delete, None)));
         }
     }
     let deleted = store.delete_many(&names).await;

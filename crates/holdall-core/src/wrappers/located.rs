@@ -95,6 +95,11 @@ impl<S: Storage> Located<S> {
     }
 }
 
+/// Whether it is the marker of the location itself, which is the root here: no entry of its own.
+fn is_own_marker(entry: &Entry) -> bool {
+    matches!(entry, Entry::Foreign(foreign) if foreign.raw_name.is_empty())
+}
+
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl<S: Storage> Storage for Located<S> {
@@ -144,6 +149,7 @@ impl<S: Storage> Storage for Located<S> {
                 .list(&outer, options)
                 .map_err(|error| self.relative(error))
                 .map(|entry| entry.and_then(|entry| self.entry(entry)))
+                .try_filter(|entry| std::future::ready(!is_own_marker(entry)))
                 .boxed(),
             Err(error) => futures_util::stream::iter([Err(error)]).boxed(),
         }
@@ -158,7 +164,7 @@ impl<S: Storage> Storage for Located<S> {
         let entries = entries.chain(foreign.into_iter().map(Entry::Foreign));
         let mut relative = Listing::default();
         for entry in entries {
-            relative.extend([self.entry(entry)?]);
+            relative.extend(Some(self.entry(entry)?).filter(|entry| !is_own_marker(entry)));
         }
         Ok(relative)
     }

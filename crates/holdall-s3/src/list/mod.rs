@@ -123,10 +123,6 @@ impl Lister<'_> {
         for object in page.contents() {
             let Some(key) = object.key().map(decode) else { continue };
             let size = object.size().and_then(|size| u64::try_from(size).ok());
-            // What consoles and other tools put there to make a directory.
-            if key == self.prefix.as_bytes() && size == Some(0) {
-                continue;
-            }
             let modified = object.last_modified().and_then(|&time| SystemTime::try_from(time).ok());
             let etag = etag(object.e_tag());
             entries.extend(self.keep(key, false, |raw| file(raw, size, modified, etag)));
@@ -143,6 +139,10 @@ impl Lister<'_> {
     fn keep(&self, key: Vec<u8>, is_prefix: bool, entry: impl FnOnce(&[u8]) -> Entry) -> Option<Found> {
         let raw = key.strip_prefix(self.inner.location().prefix().as_bytes())?;
         let reserved = Name::RESERVED_PREFIX.as_bytes();
+        // The marker of the storage's own location, which is its root.
+        if raw.is_empty() {
+            return None;
+        }
         if raw.split(|&byte| byte == b'/').any(|segment| segment.starts_with(reserved)) {
             return None;
         }

@@ -60,7 +60,7 @@ async fn one_level_in_the_order_of_keys_over_many_pages() {
     assert_eq!(root, ["\u{1}ctl?", "a", "a b+c.txt", "a-1", "a/", "a0", "b/", "d/", "z/", "한글/"]);
     assert!(server.count("ListObjectsV2") > 3);
     assert_eq!(listed(&store, "a", ListOptions::default()).await, ["a//?", "a/1", "a/2"]);
-    assert_eq!(listed(&store, "b", ListOptions::default()).await, ["b/x/"]);
+    assert_eq!(listed(&store, "b", ListOptions::default()).await, ["b/?", "b/x/"]);
     assert_eq!(listed(&store, "z", ListOptions::default()).await, ["z/../?"]);
     assert_eq!(listed(&store, "nothing", ListOptions::default()).await, [""; 0]);
 }
@@ -100,6 +100,36 @@ async fn every_depth_and_from_a_name_on() {
     assert_eq!(listed(&store, "", inside).await, ["a0", "b/", "d/", "z/", "한글/"]);
     let before = ListOptions::default().with_start_after(Name::new("a-1").unwrap());
     assert_eq!(listed(&store, "", before).await, ["a/", "a0", "b/", "d/", "z/", "한글/"]);
+}
+
+/// A directory is listed exactly if its own listing has something, be it only its marker; and it can be deleted.
+#[tokio::test]
+async fn markers_of_directories_are_listed_alike_and_deleted() {
+    let keys =
+        ["media/", "media/photos/", "media/photos/old/", "media/photos/old/2020/", "media/kept/a", "photos/"];
+    let (server, store) = paged(&keys).await;
+    assert_eq!(listed(&store, "", ListOptions::default()).await, ["kept/", "photos/"]);
+    assert_eq!(listed(&store, "photos", ListOptions::default()).await, ["photos/?", "photos/old/"]);
+    let all = ListOptions::default().with_recursive(true);
+    assert_eq!(
+        listed(&store, "", all.clone()).await,
+        ["kept/a", "photos/?", "photos/old/?", "photos/old/2020/?"]
+    );
+    assert!(!store.exists("photos").await.unwrap());
+    assert!(store.metadata("photos").await.unwrap_err().is_not_found());
+    let inner = store.located("photos").unwrap();
+    assert_eq!(listed(&inner, "", all.clone()).await, ["old/?", "old/2020/?"]);
+    assert_eq!(inner.listdir("").await.unwrap().foreign.len(), 0);
+
+    let deleted = store.delete_location("photos/old").await.unwrap();
+    assert_eq!((deleted.deleted, deleted.failed), (0, 0), "{:?}", deleted.errors);
+    assert_eq!(listed(&store, "photos", all.clone()).await, ["photos/?"]);
+    server.put_object(BUCKET, "media/photos/cat.jpg", "x");
+    server.put_object(BUCKET, "media/photos/other/", "content");
+    let deleted = store.delete_location("photos").await.unwrap();
+    assert_eq!((deleted.deleted, deleted.failed), (1, 1), "{:?}", deleted.errors);
+    assert_eq!(deleted.errors[0].name(), Some("photos/other/"));
+    assert_eq!(server.keys(BUCKET), ["media/", "media/kept/a", "media/photos/other/", "photos/"]);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What `delete` promises.
 
 use holdall_core::ErrorKind::{PreconditionFailed, Unsupported};
-use holdall_core::{ETag, Listing, Store};
+use holdall_core::{DeleteOptions, ETag, Listing, Name, Store};
 
 use crate::conformance::support::{get, names, put, refused_naming, together};
 
@@ -63,6 +63,26 @@ pub async fn delete_with_if_match_is_refused_where_it_is_not_atomic(store: &Stor
     put(store, "file", "x").await;
     refused_naming(store.delete("file").if_match(ETag::strong("any")).await, Unsupported, "file");
     assert!(store.exists("file").await.unwrap());
+}
+
+/// A directory without a marker has none to delete, and its files stay, as does a file of its name. Promise 7.
+pub async fn delete_of_a_missing_marker_is_ok(store: &Store) {
+    put(store, "dir/file", "x").await;
+    put(store, "file", "x").await;
+    for name in ["dir", "file", "missing"] {
+        let name = Name::new(name).unwrap();
+        store.storage().delete(&name, DeleteOptions::default().with_marker(true)).await.unwrap();
+    }
+    assert_eq!(names(store, "").await, ["dir/file", "file"]);
+}
+
+/// A storage without markers refuses to delete one. Promise 7.
+pub async fn delete_of_a_marker_is_refused_where_there_are_none(store: &Store) {
+    put(store, "dir/file", "x").await;
+    let name = Name::new("dir").unwrap();
+    let deleted = store.storage().delete(&name, DeleteOptions::default().with_marker(true)).await;
+    assert_eq!(deleted.unwrap_err().kind(), Unsupported);
+    assert_eq!(names(store, "").await, ["dir/file"]);
 }
 
 /// Many may delete one file at once; each of them is told that it is gone. Promise 7.

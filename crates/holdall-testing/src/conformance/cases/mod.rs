@@ -184,6 +184,8 @@ macro_rules! __conformance_table {
                 delete_with_if_match_deletes_only_that_version: [3] + writable + delete_if_match;
                 delete_with_if_match_is_refused_where_it_is_not_atomic: [3] + writable - delete_if_match;
                 delete_by_many_at_once_is_ok: [7] + writable;
+                delete_of_a_missing_marker_is_ok: [7] + writable + markers;
+                delete_of_a_marker_is_refused_where_there_are_none: [7] + writable - markers;
             }
             delete_many {
                 delete_many_deletes_exactly_these: [7] + writable;
