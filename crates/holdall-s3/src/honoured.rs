@@ -270,7 +270,8 @@ impl Inner {
 fn says_that_it_cannot(failure: &Failure) -> bool {
     let codes =
         ["NotImplemented", "InvalidArgument", "InvalidRequest", "MethodNotAllowed", "UnsupportedOperation"];
-    matches!(failure.status(), Some(405 | 501))
+    // A page of somebody else is no answer of the server.
+    failure.is_of_s3() && matches!(failure.status(), Some(405 | 501))
         || (failure.status() == Some(400) && codes.contains(&failure.code()))
 }
 

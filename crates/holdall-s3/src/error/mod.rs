@@ -70,6 +70,11 @@ impl Failure {
         &self.words
     }
 
+    /// Whether S3 itself has refused, and not something before it.
+    pub(crate) fn is_of_s3(&self) -> bool {
+        self.is_of_s3
+    }
+
     fn has_status(&self, status: u16) -> bool {
         self.is_of_s3 && self.status == Some(status)
     }

@@ -16,14 +16,17 @@ pub(super) fn meaning(reply: &Reply, config: &Config) -> (ErrorKind, String) {
     let (place, what) = (host(config), reply.what());
     let (kind, advice) = match reply.status {
         300..=399 => {
-            let target = reply.location.as_deref().and_then(|location| target(location, config));
-            let sentence = match target {
-                Some(target) => {
-                    format!(
-                        "{place} sends requests elsewhere, to {target:?} ({what}); use that address in endpoint"
-                    )
-                }
-                None => format!("{place} sends requests elsewhere ({what}); check endpoint"),
+            let sentence = match reply.location.as_deref().and_then(|location| Target::new(location, config))
+            {
+                Some(Target { shown, other: Some(origin) }) => format!(
+                    "{place} sends requests elsewhere ({what}), to {shown:?}; if that is the server, set endpoint to \
+                     {origin}"
+                ),
+                Some(Target { shown, other: None }) => format!(
+                    "{place} sends requests elsewhere ({what}), to {shown:?}; this is no reply of S3: check endpoint and \
+                     its port"
+                ),
+                None => format!("{place} sends requests elsewhere ({what}); check endpoint and its port"),
             };
             return (Kind::InvalidConfig, sentence);
         }
@@ -57,9 +60,21 @@ pub(super) fn meaning(reply: &Reply, config: &Config) -> (ErrorKind, String) {
     (kind, format!("{place} answered with {what}; {advice}"))
 }
 
-/// Where a redirect leads, without what may be secret in it: the rest of the path is the file's, not the server's.
-fn target(location: &str, config: &Config) -> Option<String> {
-    let base = config.server.endpoint.as_ref();
-    let url = Url::options().base_url(base).parse(location).ok()?;
-    Some(url.origin().ascii_serialization()).filter(|origin| origin != "null")
+/// Where a redirect leads.
+struct Target {
+    /// Without what may be secret in it: user, password and query.
+    shown: String,
+    /// The server, where it is another one than ours.
+    other: Option<String>,
+}
+
+impl Target {
+    fn new(location: &str, config: &Config) -> Option<Self> {
+        let base = config.server.endpoint.as_ref();
+        let url = Url::options().base_url(base).parse(location).ok().filter(Url::has_host)?;
+        let origin = url.origin();
+        let shown = format!("{}{}", origin.ascii_serialization(), url.path());
+        let is_ours = base.is_some_and(|base| base.origin() == origin);
+        Some(Self { shown, other: (!is_ours).then(|| origin.ascii_serialization()) })
+    }
 }

@@ -239,8 +239,8 @@ impl Scratch {
 
 /// What a failed question means: a server that says no, credentials that may not ask, or no answer.
 pub(super) fn answer_of(failure: Failure) -> Answer {
-    let refused = failure.status() == Some(403);
-    let unanswered = failure.status().is_none() || (failure.unknown && failure.status() != Some(500));
+    let refused = failure.is_of_s3() && failure.status() == Some(403);
+    let unanswered = !failure.is_of_s3() || (failure.unknown && failure.status() != Some(500));
     let (code, status) = (failure.code().to_owned(), failure.status());
     let error = failure.into_error();
     match code.as_str() {

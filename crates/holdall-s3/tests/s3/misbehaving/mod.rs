@@ -33,6 +33,10 @@ fn builder(server: &Misbehaving) -> S3StorageBuilder {
         .versions(true)
         .part_size(5 * MIB as u64)
         .concurrency(1)
+        // Nothing is to be asked before the requests that a test counts.
+        .conditional_writes(true)
+        .conditional_copies(true)
+        .conditional_deletes(false)
         .max_attempts(2)
         .retry_backoff(Duration::from_millis(1))
 }

@@ -120,14 +120,14 @@ pub(super) const TABLE: [Row; 38] = [
     Row {
         reply: "301 to https",
         status: Some(301),
-        words: &["https://files.example", "status 301"],
+        words: &["https://files.example/media/a.txt", "status 301"],
         hidden_words: &["https://files.example", "status 301"],
         cells: "C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1",
     },
     Row {
         reply: "302 login",
         status: Some(302),
-        words: &["status 302"],
+        words: &["status 302", "/login"],
         hidden_words: &["status 302"],
         cells: "C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1 C1",
     },
