@@ -51,21 +51,27 @@ fn value() -> impl Strategy<Value = String> {
         Just("-0".to_owned()),
         (0_u64..20).prop_map(|number| number.to_string()),
     ];
-    let range = (number.clone(), number.clone(), number.clone())
+    // The numbers at which counting goes wrong, and those that belong to the reply.
+    let edge = prop::sample::select(&[0, 3, 4, 6, 7, i64::MAX as u64, u64::MAX - 1, u64::MAX][..]);
+    let range = (edge.clone(), edge.clone(), edge)
         .prop_map(|(first, last, size)| format!("bytes {first}-{last}/{size}"));
     prop_oneof![
-        number,
-        range,
-        Just("Thu, 01 Jan 1970 00:00:00 GMT".to_owned()),
-        Just("Fri, 31 Dec 9999 23:59:60 GMT".to_owned()),
-        Just("Mon, 01 Jan 0000 00:00:00 GMT".to_owned()),
-        Just("\"tag\"".to_owned()),
-        Just("=?UTF-8?B?4pyT".to_owned()),
-        "[ -~]{0,24}",
+        3 => number,
+        3 => range,
+        1 => Just("Thu, 01 Jan 1970 00:00:00 GMT".to_owned()),
+        1 => Just("Fri, 31 Dec 9999 23:59:60 GMT".to_owned()),
+        1 => Just("Mon, 01 Jan 0000 00:00:00 GMT".to_owned()),
+        1 => Just("\"tag\"".to_owned()),
+        1 => Just("=?UTF-8?B?4pyT".to_owned()),
+        1 => "[ -~]{0,24}",
     ]
 }
 
-const HEADERS: [&str; 16] = [
+const HEADERS: [&str; 19] = [
+    // More often than the others: no other header has so many numbers.
+    "content-range",
+    "content-range",
+    "content-range",
     "content-range",
     "content-length",
     "content-type",
@@ -89,8 +95,10 @@ const HEADERS: [&str; 16] = [
 fn no_header_of_any_reply_panics() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let sent = prop::collection::vec((prop::sample::select(&HEADERS[..]), value()), 1..5);
-    let status = prop::sample::select(&[200_u16, 200, 206, 206, 204, 301, 304, 403, 404, 412, 416, 503][..]);
-    let strategy = (status, sent, any::<bool>());
+    let status = prop::sample::select(
+        &[200_u16, 200, 200, 206, 206, 206, 206, 206, 204, 301, 304, 403, 404, 412, 416, 503][..],
+    );
+    let strategy = (status, sent, prop::bool::weighted(0.8));
     let mut runner = TestRunner::new(ProptestConfig { cases: 150, ..ProptestConfig::default() });
     let run = runner.run(&strategy, |(status, sent, whole)| {
         let base = if whole { file() } else { Reply::new("headers", 200) };
