@@ -306,6 +306,6 @@ fn capabilities(config: &Config, honours: &dyn Fn(ServerCondition) -> bool) -> C
         .with_upload_request(links)
         .with_upload_forms(links)
         .with_files_beside_directories(true)
-        .with_markers(true)
+        .with_markers(server.features.ordered_listings)
         .with_max_size(MAX_OBJECT_SIZE)
 }

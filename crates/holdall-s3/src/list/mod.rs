@@ -123,6 +123,11 @@ impl Lister<'_> {
         for object in page.contents() {
             let Some(key) = object.key().map(decode) else { continue };
             let size = object.size().and_then(|size| u64::try_from(size).ok());
+            // A server that walks directories has no markers: it lists the directory itself, until it has removed it.
+            let walks = !self.inner.config.server.features.ordered_listings;
+            if walks && key == self.prefix.as_bytes() && size == Some(0) {
+                continue;
+            }
             let modified = object.last_modified().and_then(|&time| SystemTime::try_from(time).ok());
             let etag = etag(object.e_tag());
             entries.extend(self.keep(key, false, |raw| file(raw, size, modified, etag)));
