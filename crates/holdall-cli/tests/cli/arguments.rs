@@ -14,7 +14,6 @@ fn what_is_wrong_with_the_arguments_is_a_usage_error() {
         &["collectstatic", "-v", "4"],
         &["collectstatic", "--jobs", "0"],
         &["collectstatic", "--check", "--clear"],
-        &["collectstatic", "--force"],
         &["collectstatic", "--no-color", "--force-color"],
         &["manifest"],
         &["manifest", "rollback", "5e00"],

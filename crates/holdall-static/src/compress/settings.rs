@@ -33,7 +33,7 @@ use crate::finders::matches;
 /// | fonts | `woff`, `woff2` |
 /// | sound | `aac`, `flac`, `m4a`, `mp3`, `oga`, `ogg`, `opus`, `weba`, `wma` |
 /// | video | `3g2`, `3gp`, `asf`, `avi`, `flv`, `m4v`, `mkv`, `mov`, `mp4`, `mpeg`, `mpg`, `ogv`, `swf`, `webm`, `wmv` |
-/// | archives | `7z`, `apk`, `br`, `bz2`, `gz`, `jar`, `lz`, `lz4`, `lzma`, `rar`, `tbz`, `tgz`, `txz`, `war`, `whl`, `xz`, `zip`, `zst` |
+/// | archives | `7z`, `apk`, `br`, `bz2`, `gz`, `jar`, `lz`, `lz4`, `lzma`, `rar`, `svgz`, `tbz`, `tgz`, `txz`, `war`, `whl`, `xz`, `zip`, `zst` |
 /// | documents | `docx`, `epub`, `odp`, `ods`, `odt`, `pptx`, `xlsx` |
 ///
 /// Everything else is tried: text, SVG, BMP, ICO, TTF, OTF, EOT, WebAssembly, PDF, and what has no extension. A variant
