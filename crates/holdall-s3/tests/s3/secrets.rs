@@ -123,7 +123,8 @@ impl Servers {
         let heads = self.proxy.heads();
         let of_headers = heads.iter().filter_map(|head| head.split_once("Signature=")).map(|(_, rest)| rest);
         let of_urls = urls.iter().flat_map(|url| url.split("Signature=").skip(1));
-        let end = |text: &str| text.split(['&', '\r', '\n', '"', ',']).next().unwrap_or_default().to_owned();
+        let end =
+            |text: &str| text.split(['&', ' ', '\r', '\n', '"', ',']).next().unwrap_or_default().to_owned();
         of_headers.chain(of_urls).map(end).filter(|signature| signature.len() > 20).collect()
     }
 }
