@@ -16,7 +16,7 @@ const SITES: [usize; 3] = [1_000, 10_000, 100_000];
 const MEBIBYTE: u64 = 1 << 20;
 /// How large the one large file is.
 const LARGE: u64 = 1 << 30;
-/// What the memory for it should stay under.
+/// The most memory that it should take.
 const AIM: u64 = 64;
 
 pub(crate) fn compare(tree: &Tree) -> io::Result<()> {

@@ -221,7 +221,7 @@ pub struct Listing {
     pub dirs: Vec<Location>,
     /// The files right below the location, in listing order.
     pub files: Vec<FileEntry>,
-    /// What lies there and cannot be named or may not be read.
+    /// Entries that cannot be named or may not be read.
     pub foreign: Vec<ForeignEntry>,
 }
 

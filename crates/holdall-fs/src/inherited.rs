@@ -1,4 +1,4 @@
-//! What other programs gave a file, for the copy of it or for the file that takes its place.
+//! Attributes that other programs gave a file, for its copy or for the file that takes its place.
 //!
 //! | of the source | a copy | the file itself, with other attributes |
 //! | --- | --- | --- |
@@ -15,7 +15,7 @@ use holdall_core::{Error, ErrorKind, Result};
 use crate::error::failed;
 use crate::xattr;
 
-/// What a staged file gets beyond its own record before it is published.
+/// Attributes that a staged file gets beyond its own record before it is published.
 #[derive(Debug, Default)]
 pub(crate) struct Inherited {
     /// Permission bits, in place of those of the settings.

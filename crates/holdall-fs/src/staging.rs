@@ -28,7 +28,7 @@ pub(crate) struct Staged {
     file: File,
     place: Place,
     hasher: ChecksumHasher,
-    /// What it has of the file that it is a copy of.
+    /// Attributes that it takes over from the file that it is a copy of.
     inherited: Inherited,
 }
 

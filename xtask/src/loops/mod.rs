@@ -130,7 +130,7 @@ mod tests {
             ("a.rs", "use crate::Bee; fn f(x: Bee) {}"),
             ("b.rs", "pub struct Bee; fn g() { format!(\"{}\", super::c::h()); }"),
             ("c/mod.rs", "mod deep; pub fn h() {}"),
-            ("c/deep.rs", "fn i() { crate::a::f(todo!()) }"),
+            ("c/deep.rs", "fn i() { crate::a::f(Bee) }"),
         ];
         assert_eq!(
             found(&files),

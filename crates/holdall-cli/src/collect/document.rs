@@ -112,7 +112,7 @@ struct Fault {
     reference: Option<String>,
     /// The nearest name that is there.
     nearest: Option<String>,
-    /// What a missing file is needed for, as in `missing`.
+    /// The kind of reference that needs a missing file, as in `missing`.
     needed_for: Option<&'static str>,
 }
 

@@ -173,7 +173,7 @@ impl SaveOptions {
     }
 }
 
-/// What `save` needs for its mode.
+/// Checks the capability that the mode of a save needs.
 pub(super) fn check_mode(mode: &SaveMode, capabilities: &Capabilities) -> Result<()> {
     match mode {
         SaveMode::Rename => Capabilities::require(true, capabilities.unique, "unique"),
