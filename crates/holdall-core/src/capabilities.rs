@@ -91,20 +91,20 @@ capabilities! {
     /// Files can be saved, deleted, copied and renamed.
     writable / with_writable: "be written to",
     /// `save` takes `Create`, atomically: of many simultaneous savers of a name exactly one gets it.
-    create / with_create: "create a file only if its name is free; save with Rename where names are made unique, or with Overwrite under names that nobody else uses",
+    create / with_create: "create a file only if its name is free; save with Unique where names are made unique, or with Overwrite under names that nobody else uses",
     /// `Create` holds also for content that the storage sends in more than one request; without it that is refused.
-    create_large / with_create_large: "create a large file only if its name is free; save with Rename where names are made unique, or with Overwrite under names that nobody else uses",
-    /// `Rename` of a save, copy or rename gives each file a name that no other file has, also in a race.
+    create_large / with_create_large: "create a large file only if its name is free; save with Unique where names are made unique, or with Overwrite under names that nobody else uses",
+    /// `Unique` of a save, copy or rename gives each file a name that no other file has, also in a race.
     unique / with_unique: "make names unique; let it add random letters to every name (S3: unique_names = \"random\"), or save with Overwrite under names that nobody else uses",
-    /// `Rename` gives the name itself where that is free; without it every name gets random letters.
-    plain_names / with_plain_names: "keep a plain name with Rename; save with Create or Overwrite",
-    /// `save` takes `Replace`: an atomic compare-and-swap.
+    /// `Unique` gives the name itself where that is free; without it every name gets random letters.
+    plain_names / with_plain_names: "keep a plain name with Unique; save with Create or Overwrite",
+    /// `save` takes `IfMatch`: an atomic compare-and-swap.
     replace / with_replace: "replace a file only if it is the expected version",
-    /// `Replace` holds also for content that the storage sends in more than one request; without it that is refused.
+    /// `IfMatch` holds also for content that the storage sends in more than one request; without it that is refused.
     replace_large / with_replace_large: "replace a large file only if it is the expected version",
     /// `copy` and `rename` take `Create`, atomically.
-    copy_create / with_copy_create: "copy a file only if the new name is free; copy with Rename where names are made unique, or with Overwrite to a name that nobody else uses",
-    /// `copy` and `rename` take `Replace`: the destination is an atomic compare-and-swap.
+    copy_create / with_copy_create: "copy a file only if the new name is free; copy with Unique where names are made unique, or with Overwrite to a name that nobody else uses",
+    /// `copy` and `rename` take `IfMatch`: the destination is an atomic compare-and-swap.
     copy_replace / with_copy_replace: "copy over a file only if that is the expected version",
     /// `copy` and `rename` take an `if_match` for their source.
     copy_if_match / with_copy_if_match: "copy a file only if it is the expected version",

@@ -34,7 +34,7 @@ pub enum ErrorKind {
     PermissionDenied,
     /// The storage cannot do this, and says so before it has done anything.
     Unsupported,
-    /// A condition of the caller (`if_match`, `Replace`) did not hold.
+    /// A condition of the caller (`if_match`, `IfMatch`) did not hold.
     PreconditionFailed,
     /// The caller has the current version already (`if_none_match`, `if_modified_since`).
     NotModified,

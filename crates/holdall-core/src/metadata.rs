@@ -76,7 +76,7 @@ pub struct Saved {
     pub name: Name,
     /// Bytes stored.
     pub size: u64,
-    /// The tag of this version, for a later [`SaveMode::Replace`](crate::SaveMode::Replace).
+    /// The tag of this version, for a later [`SaveMode::IfMatch`](crate::SaveMode::IfMatch).
     pub etag: Option<ETag>,
     /// The checksum of the content, computed while it passed by; `None` when a copy inside the storage
     /// did not tell.

@@ -44,7 +44,7 @@ pub trait Storage: fmt::Debug + fmt::Display + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// `AlreadyExists`, `PreconditionFailed` and `InvalidName` as mode and `max_length` ask;
+    /// `AlreadyExists`, `PreconditionFailed` and `InvalidName` as mode and `max_name_length` ask;
     /// `SourceFailed` and `TooLarge` from the content; `ChecksumMismatch`; `Conflict` where another
     /// file stands in the way (`a` for `a/b`); `StorageFull`, `PermissionDenied`, `Unavailable`,
     /// `Timeout` from below.

@@ -88,7 +88,7 @@ impl Writer {
         });
         let mut content = Content::stream(chunks);
         if let Some(limit) = limit {
-            content = content.with_limit(limit);
+            content = content.with_max_size(limit);
         }
         let saving = Box::pin(async move {
             let result = storage.save(&name, content, options).await;

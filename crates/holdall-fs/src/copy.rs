@@ -62,14 +62,14 @@ fn once(
     let metadata = attributes::metadata(from, &file, &stat)?;
     check_version(from, &stat, options.if_match.as_ref())?;
     let mut target = if from != to {
-        Target::new(to, options.mode(), options.max_length)?
+        Target::new(to, options.mode(), options.max_name_length)?
     } else if options.attributes.is_none() {
         return Ok((metadata.into(), stat.etag()));
     } else {
         // With the new attributes the file takes its own place, and that of no other version. A file that is
         // written anew has no second name (a hard link) whose attributes would change with it.
         options.check_replaced(to, Some(&stat.etag()))?;
-        Target::new(to, SaveMode::Replace(stat.etag()), None)?
+        Target::new(to, SaveMode::IfMatch(stat.etag()), None)?
     };
     let mut staged = Staged::new(root, target.directory().as_str(), target.name())?;
     let copied = copy_bytes(&file, &staged, cancel)?;

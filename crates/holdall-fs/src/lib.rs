@@ -39,9 +39,9 @@
 //!
 //! # What it promises to whom
 //!
-//! - **Savers of one name**, in any number of processes: [`Rename`](holdall_core::SaveMode::Rename) and
+//! - **Savers of one name**, in any number of processes: [`Unique`](holdall_core::SaveMode::Unique) and
 //!   [`Create`](holdall_core::SaveMode::Create) never overwrite and never share a name.
-//! - **Conditional writers**: `Replace`, and `if_match` of delete and rename, are one step with respect to every
+//! - **Conditional writers**: `IfMatch`, and `if_match` of delete and rename, are one step with respect to every
 //!   other overwrite, delete and rename through Holdall. They hold an advisory lock (`flock`) on the directory
 //!   while they compare and change. Programs that do not ask for that lock are not held back. Where directories
 //!   cannot be locked (NFS) conditions are `Unsupported`, and everything else works.

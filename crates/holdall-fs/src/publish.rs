@@ -73,15 +73,17 @@ impl Target {
     /// # Errors
     ///
     /// `InvalidName` when limits of length leave no name.
-    pub(crate) fn new(name: &Name, mode: SaveMode, max_length: Option<usize>) -> Result<Self> {
-        let mut candidates = Candidates::new(name).max_length(max_length).max_segment(Some(MAX_SEGMENT));
+    pub(crate) fn new(name: &Name, mode: SaveMode, max_name_length: Option<usize>) -> Result<Self> {
+        let mut candidates =
+            Candidates::new(name).max_name_length(max_name_length).max_segment(Some(MAX_SEGMENT));
         let next = match mode {
-            SaveMode::Rename => candidates.next_name()?,
+            SaveMode::Unique => candidates.next_name()?,
             SaveMode::Overwrite => candidates.cut()?,
             _ => match candidates.cut()? {
                 cut if cut == *name => cut,
                 _ => {
-                    let message = "the name is longer than max_length allows, and this mode takes no other";
+                    let message =
+                        "the name is longer than max_name_length allows, and this mode takes no other";
                     return Err(Error::message(ErrorKind::InvalidName, message).with_name(name.as_str()));
                 }
             },
@@ -143,15 +145,15 @@ impl Target {
         subject: &dyn Publishable,
         cancel: &Cancel,
     ) -> Result<Name, Failure> {
-        let replaces = matches!(self.mode, SaveMode::Overwrite | SaveMode::Replace(_));
+        let replaces = matches!(self.mode, SaveMode::Overwrite | SaveMode::IfMatch(_));
         let lock_target = replaces || subject.needs_lock();
         let _locks = Locks::acquire(lock_target.then_some(directory), subject.leaves(), &self.mode)?;
         cancel.check().map_err(Failure::Final)?;
         match &self.mode {
-            SaveMode::Rename => self.rename_in(directory, subject),
+            SaveMode::Unique => self.rename_in(directory, subject),
             SaveMode::Create => create_in(directory, subject, &self.next).map(|()| self.next.clone()),
             SaveMode::Overwrite => overwrite_in(directory, subject, &self.next).map(|()| self.next.clone()),
-            SaveMode::Replace(etag) => {
+            SaveMode::IfMatch(etag) => {
                 replace_in(directory, subject, &self.next, etag).map(|()| self.next.clone())
             }
             other => Err(Failure::Final(Error::unsupported(format_args!("save with the mode {other:?}")))),
@@ -250,7 +252,7 @@ impl<'a> Locks<'a> {
         let lock = |directory: Option<&'a Dir>| -> Result<Option<DirectoryLock<'a>>, Failure> {
             let Some(directory) = directory else { return Ok(None) };
             let lock = DirectoryLock::acquire(directory)?;
-            if lock.is_none() && matches!(mode, SaveMode::Replace(_)) {
+            if lock.is_none() && matches!(mode, SaveMode::IfMatch(_)) {
                 return Err(Failure::Final(no_locks("replace a file only if it is the expected version")));
             }
             Ok(lock)

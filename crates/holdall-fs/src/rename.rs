@@ -58,7 +58,7 @@ fn run(root: &Arc<Root>, from: &Name, to: &Name, options: &CopyOptions, cancel: 
         keep_content_type(to, &metadata, &file)?;
     }
 
-    let mut target = Target::new(to, options.mode(), options.max_length)?;
+    let mut target = Target::new(to, options.mode(), options.max_name_length)?;
     let mut moving = Moving {
         methods: root.methods,
         leaves,

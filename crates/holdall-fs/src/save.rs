@@ -47,7 +47,7 @@ pub(crate) async fn save(
     let _guard = cancel.guard();
     let plan = Plan {
         root: Arc::clone(root),
-        target: Target::new(name, options.mode(), options.max_length)?,
+        target: Target::new(name, options.mode(), options.max_name_length)?,
         attributes: options.attributes,
         checksum: options.checksum,
         sync: root.is_synced(options.durability),

@@ -119,7 +119,7 @@ impl ObjectStoreStorageBuilder {
     }
 
     /// The most bytes of a stream that are held in memory where only a single request can keep a promise: with
-    /// `Create` and `Rename` on a store without [`Profile::with_publish`], with `Replace`, and on a store
+    /// `Create` and `Unique` on a store without [`Profile::with_publish`], with `IfMatch`, and on a store
     /// without multipart uploads. 64 MiB, unless it is set. More is `TooLarge`; bytes that are in memory
     /// anyway are not held a second time and do not count.
     pub fn max_buffer(mut self, bytes: u64) -> Self {

@@ -8,7 +8,7 @@
 //! version that was read and of no other, which needs a store that replaces conditionally.
 //!
 //! A copy keeps its source's metadata, its put-id too, so that the rare copy whose reply is lost, sent again by
-//! `object_store` and then refused, cannot be told from that of a competitor: `Rename` then makes a second copy
+//! `object_store` and then refused, cannot be told from that of a competitor: `Unique` then makes a second copy
 //! and `Create` says `AlreadyExists`. Nothing is overwritten or lost.
 
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub(crate) async fn copy(inner: &Arc<Inner>, from: &Name, to: &Name, options: Co
         return in_place(inner, from, options).await;
     }
     let source = inner.key(from)?;
-    let mut naming = Naming::new(inner, to, options.mode(), options.max_length)?;
+    let mut naming = Naming::new(inner, to, options.mode(), options.max_name_length)?;
     let head = look(inner, from, &options).await?;
     if from == to {
         return Ok(metadata(from.clone(), &head.meta, &head.attributes, profile).into());
@@ -90,8 +90,8 @@ async fn in_place(inner: &Arc<Inner>, name: &Name, options: CopyOptions) -> Resu
         };
         options.check_replaced(name, Some(&etag))?;
         let mut pinned = options.clone();
-        (pinned.if_match, pinned.max_length) = (Some(etag.clone()), None);
-        pinned.mode = Some(SaveMode::Replace(etag));
+        (pinned.if_match, pinned.max_name_length) = (Some(etag.clone()), None);
+        pinned.mode = Some(SaveMode::IfMatch(etag));
         match through(inner, name, name, &head, pinned).await {
             // Somebody saved the file anew meanwhile: that version shall have the attributes.
             Err(error) if error.kind() == ErrorKind::PreconditionFailed && !options.names_a_version() => {
@@ -144,7 +144,7 @@ async fn through(
     };
     let mut saving = SaveOptions::default();
     saving.mode.clone_from(&options.mode);
-    saving.max_length = options.max_length;
+    saving.max_name_length = options.max_name_length;
     if inner.config.profile.attributes {
         saving.attributes = options.attributes_of_copy(to, file.metadata().attributes.clone());
     }

@@ -24,25 +24,30 @@ pub(crate) struct Naming {
 }
 
 impl Naming {
-    /// Starts with the key of that name, cut to `max_length` where the mode allows it.
+    /// Starts with the key of that name, cut to `max_name_length` where the mode allows it.
     ///
     /// # Errors
     ///
     /// `InvalidName` where the name is too long and the mode allows no other, or no other fits.
-    pub(crate) fn new(inner: &Inner, name: &Name, mode: SaveMode, max_length: Option<usize>) -> Result<Self> {
+    pub(crate) fn new(
+        inner: &Inner,
+        name: &Name,
+        mode: SaveMode,
+        max_name_length: Option<usize>,
+    ) -> Result<Self> {
         let key = inner.key(name)?;
         // The caller counts the characters of names, not of what lies in front of them.
         let prefix = inner.config.location.prefix().chars().count();
-        let longest = max_length.filter(|&limit| limit > 0).map(|limit| limit + prefix);
+        let longest = max_name_length.filter(|&limit| limit > 0).map(|limit| limit + prefix);
         let mut candidates =
-            Candidates::new(&key).max_length(longest).max_segment(inner.config.profile.max_file_name);
+            Candidates::new(&key).max_name_length(longest).max_segment(inner.config.profile.max_file_name);
         let first = match &mode {
-            SaveMode::Rename => candidates.next_name()?,
+            SaveMode::Unique => candidates.next_name()?,
             SaveMode::Overwrite => candidates.cut()?,
             _ => match candidates.cut()? {
                 same if same == key => key,
                 _ => {
-                    let message = "the name is longer than max_length allows";
+                    let message = "the name is longer than max_name_length allows";
                     return Err(Error::message(ErrorKind::InvalidName, message).with_name(name.as_str()));
                 }
             },
@@ -58,8 +63,8 @@ impl Naming {
     /// What must hold for the write.
     pub(crate) fn condition(&self) -> Condition {
         match &self.mode {
-            SaveMode::Rename | SaveMode::Create => Condition::Absent,
-            SaveMode::Replace(etag) => Condition::Matches(etag.clone()),
+            SaveMode::Unique | SaveMode::Create => Condition::Absent,
+            SaveMode::IfMatch(etag) => Condition::Matches(etag.clone()),
             _ => Condition::None,
         }
     }
@@ -70,7 +75,7 @@ impl Naming {
     ///
     /// `AlreadyExists` where the mode allows no other name, or none was free.
     pub(crate) fn taken(&mut self, inner: &Inner) -> Result<()> {
-        if !matches!(self.mode, SaveMode::Rename) {
+        if !matches!(self.mode, SaveMode::Unique) {
             let name = inner.name_of(&self.key);
             return Err(Error::new(ErrorKind::AlreadyExists).with_name(name.as_str()));
         }

@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Update {
-    /// Not at all: [`SaveMode::Replace`](holdall_core::SaveMode::Replace) is refused.
+    /// Not at all: [`SaveMode::IfMatch`](holdall_core::SaveMode::IfMatch) is refused.
     #[default]
     None,
     /// By entity tag.

@@ -43,7 +43,7 @@ pub(crate) async fn save(
 ) -> Result<Saved> {
     let config = &inner.config;
     let mode = options.mode();
-    let naming = Naming::new(inner, name, mode.clone(), options.max_length)?;
+    let naming = Naming::new(inner, name, mode.clone(), options.max_name_length)?;
     let attributes = with_defaults(options.attributes, &config.default_attributes);
     let write = Write {
         inner: Arc::clone(inner),

@@ -69,10 +69,10 @@ impl Inner {
         }
         match policy.mode() {
             SaveMode::Overwrite => {}
-            SaveMode::Rename | SaveMode::Create => {
+            SaveMode::Unique | SaveMode::Create => {
                 headers.insert(free.0.to_owned(), free.1.to_owned());
             }
-            SaveMode::Replace(etag) if profile.signatures == Signatures::S3 => {
+            SaveMode::IfMatch(etag) if profile.signatures == Signatures::S3 => {
                 headers.insert("if-match".to_owned(), etag.to_string());
             }
             _ => return Err(Error::unsupported("bind an upload to the version that it replaces")),

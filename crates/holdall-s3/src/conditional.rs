@@ -116,7 +116,7 @@ impl Inner {
         if *condition == Condition::None && put_id.is_none() {
             return Err(failure.into());
         }
-        // Replace, and there is no file: AWS answers 404 to If-Match.
+        // IfMatch, and there is no file: AWS answers 404 to If-Match.
         let is_gone = failure.is_missing() && matches!(condition, Condition::Matches(_));
         let refused = failure.is_condition() || is_gone;
         if !(refused || failure.unknown || failure.is_lost_upload()) {

@@ -39,7 +39,7 @@ pub(crate) struct Honoured {
     cannot_move: AtomicBool,
 }
 
-/// How `Rename` makes names unique.
+/// How `Unique` makes names unique.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unique {
     /// The name itself where it is free; conditions of the server decide that.
@@ -143,7 +143,7 @@ impl Inner {
         .await
     }
 
-    /// How `Rename` makes names unique here.
+    /// How `Unique` makes names unique here.
     ///
     /// # Errors
     ///
@@ -198,7 +198,7 @@ impl Inner {
     pub(crate) async fn ask_for_save(self: &Arc<Self>, mode: &SaveMode) -> Result<()> {
         match mode {
             SaveMode::Create => self.honours(PutIfNoneMatch).await?,
-            SaveMode::Replace(_) => self.honours(PutIfMatch).await?,
+            SaveMode::IfMatch(_) => self.honours(PutIfMatch).await?,
             _ => true,
         };
         Ok(())
@@ -212,7 +212,7 @@ impl Inner {
     pub(crate) async fn check_large(self: &Arc<Self>, mode: &SaveMode) -> Result<()> {
         match mode {
             SaveMode::Create => self.honours(CompleteIfNoneMatch).await?,
-            SaveMode::Replace(_) => self.honours(CompleteIfMatch).await?,
+            SaveMode::IfMatch(_) => self.honours(CompleteIfMatch).await?,
             _ => true,
         };
         holdall_core::SaveOptions::check_large(mode, self.honoured.claims())
@@ -235,7 +235,7 @@ impl Inner {
         let (object, parts) = match mode {
             _ if is_update => (CopyIfMatch, CompleteIfMatch),
             SaveMode::Create => (CopyIfNoneMatch, CompleteIfNoneMatch),
-            SaveMode::Replace(_) => (CopyIfMatch, CompleteIfMatch),
+            SaveMode::IfMatch(_) => (CopyIfMatch, CompleteIfMatch),
             _ => return Ok(()),
         };
         if !self.honours(object).await? {

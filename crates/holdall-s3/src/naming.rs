@@ -22,21 +22,21 @@ impl Naming {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new), and as [`unique`](Inner::unique) for `Rename`.
+    /// As [`new`](Self::new), and as [`unique`](Inner::unique) for `Unique`.
     pub(crate) async fn of(
         inner: &Arc<Inner>,
         name: &Name,
         mode: SaveMode,
-        max_length: Option<usize>,
+        max_name_length: Option<usize>,
     ) -> Result<Self> {
         let unique = match mode {
-            SaveMode::Rename => inner.unique().await?,
+            SaveMode::Unique => inner.unique().await?,
             _ => Unique::ByCondition,
         };
-        Self::new(inner, name, mode, max_length, unique)
+        Self::new(inner, name, mode, max_name_length, unique)
     }
 
-    /// Starts with the key of that name, cut to `max_length` where the mode allows it.
+    /// Starts with the key of that name, cut to `max_name_length` where the mode allows it.
     ///
     /// # Errors
     ///
@@ -45,22 +45,22 @@ impl Naming {
         inner: &Inner,
         name: &Name,
         mode: SaveMode,
-        max_length: Option<usize>,
+        max_name_length: Option<usize>,
         unique: Unique,
     ) -> Result<Self> {
         let key = inner.key(name)?;
         // The caller counts the characters of names, S3 the bytes of keys.
         let prefix = inner.location().prefix().chars().count();
-        let longest = max_length.filter(|&limit| limit > 0).map(|limit| limit + prefix);
-        let mut candidates = Candidates::new(&key).max_length(longest);
+        let longest = max_name_length.filter(|&limit| limit > 0).map(|limit| limit + prefix);
+        let mut candidates = Candidates::new(&key).max_name_length(longest);
         let first = match &mode {
-            SaveMode::Rename if unique == Unique::Random => candidates.unguessable()?,
-            SaveMode::Rename => candidates.next_name()?,
+            SaveMode::Unique if unique == Unique::Random => candidates.unguessable()?,
+            SaveMode::Unique => candidates.next_name()?,
             SaveMode::Overwrite => candidates.cut()?,
             _ => match candidates.cut()? {
                 same if same == key => key,
                 _ => {
-                    let message = "the name is longer than max_length allows";
+                    let message = "the name is longer than max_name_length allows";
                     return Err(Error::message(ErrorKind::InvalidName, message).with_name(name.as_str()));
                 }
             },
@@ -79,16 +79,16 @@ impl Naming {
 
     /// Whether there are other names to try.
     pub(crate) fn is_rename(&self) -> bool {
-        matches!(self.mode, SaveMode::Rename) && self.unique == Unique::ByCondition
+        matches!(self.mode, SaveMode::Unique) && self.unique == Unique::ByCondition
     }
 
     /// What must hold for the write.
     pub(crate) fn condition(&self) -> Condition {
         match &self.mode {
             // Nobody else has the name.
-            SaveMode::Rename if self.unique == Unique::Random => Condition::None,
-            SaveMode::Rename | SaveMode::Create => Condition::Absent,
-            SaveMode::Replace(etag) => Condition::Matches(etag.clone()),
+            SaveMode::Unique if self.unique == Unique::Random => Condition::None,
+            SaveMode::Unique | SaveMode::Create => Condition::Absent,
+            SaveMode::IfMatch(etag) => Condition::Matches(etag.clone()),
             _ => Condition::None,
         }
     }

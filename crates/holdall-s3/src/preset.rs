@@ -1,8 +1,8 @@
 //! What is known about servers that speak S3, each fact with its source.
 //!
 //! Only what a vendor documents, or what was measured on the server itself, stands here. Where nothing is known about
-//! conditional writes, they are off: then `Create` and `Replace` are refused, which is seen at the first save, and
-//! `Rename` adds random letters to every name, while a condition that a server ignores loses a file without a word. A
+//! conditional writes, they are off: then `Create` and `IfMatch` are refused, which is seen at the first save, and
+//! `Unique` adds random letters to every name, while a condition that a server ignores loses a file without a word. A
 //! [probe](crate::S3Storage::probe) tells what can be switched on.
 
 use std::fmt;
@@ -19,7 +19,7 @@ use ServerCondition::{
 
 /// A kind of server whose ways are known; see [`S3StorageBuilder::preset`](crate::S3StorageBuilder::preset).
 ///
-/// | preset | spelled | endpoint | conditions | names of `Rename` | checksums | ACLs | |
+/// | preset | spelled | endpoint | conditions | names of `Unique` | checksums | ACLs | |
 /// | --- | --- | --- | --- | --- | --- | --- | --- |
 /// | [`Aws`](Self::Aws) | `aws` | AWS | all | plain | yes | yes | buckets of today have ACLs off: set `acls(false)` |
 /// | [`R2`](Self::R2) | `r2` | yours | of writes and of the source of copies | plain | yes | no | region `auto`, equal parts |

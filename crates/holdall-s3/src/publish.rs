@@ -33,7 +33,7 @@ impl Write {
     /// was.
     ///
     /// It cannot fail: where the key is taken, or the copy is refused, the file
-    /// has a good name already, one that `Rename` might have given anyway.
+    /// has a good name already, one that `Unique` might have given anyway.
     pub(crate) async fn publish(&self, saved: Saved, wanted: &Name) -> Saved {
         let inner = &self.inner;
         let made = match self.copy_to(&saved, wanted).await {

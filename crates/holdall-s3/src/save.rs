@@ -58,7 +58,7 @@ pub(crate) async fn save(
     options: SaveOptions,
     parameters: ObjectParameters,
 ) -> Result<Saved> {
-    let naming = Naming::of(inner, name, options.mode(), options.max_length).await?;
+    let naming = Naming::of(inner, name, options.mode(), options.max_name_length).await?;
     let headers = inner.headers(name, options.attributes, parameters)?;
     Write::new(inner, headers, options.checksum).content(naming, content).await
 }

@@ -122,7 +122,7 @@ impl App {
         let whole = stream::iter([Ok::<Bytes, io::Error>(head.freeze())]).chain(rest);
         let saved = self
             .media()
-            .save(&name, Content::stream(whole).with_limit(self.max_upload()))
+            .save(&name, Content::stream(whole).with_max_size(self.max_upload()))
             .content_type(kind.content_type)
             .await
             .map_err(|error| self.explain(error))?;

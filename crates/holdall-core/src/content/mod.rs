@@ -35,7 +35,7 @@ const CHUNK: usize = 256 * 1024;
 ///
 /// # async fn example() -> holdall_core::Result<()> {
 /// let mut upload = tokio::io::repeat(b'x'); // any AsyncRead
-/// let content = Content::reader(&mut upload).with_size(1_000).with_limit(5_000_000);
+/// let content = Content::reader(&mut upload).with_size(1_000).with_max_size(5_000_000);
 /// # Ok(()) }
 /// ```
 pub struct Content<'a> {
@@ -94,7 +94,7 @@ impl<'a> Content<'a> {
 
     /// The most bytes that are taken, counted while they pass by whatever their declared size. One more
     /// is [`ErrorKind::TooLarge`], and nothing is stored.
-    pub fn with_limit(mut self, bytes: u64) -> Self {
+    pub fn with_max_size(mut self, bytes: u64) -> Self {
         self.limit = Some(self.limit.map_or(bytes, |limit| limit.min(bytes)));
         self
     }

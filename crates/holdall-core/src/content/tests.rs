@@ -45,11 +45,11 @@ async fn bytes_and_paths_can_be_read_again_with_all_that_was_declared() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "abc").unwrap();
     for content in [Content::from("abc"), Content::path(file.path())] {
-        let again = content.with_size(3).with_limit(3).repeatable().unwrap();
+        let again = content.with_size(3).with_max_size(3).repeatable().unwrap();
         for _ in 0..2 {
             assert_eq!(collect(again.content()).await.unwrap(), b"abc");
         }
-        assert_eq!(collect(again.content().with_limit(2)).await.unwrap_err().kind(), ErrorKind::TooLarge);
+        assert_eq!(collect(again.content().with_max_size(2)).await.unwrap_err().kind(), ErrorKind::TooLarge);
         assert!(!format!("{again:?}").contains("97"), "no content in Debug: {again:?}");
     }
     let short = Content::path(file.path()).with_size(4).repeatable().unwrap();
@@ -67,18 +67,18 @@ async fn a_reader_is_read_from_where_it_stands_and_kept() {
 
 #[tokio::test]
 async fn the_limit_counts_what_passes_by() {
-    assert_eq!(collect(stream(&["ab", "c"]).with_limit(3)).await.unwrap(), b"abc");
+    assert_eq!(collect(stream(&["ab", "c"]).with_max_size(3)).await.unwrap(), b"abc");
     for content in [
-        stream(&["ab", "c"]).with_limit(2),
-        Content::from("abc").with_limit(2),
-        stream(&[]).with_size(3).with_limit(2),
-        Content::from("abc").with_limit(2).with_limit(9),
+        stream(&["ab", "c"]).with_max_size(2),
+        Content::from("abc").with_max_size(2),
+        stream(&[]).with_size(3).with_max_size(2),
+        Content::from("abc").with_max_size(2).with_max_size(9),
     ] {
         assert_eq!(collect(content).await.unwrap_err().kind(), ErrorKind::TooLarge);
     }
-    let blocking = Content::from("abc").with_limit(2).into_blocking().unwrap();
+    let blocking = Content::from("abc").with_max_size(2).into_blocking().unwrap();
     assert_eq!(blocking.last().unwrap().unwrap_err().kind(), ErrorKind::TooLarge);
-    assert!(Content::from("abc").with_limit(2).try_into_bytes().is_err());
+    assert!(Content::from("abc").with_max_size(2).try_into_bytes().is_err());
 }
 
 #[tokio::test]

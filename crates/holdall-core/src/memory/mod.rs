@@ -148,14 +148,16 @@ impl State {
     }
 
     /// The name that a save or copy gets, by the rules of its mode.
-    fn choose(&self, name: &Name, mode: &SaveMode, max_length: Option<usize>) -> Result<Name> {
-        let mut candidates = Candidates::new(name).max_length(max_length);
+    fn choose(&self, name: &Name, mode: &SaveMode, max_name_length: Option<usize>) -> Result<Name> {
+        let mut candidates = Candidates::new(name).max_name_length(max_name_length);
         let exact = || match candidates.cut()? {
             cut if cut == *name => Ok(cut),
-            _ => Err(Error::message(ErrorKind::InvalidName, "the name is longer than max_length allows")),
+            _ => {
+                Err(Error::message(ErrorKind::InvalidName, "the name is longer than max_name_length allows"))
+            }
         };
         match mode {
-            SaveMode::Rename => loop {
+            SaveMode::Unique => loop {
                 let candidate = candidates.next_name()?;
                 if !self.files.contains_key(&candidate) {
                     return Ok(candidate);
@@ -169,7 +171,7 @@ impl State {
                 Ok(exact)
             }
             SaveMode::Overwrite => candidates.cut(),
-            SaveMode::Replace(expected) => {
+            SaveMode::IfMatch(expected) => {
                 let exact = exact()?;
                 self.check_version(&exact, Some(expected))?;
                 Ok(exact)
@@ -216,7 +218,7 @@ impl State {
             options.check_replaced(to, source.metadata.etag.as_ref())?;
             to.clone()
         } else {
-            self.choose(to, &options.mode(), options.max_length)?
+            self.choose(to, &options.mode(), options.max_name_length)?
         };
         Ok(self.insert(to, source.content, source.metadata.with_attributes(attributes)))
     }
@@ -260,7 +262,7 @@ impl Storage for MemoryStorage {
 
         // Choosing the name and taking it is one step under the lock.
         let mut state = self.state();
-        let name = state.choose(name, &mode, options.max_length)?;
+        let name = state.choose(name, &mode, options.max_name_length)?;
         let metadata = Metadata::new(name.clone(), content.len() as u64, SystemTime::now());
         Ok(state.insert(name, content, metadata.with_checksum(checksum).with_attributes(attributes)))
     }

@@ -15,11 +15,11 @@ const SUFFIX_LETTERS: usize = 7;
 /// Random letters in a name that nobody is asked about: 130 bits.
 const UNGUESSABLE_LETTERS: usize = 22;
 
-/// The names that [`SaveMode::Rename`](crate::SaveMode::Rename) tries, in order: the name itself, then
+/// The names that [`SaveMode::Unique`](crate::SaveMode::Unique) tries, in order: the name itself, then
 /// the name with `_` and seven random letters before the first dot of its file name, as Django's
 /// `get_available_name` does. A backend takes the next one whenever its atomic create says "taken".
 ///
-/// The names respect the caller's `max_length` (in characters of the whole name, as Django counts) and
+/// The names respect the caller's `max_name_length` (in characters of the whole name, as Django counts) and
 /// the storage's limit for one segment (in bytes): the stem is cut for them, never the suffix.
 ///
 /// ```
@@ -34,7 +34,7 @@ const UNGUESSABLE_LETTERS: usize = 22;
 #[derive(Debug, Clone)]
 pub struct Candidates {
     name: Name,
-    max_length: usize,
+    max_name_length: usize,
     max_segment: usize,
     tried: usize,
 }
@@ -42,13 +42,13 @@ pub struct Candidates {
 impl Candidates {
     /// Candidates for that name without limits but [`Name`]'s own.
     pub fn new(name: &Name) -> Self {
-        Self { name: name.clone(), max_length: usize::MAX, max_segment: usize::MAX, tried: 0 }
+        Self { name: name.clone(), max_name_length: usize::MAX, max_segment: usize::MAX, tried: 0 }
     }
 
     /// At most so many characters (not bytes) in the whole name. 0 and `None` mean no limit, as in
     /// Django.
-    pub fn max_length(mut self, characters: Option<usize>) -> Self {
-        self.max_length = characters.filter(|&limit| limit > 0).unwrap_or(usize::MAX);
+    pub fn max_name_length(mut self, characters: Option<usize>) -> Self {
+        self.max_name_length = characters.filter(|&limit| limit > 0).unwrap_or(usize::MAX);
         self
     }
 
@@ -67,7 +67,7 @@ impl Candidates {
     pub fn next_name(&mut self) -> Result<Name> {
         let attempt = self.tried;
         self.tried += 1;
-        if attempt == 0 && self.name.as_str().chars().count() <= self.max_length {
+        if attempt == 0 && self.name.as_str().chars().count() <= self.max_name_length {
             return Ok(self.name.clone());
         }
         if attempt > ATTEMPTS {
@@ -80,14 +80,14 @@ impl Candidates {
         self.build(&format!("_{}", random::alphanumeric(SUFFIX_LETTERS)))
     }
 
-    /// The name itself, its stem cut until it fits `max_length`: what a save that overwrites uses, as
+    /// The name itself, its stem cut until it fits `max_name_length`: what a save that overwrites uses, as
     /// Django with `allow_overwrite`. It must be predictable, so there is no random part.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidName`] when the suffix alone is too long.
     pub fn cut(&self) -> Result<Name> {
-        if self.name.as_str().chars().count() <= self.max_length {
+        if self.name.as_str().chars().count() <= self.max_name_length {
             return Ok(self.name.clone());
         }
         self.build("")
@@ -109,7 +109,7 @@ impl Candidates {
         let (stem, suffix) = self.name.stem_and_suffix();
 
         let fixed = directory.chars().count() + insert.chars().count() + suffix.chars().count();
-        let characters = self.max_length.saturating_sub(fixed);
+        let characters = self.max_name_length.saturating_sub(fixed);
         let end = stem.char_indices().nth(characters).map_or(stem.len(), |(index, _)| index);
 
         let in_segment = self.max_segment.saturating_sub(insert.len() + suffix.len());

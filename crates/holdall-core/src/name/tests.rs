@@ -120,10 +120,10 @@ fn alternatives_put_the_suffix_where_django_puts_it() {
 }
 
 #[test]
-fn alternatives_respect_max_length_as_django_does() {
+fn alternatives_respect_max_name_length_as_django_does() {
     let name = Name::new("longfilename.txt").unwrap();
     let taken = |limit| {
-        let mut candidates = Candidates::new(&name).max_length(Some(limit));
+        let mut candidates = Candidates::new(&name).max_name_length(Some(limit));
         if limit >= 16 {
             candidates.next_name().unwrap();
         }
@@ -136,12 +136,12 @@ fn alternatives_respect_max_length_as_django_does() {
 
     // A free name that is too long gets the random suffix as well.
     let fresh = Name::new("freshfresh.txt").unwrap();
-    assert_eq!(Candidates::new(&fresh).max_length(Some(14)).next_name().unwrap(), fresh);
-    let cut = Candidates::new(&fresh).max_length(Some(13)).next_name().unwrap();
+    assert_eq!(Candidates::new(&fresh).max_name_length(Some(14)).next_name().unwrap(), fresh);
+    let cut = Candidates::new(&fresh).max_name_length(Some(13)).next_name().unwrap();
     assert!(cut.as_str().starts_with("f_"), "{cut}");
 
     // Overwriting cuts, and adds nothing random.
-    let cut = |limit| Candidates::new(&name).max_length(Some(limit)).cut();
+    let cut = |limit| Candidates::new(&name).max_name_length(Some(limit)).cut();
     assert_eq!(cut(15).unwrap(), "longfilenam.txt");
     assert_eq!(cut(12).unwrap(), "longfile.txt");
     assert_eq!(cut(4).unwrap_err().kind(), ErrorKind::InvalidName);
@@ -198,13 +198,13 @@ proptest! {
 
     #[test]
     fn alternatives_are_valid_and_fit(
-        text in "[a-z/.日é]{1,60}", max_length in 0_usize..70, max_segment in 20_usize..256,
+        text in "[a-z/.日é]{1,60}", max_name_length in 0_usize..70, max_segment in 20_usize..256,
     ) {
         let Ok(name) = Name::new(&text) else { return Ok(()) };
-        let mut candidates = Candidates::new(&name).max_length(Some(max_length)).max_segment(Some(max_segment));
+        let mut candidates = Candidates::new(&name).max_name_length(Some(max_name_length)).max_segment(Some(max_segment));
         candidates.next_name().ok();
         if let Ok(next) = candidates.next_name() {
-            prop_assert!(max_length == 0 || next.as_str().chars().count() <= max_length);
+            prop_assert!(max_name_length == 0 || next.as_str().chars().count() <= max_name_length);
             prop_assert!(next.file_name().len() <= max_segment);
             prop_assert!(next.file_name().ends_with(name.stem_and_suffix().1));
         }

@@ -14,7 +14,7 @@ pub struct CopyOptions {
     /// What happens when the destination is taken; as for a save.
     pub mode: Option<SaveMode>,
     /// The most characters that the final name may have; as for a save.
-    pub max_length: Option<usize>,
+    pub max_name_length: Option<usize>,
     /// Copy only if the source has this tag; otherwise
     /// [`ErrorKind::PreconditionFailed`](crate::ErrorKind::PreconditionFailed).
     pub if_match: Option<ETag>,
@@ -34,7 +34,7 @@ pub struct CopyOptions {
 }
 
 impl CopyOptions {
-    /// The mode, with [`SaveMode::Rename`] where none was chosen.
+    /// The mode, with [`SaveMode::Unique`] where none was chosen.
     pub fn mode(&self) -> SaveMode {
         self.mode.clone().unwrap_or_default()
     }
@@ -46,8 +46,8 @@ impl CopyOptions {
     }
 
     /// Sets the most characters that the final name may have.
-    pub fn with_max_length(mut self, characters: usize) -> Self {
-        self.max_length = Some(characters);
+    pub fn with_max_name_length(mut self, characters: usize) -> Self {
+        self.max_name_length = Some(characters);
         self
     }
 
@@ -73,14 +73,14 @@ impl CopyOptions {
     }
 
     /// For a copy onto itself with attributes, where the mode has no name to choose: whether the file, which
-    /// has that tag, is the one that [`SaveMode::Replace`] names. In the other modes it is.
+    /// has that tag, is the one that [`SaveMode::IfMatch`] names. In the other modes it is.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::PreconditionFailed`](crate::ErrorKind::PreconditionFailed).
     pub fn check_replaced(&self, name: &Name, current: Option<&ETag>) -> Result<()> {
         match &self.mode {
-            Some(SaveMode::Replace(expected)) if current.is_none_or(|etag| !etag.strong_eq(expected)) => {
+            Some(SaveMode::IfMatch(expected)) if current.is_none_or(|etag| !etag.strong_eq(expected)) => {
                 Err(Error::new(ErrorKind::PreconditionFailed).with_name(name.as_str()))
             }
             _ => Ok(()),
@@ -90,7 +90,7 @@ impl CopyOptions {
     /// Whether one version of the file was asked for, so that a copy onto itself is not tried again when
     /// another one is there.
     pub fn names_a_version(&self) -> bool {
-        self.if_match.is_some() || matches!(self.mode, Some(SaveMode::Replace(_)))
+        self.if_match.is_some() || matches!(self.mode, Some(SaveMode::IfMatch(_)))
     }
 
     /// Checks the values, and that a storage with these capabilities can honour all of them for a copy from one
@@ -107,9 +107,9 @@ impl CopyOptions {
         // Onto itself there is no other file that the mode could speak of.
         match self.mode() {
             _ if from == to => {}
-            SaveMode::Rename => C::require(true, capabilities.unique, "unique")?,
+            SaveMode::Unique => C::require(true, capabilities.unique, "unique")?,
             SaveMode::Create => C::require(true, capabilities.copy_create, "copy_create")?,
-            SaveMode::Replace(_) => C::require(true, capabilities.copy_replace, "copy_replace")?,
+            SaveMode::IfMatch(_) => C::require(true, capabilities.copy_replace, "copy_replace")?,
             SaveMode::Overwrite => {}
         }
         let Some(attributes) = &self.attributes else { return Ok(()) };

@@ -16,7 +16,7 @@ pub enum SaveMode {
     /// (Django's `get_available_name`). Never overwrites, also not in a race. See
     /// [`Candidates`](crate::Candidates).
     #[default]
-    Rename,
+    Unique,
     /// Fail with [`ErrorKind::AlreadyExists`](crate::ErrorKind::AlreadyExists).
     Create,
     /// Put the new file in the old one's place, in one step.
@@ -24,7 +24,7 @@ pub enum SaveMode {
     /// Overwrite only if the current version has this tag (compare and swap); otherwise, also when
     /// there is no file, fail with
     /// [`ErrorKind::PreconditionFailed`](crate::ErrorKind::PreconditionFailed).
-    Replace(ETag),
+    IfMatch(ETag),
 }
 
 /// What an acknowledged save on a local disk has survived.
@@ -42,7 +42,7 @@ pub enum Durability {
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct SaveOptions {
-    /// What happens when the name is taken. `None` is the storage's default: [`SaveMode::Rename`],
+    /// What happens when the name is taken. `None` is the storage's default: [`SaveMode::Unique`],
     /// and [`SaveMode::Overwrite`] for static files.
     pub mode: Option<SaveMode>,
     /// What is kept beside the bytes.
@@ -51,16 +51,16 @@ pub struct SaveOptions {
     /// [`ErrorKind::ChecksumMismatch`](crate::ErrorKind::ChecksumMismatch).
     pub checksum: Option<Checksum>,
     /// The most characters that the final name may have, as Django's `max_length`: a database column
-    /// decides it. 0 and `None` mean no limit. With `Rename` the stem is cut and made unique, with
-    /// `Overwrite` it is cut; with `Create` and `Replace`, where another name would be wrong, a name
+    /// decides it. 0 and `None` mean no limit. With `Unique` the stem is cut and made unique, with
+    /// `Overwrite` it is cut; with `Create` and `IfMatch`, where another name would be wrong, a name
     /// that is too long is [`ErrorKind::InvalidName`](crate::ErrorKind::InvalidName).
-    pub max_length: Option<usize>,
+    pub max_name_length: Option<usize>,
     /// What must have happened before the save is acknowledged. `None` is the storage's setting.
     pub durability: Option<Durability>,
 }
 
 impl SaveOptions {
-    /// The mode, with [`SaveMode::Rename`] where none was chosen.
+    /// The mode, with [`SaveMode::Unique`] where none was chosen.
     pub fn mode(&self) -> SaveMode {
         self.mode.clone().unwrap_or_default()
     }
@@ -126,8 +126,8 @@ impl SaveOptions {
     }
 
     /// Sets the most characters that the final name may have.
-    pub fn with_max_length(mut self, characters: usize) -> Self {
-        self.max_length = Some(characters);
+    pub fn with_max_name_length(mut self, characters: usize) -> Self {
+        self.max_name_length = Some(characters);
         self
     }
 
@@ -167,8 +167,8 @@ impl SaveOptions {
     pub fn check_large(mode: &SaveMode, capabilities: &Capabilities) -> Result<()> {
         match mode {
             SaveMode::Create => Capabilities::require(true, capabilities.create_large, "create_large"),
-            SaveMode::Replace(_) => Capabilities::require(true, capabilities.replace_large, "replace_large"),
-            SaveMode::Rename | SaveMode::Overwrite => Ok(()),
+            SaveMode::IfMatch(_) => Capabilities::require(true, capabilities.replace_large, "replace_large"),
+            SaveMode::Unique | SaveMode::Overwrite => Ok(()),
         }
     }
 }
@@ -176,9 +176,9 @@ impl SaveOptions {
 /// Checks the capability that the mode of a save needs.
 pub(super) fn check_mode(mode: &SaveMode, capabilities: &Capabilities) -> Result<()> {
     match mode {
-        SaveMode::Rename => Capabilities::require(true, capabilities.unique, "unique"),
+        SaveMode::Unique => Capabilities::require(true, capabilities.unique, "unique"),
         SaveMode::Create => Capabilities::require(true, capabilities.create, "create"),
-        SaveMode::Replace(_) => Capabilities::require(true, capabilities.replace, "replace"),
+        SaveMode::IfMatch(_) => Capabilities::require(true, capabilities.replace, "replace"),
         SaveMode::Overwrite => Ok(()),
     }
 }

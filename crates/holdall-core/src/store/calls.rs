@@ -103,7 +103,7 @@ macro_rules! save_calls {
             cache_control(impl Into<String>) => with_cache_control,
             visibility(Visibility) => with_visibility,
             checksum(Checksum) => with_checksum,
-            max_length(usize) => with_max_length,
+            max_name_length(usize) => with_max_name_length,
             durability(Durability) => with_durability,
         });
 
@@ -123,9 +123,9 @@ macro_rules! save_calls {
             self.mode(SaveMode::Overwrite)
         }
 
-        /// Replaces that version and no other: [`SaveMode::Replace`].
+        /// Replaces that version and no other: [`SaveMode::IfMatch`].
         pub fn replace(self, etag: ETag) -> Self {
-            self.mode(SaveMode::Replace(etag))
+            self.mode(SaveMode::IfMatch(etag))
         }
     };
 }
@@ -147,9 +147,9 @@ impl<'a> Save<'a> {
 
     save_calls!();
 
-    /// The most bytes that are taken, see [`Content::with_limit`].
+    /// The most bytes that are taken, see [`Content::with_max_size`].
     pub fn max_size(mut self, bytes: u64) -> Self {
-        self.content = self.content.with_limit(bytes);
+        self.content = self.content.with_max_size(bytes);
         self
     }
 }
@@ -185,7 +185,7 @@ impl<'a> Write<'a> {
 
     save_calls!();
 
-    /// The most bytes that are taken, see [`Content::with_limit`].
+    /// The most bytes that are taken, see [`Content::with_max_size`].
     pub fn max_size(mut self, bytes: u64) -> Self {
         self.limit = Some(bytes);
         self
@@ -239,7 +239,7 @@ impl<'a> IntoFuture for Delete<'a> {
     }
 }
 
-/// `Copy` and `Rename` differ in one verb.
+/// `Copy` and `Unique` differ in one verb.
 macro_rules! transfer {
     ($(#[doc = $doc:literal])+ $call:ident, $method:ident) => {
         $(#[doc = $doc])+
@@ -259,7 +259,7 @@ macro_rules! transfer {
 
             calls!(CopyOptions {
                 mode(SaveMode) => with_mode,
-                max_length(usize) => with_max_length,
+                max_name_length(usize) => with_max_name_length,
                 if_match(ETag) => with_if_match,
                 attributes(Attributes) => with_attributes,
             });
@@ -366,7 +366,7 @@ impl<'a> Upload<'a> {
         min_size(u64) => with_min_size,
         max_size(u64) => with_max_size,
         checksum(impl Into<UploadChecksum>) => with_checksum,
-        max_length(usize) => with_max_length,
+        max_name_length(usize) => with_max_name_length,
         any_file_name(bool) => with_any_file_name,
         success(UploadSuccess) => with_success,
     });

@@ -200,11 +200,11 @@ impl Store {
     /// name is deleted, with whatever is there by then.
     ///
     /// A future that is dropped leaves the incoming file, and the final one whole or not at all. With the default
-    /// mode, `Rename`, promoting one upload twice gives two files: promote once.
+    /// mode, `Unique`, promoting one upload twice gives two files: promote once.
     ///
     /// The final name must lie outside of every location for which upload requests are made. Where nobody may
     /// know it beforehand, choose it with [`random_alphanumeric`](crate::random_alphanumeric): the suffix of
-    /// `Rename` only comes in where a name is taken.
+    /// `Unique` only comes in where a name is taken.
     ///
     /// # What the first bytes tell, and what they do not
     ///

@@ -21,7 +21,7 @@ use crate::visibility::Visibility;
 
 /// A storage that keeps everything below a location of another one, and can reach nothing outside it.
 ///
-/// Names that it takes, gives and reports in errors are relative to the location; `max_length` counts
+/// Names that it takes, gives and reports in errors are relative to the location; `max_name_length` counts
 /// them. Locations nest.
 #[derive(Debug, Clone)]
 pub struct Located<S> {
@@ -70,12 +70,12 @@ impl<S: Storage> Located<S> {
     }
 
     /// The caller counts characters of relative names, the inner storage those of whole ones.
-    fn outer_length(&self, max_length: Option<usize>) -> Option<usize> {
-        max_length.filter(|&limit| limit > 0).map(|limit| limit + self.location.prefix().chars().count())
+    fn outer_length(&self, max_name_length: Option<usize>) -> Option<usize> {
+        max_name_length.filter(|&limit| limit > 0).map(|limit| limit + self.location.prefix().chars().count())
     }
 
     fn copy_options(&self, mut options: CopyOptions) -> CopyOptions {
-        options.max_length = self.outer_length(options.max_length);
+        options.max_name_length = self.outer_length(options.max_name_length);
         options
     }
 
@@ -114,7 +114,7 @@ impl<S: Storage> Storage for Located<S> {
     }
 
     async fn save(&self, name: &Name, content: Content<'_>, mut options: SaveOptions) -> Result<Saved> {
-        options.max_length = self.outer_length(options.max_length);
+        options.max_name_length = self.outer_length(options.max_name_length);
         self.saved(self.inner.save(&self.outer(name)?, content, options).await)
     }
 
@@ -184,7 +184,7 @@ impl<S: Storage> Storage for Located<S> {
     }
 
     async fn upload_request(&self, name: &Name, mut policy: UploadPolicy) -> Result<UploadRequest> {
-        policy.max_length = self.outer_length(policy.max_length);
+        policy.max_name_length = self.outer_length(policy.max_name_length);
         let request = self.inner.upload_request(&self.outer(name)?, policy).await;
         let request = request.map_err(|error| self.relative(error))?;
         Ok(UploadRequest { name: self.inner_name(&request.name)?, ..request })

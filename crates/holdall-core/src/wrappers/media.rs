@@ -44,13 +44,13 @@ impl<S: Storage> MediaStorage<S> {
     /// What `Storage::save` gets for options that leave the mode open.
     #[expect(clippy::unused_self, reason = "one signature for every policy")]
     fn save_options(&self, mut options: SaveOptions) -> SaveOptions {
-        options.mode.get_or_insert(SaveMode::Rename);
+        options.mode.get_or_insert(SaveMode::Unique);
         options
     }
 
     #[expect(clippy::unused_self, reason = "one signature for every policy")]
     fn copy_options(&self, mut options: CopyOptions) -> CopyOptions {
-        options.mode.get_or_insert(SaveMode::Rename);
+        options.mode.get_or_insert(SaveMode::Unique);
         options
     }
 
@@ -61,7 +61,7 @@ impl<S: Storage> MediaStorage<S> {
 
     #[expect(clippy::unused_self, reason = "one signature for every policy")]
     fn upload_policy(&self, mut policy: UploadPolicy) -> UploadPolicy {
-        policy.mode.get_or_insert(SaveMode::Rename);
+        policy.mode.get_or_insert(SaveMode::Unique);
         policy
     }
 }

@@ -40,10 +40,10 @@ async fn a_location_hides_everything_outside() {
 #[tokio::test]
 async fn a_location_counts_only_its_own_names() {
     let media = Store::new(MemoryStorage::new()).located("a/long/location").unwrap();
-    media.save("cat.jpg", "").max_length(7).await.unwrap();
-    let second = media.save("catalogue.jpg", "").max_length(14).await.unwrap();
+    media.save("cat.jpg", "").max_name_length(7).await.unwrap();
+    let second = media.save("catalogue.jpg", "").max_name_length(14).await.unwrap();
     assert_eq!(second.name, "catalogue.jpg");
-    let third = media.save("catalogue.jpg", "").max_length(14).await.unwrap();
+    let third = media.save("catalogue.jpg", "").max_name_length(14).await.unwrap();
     assert_eq!(third.name.as_str().len(), 14, "{}", third.name);
     // Together with its location the name would be longer than any storage takes.
     let error = media.save("x".repeat(1020), "").await.unwrap_err();
@@ -83,7 +83,7 @@ async fn static_files_overwrite_and_media_rename() {
         Some(StaticStorage::<MemoryStorage>::CACHE_CONTROL)
     );
     let second =
-        site.save("app.css", "third").mode(SaveMode::Rename).cache_control("no-store").await.unwrap();
+        site.save("app.css", "third").mode(SaveMode::Unique).cache_control("no-store").await.unwrap();
     assert_ne!(second.name, "app.css", "an explicit mode wins");
     let metadata = site.metadata(&second.name).await.unwrap();
     assert_eq!(metadata.attributes.cache_control.as_deref(), Some("no-store"));
@@ -152,10 +152,10 @@ async fn direct_uploads_stay_below_their_location() {
     };
     let policy = || seen.lock().unwrap().take().unwrap();
     let located = Store::new(uploads()).located("a/b").unwrap();
-    let request = located.upload_request("c/cat.jpg").max_length(40).await.unwrap();
+    let request = located.upload_request("c/cat.jpg").max_name_length(40).await.unwrap();
     assert!(request.name.as_str().starts_with("c/cat_"), "relative: {}", request.name);
     assert_eq!(request.url, format!("https://x/a/b/{}", request.name));
-    assert_eq!(policy().max_length, Some(44), "the location counts for the storage, not for the caller");
+    assert_eq!(policy().max_name_length, Some(44), "the location counts for the storage, not for the caller");
     let any = located.upload_request("inbox").any_file_name(true).overwrite().await.unwrap();
     assert_eq!((any.name.as_str(), any.url.as_str()), ("inbox", "https://x/a/b/inbox"));
     assert_eq!(located.upload_request("../a").await.unwrap_err().kind(), ErrorKind::InvalidName);

@@ -152,7 +152,7 @@ async fn without_extended_attributes_only_what_needs_them_is_refused() {
     assert_eq!((metadata.checksum, metadata.content_type()), (None, "image/png"));
     let moved = store.rename("a/x.png", "a/y.gif").await.unwrap();
     assert_eq!(store.metadata(&moved.name).await.unwrap().content_type(), "image/gif");
-    store.save("a/y.gif", "z").mode(SaveMode::Replace(moved.etag.unwrap())).await.unwrap();
+    store.save("a/y.gif", "z").mode(SaveMode::IfMatch(moved.etag.unwrap())).await.unwrap();
     store.copy("a/y.gif", "b/c").await.unwrap();
 
     let before = paths(mount.path());

@@ -26,7 +26,7 @@ async fn a_file_comes_goes_and_leaves_nothing() {
     let moved = store.rename(&copied.name, "x.gif").await.unwrap();
     assert_eq!(store.metadata(&moved.name).await.unwrap().content_type(), "image/jpeg");
     assert!(!directory.path().join("other").exists());
-    store.save("x.gif", b"new").mode(SaveMode::Replace(moved.etag.unwrap())).await.unwrap();
+    store.save("x.gif", b"new").mode(SaveMode::IfMatch(moved.etag.unwrap())).await.unwrap();
     assert_eq!(store.open("x.gif").range(1..).await.unwrap().text().await.unwrap(), "ew");
     for name in [saved.name.as_str(), again.name.as_str(), "x.gif"] {
         store.delete(name).await.unwrap();

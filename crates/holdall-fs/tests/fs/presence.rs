@@ -35,7 +35,7 @@ async fn every_verb(storage: &FileSystemStorage) -> Vec<(&'static str, Error)> {
         ("save", store.save("new", "x").await.unwrap_err()),
         ("create below", store.save("new/dir/file", "x").create().await.unwrap_err()),
         ("overwrite", store.save("file", "y").overwrite().await.unwrap_err()),
-        ("replace", store.save("file", "y").mode(SaveMode::Replace(etag.clone())).await.unwrap_err()),
+        ("replace", store.save("file", "y").mode(SaveMode::IfMatch(etag.clone())).await.unwrap_err()),
         ("delete", store.delete("file").await.unwrap_err()),
         ("delete of nothing", store.delete("no/thing").await.unwrap_err()),
         ("delete if_match", store.delete("file").if_match(etag).await.unwrap_err()),

@@ -147,7 +147,7 @@ fn child_counts() {
                 let file = store.open("counter").await.unwrap();
                 let etag = file.metadata().etag.clone().unwrap();
                 let next = file.text().await.unwrap().parse::<u64>().unwrap() + 1;
-                let save = store.save("counter", next.to_string()).mode(SaveMode::Replace(etag));
+                let save = store.save("counter", next.to_string()).mode(SaveMode::IfMatch(etag));
                 match save.durability(Durability::Buffered).await {
                     Ok(_) => break,
                     Err(error) => assert_eq!(error.kind(), ErrorKind::PreconditionFailed, "{error}"),

@@ -49,7 +49,7 @@ async fn a_version_is_taken_once() {
         let saved =
             store.save("x", format!("{round}")).overwrite().durability(Durability::Buffered).await.unwrap();
         let etag = saved.etag.unwrap();
-        let replace = store.save("x", "replaced").mode(SaveMode::Replace(etag.clone()));
+        let replace = store.save("x", "replaced").mode(SaveMode::IfMatch(etag.clone()));
         let (replaced, deleted, moved) = tokio::join!(
             replace.durability(Durability::Buffered),
             store.delete("x").if_match(etag.clone()),

@@ -97,8 +97,8 @@ async fn sources_that_fail_or_are_too_long_leave_nothing() {
     assert_eq!(overwrite.await.unwrap_err().kind(), failed);
 
     let large = ErrorKind::TooLarge;
-    refused(&store, "a/b/c", source(5_000_000, None).with_limit(4_500_000), large, "4500000").await;
-    refused(&store, "a/b/c", Content::bytes("12345").with_limit(4), large, "more than the 4 bytes").await;
+    refused(&store, "a/b/c", source(5_000_000, None).with_max_size(4_500_000), large, "4500000").await;
+    refused(&store, "a/b/c", Content::bytes("12345").with_max_size(4), large, "more than the 4 bytes").await;
     refused(&store, "a/b/c", source(5_000_000, None).with_size(9_000_000), failed, "ended after").await;
     let missing = directory.path().join("missing");
     refused(&store, "a/b/c", Content::path(missing), failed, "could not be read").await;
@@ -128,7 +128,7 @@ async fn names_that_the_disk_cannot_take_are_refused_before_anything_is_made() {
     let second = store.save(&longest, "x").await.unwrap();
     assert!(second.name.as_str().len() <= 255 && second.name.extension() == Some("jpg"));
     // A limit of the caller can make a name fit.
-    assert_eq!(store.save(&long, "x").max_length(20).await.unwrap().name.as_str().len(), 20);
+    assert_eq!(store.save(&long, "x").max_name_length(20).await.unwrap().name.as_str().len(), 20);
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn a_file_beside_a_directory_is_refused_and_both_are_named() {
     store.save("a", "file").await.unwrap();
     store.save("d/e/f", "file").await.unwrap();
     let before = tree(directory.path());
-    for mode in [SaveMode::Rename, SaveMode::Create, SaveMode::Overwrite] {
+    for mode in [SaveMode::Unique, SaveMode::Create, SaveMode::Overwrite] {
         for name in ["a/b", "a/b/c"] {
             let error = store.save(name, "x").mode(mode.clone()).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
@@ -169,7 +169,7 @@ async fn a_file_beside_a_directory_is_refused_and_both_are_named() {
         assert_eq!(delete.await.unwrap_err().kind(), ErrorKind::PreconditionFailed);
     }
     assert_eq!(tree(directory.path()), before);
-    // A directory makes a name taken, which Rename goes round.
+    // A directory makes a name taken, which Unique goes round.
     assert_ne!(store.save("d/e", "x").await.unwrap().name, "d/e");
 }
 
@@ -178,7 +178,7 @@ async fn failed_conditions_leave_no_directories() {
     let (directory, store) = store();
     store.save("x", "x").await.unwrap();
     let before = tree(directory.path());
-    let mode = SaveMode::Replace(holdall_core::ETag::strong("never"));
+    let mode = SaveMode::IfMatch(holdall_core::ETag::strong("never"));
     for name in ["x", "a/b/c"] {
         let error = store.save(name, "y").mode(mode.clone()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::PreconditionFailed);

@@ -30,7 +30,7 @@ const DELETIONS: usize = 10;
 ///
 /// Paths are names, byte for byte; a path that is no [`Name`] (with a backslash, with over 1,024 bytes) cannot be
 /// written, and is not found. What the storage cannot do is `NotImplemented` or `NotSupported`; what it does
-/// keeps its promises: `PutMode::Create` and `Update` are as atomic as `Create` and `Replace` are there.
+/// keeps its promises: `PutMode::Create` and `Update` are as atomic as `Create` and `IfMatch` are there.
 ///
 /// - User metadata keeps its names: what Holdall does not allow in them is written as `--` and two hexadecimal
 ///   digits for each byte.
@@ -111,7 +111,7 @@ impl StorageObjectStore {
             PutMode::Overwrite => SaveMode::Overwrite,
             PutMode::Create if can.create => SaveMode::Create,
             PutMode::Create => return Err(self.not_implemented("`put_opts` with mode `PutMode::Create`")),
-            PutMode::Update(version) if can.replace => SaveMode::Replace(convert::expected(version)?),
+            PutMode::Update(version) if can.replace => SaveMode::IfMatch(convert::expected(version)?),
             PutMode::Update(_) => return Err(self.not_implemented("`put_opts` with mode `PutMode::Update`")),
         };
         let attributes = convert::own_attributes(attributes)

@@ -174,7 +174,7 @@ async fn large_streams_are_refused_where_nothing_publishes_them() {
     let storage = ObjectStoreStorage::s3(client(&server, SECRET)).part_size(5 << 20).max_buffer(6 << 20);
     let store = Store::new(storage.build().unwrap());
     let content = Bytes::from(vec![7; 7 * MIB]);
-    for mode in [SaveMode::Rename, SaveMode::Create] {
+    for mode in [SaveMode::Unique, SaveMode::Create] {
         for content in [stream_of(&content), stream_of(&content).with_size(7 << 20)] {
             let error = store.save("large", content).mode(mode.clone()).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::TooLarge);

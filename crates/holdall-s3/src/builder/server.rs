@@ -137,7 +137,7 @@ impl S3StorageBuilder {
         self.condition(ServerCondition::DeleteIfMatch, honoured)
     }
 
-    /// How `Rename` keeps names from being taken twice; [`UniqueNames::Auto`] without a call.
+    /// How `Unique` keeps names from being taken twice; [`UniqueNames::Auto`] without a call.
     pub fn unique_names(mut self, way: UniqueNames) -> Self {
         self.server.unique_names = way;
         self

@@ -129,7 +129,7 @@ impl fmt::Display for ChecksumAlgorithm {
     }
 }
 
-/// How [`SaveMode::Rename`](holdall_core::SaveMode::Rename) keeps names from being taken twice.
+/// How [`SaveMode::Unique`](holdall_core::SaveMode::Unique) keeps names from being taken twice.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UniqueNames {

@@ -15,12 +15,12 @@ use super::invalid;
 ///
 /// | condition | spelled | a storage needs it for |
 /// | --- | --- | --- |
-/// | [`PutIfNoneMatch`](Self::PutIfNoneMatch) | `put_if_none_match` | `Create`, and `Rename` by condition |
-/// | [`PutIfMatch`](Self::PutIfMatch) | `put_if_match` | `Replace` |
+/// | [`PutIfNoneMatch`](Self::PutIfNoneMatch) | `put_if_none_match` | `Create`, and `Unique` by condition |
+/// | [`PutIfMatch`](Self::PutIfMatch) | `put_if_match` | `IfMatch` |
 /// | [`CompleteIfNoneMatch`](Self::CompleteIfNoneMatch) | `complete_if_none_match` | the same as `PutIfNoneMatch` for large content; copies with `Create` where `CopyIfNoneMatch` is missing |
-/// | [`CompleteIfMatch`](Self::CompleteIfMatch) | `complete_if_match` | the same as `PutIfMatch` for large content; copies with `Replace` and changes of attributes where `CopyIfMatch` is missing |
+/// | [`CompleteIfMatch`](Self::CompleteIfMatch) | `complete_if_match` | the same as `PutIfMatch` for large content; copies with `IfMatch` and changes of attributes where `CopyIfMatch` is missing |
 /// | [`CopyIfNoneMatch`](Self::CopyIfNoneMatch) | `copy_if_none_match` | copies with `Create` |
-/// | [`CopyIfMatch`](Self::CopyIfMatch) | `copy_if_match` | copies with `Replace`, and changes of attributes |
+/// | [`CopyIfMatch`](Self::CopyIfMatch) | `copy_if_match` | copies with `IfMatch`, and changes of attributes |
 /// | [`CopySourceIfMatch`](Self::CopySourceIfMatch) | `copy_source_if_match` | `if_match` of copies and renames |
 /// | [`DeleteIfMatch`](Self::DeleteIfMatch) | `delete_if_match` | `if_match` of deletions |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -58,7 +58,7 @@ pub(crate) struct Server {
     /// Which, where they are.
     pub(crate) checksum_algorithm: ChecksumAlgorithm,
     pub(crate) conditions: Conditions,
-    /// How `Rename` keeps names from being taken twice.
+    /// How `Unique` keeps names from being taken twice.
     pub(crate) unique_names: UniqueNames,
     pub(crate) features: Features,
 }

@@ -148,7 +148,7 @@ impl S3Storage {
         visibility = asked.or(visibility);
         let mut saving = SaveOptions::default();
         saving.mode = options.mode;
-        saving.max_length = options.max_length;
+        saving.max_name_length = options.max_name_length;
         saving.checksum = metadata.checksum;
         saving.attributes.visibility = visibility;
         saving.check(to, other.capabilities())?;
@@ -160,7 +160,7 @@ impl S3Storage {
             headers = other.inner().with_other_attributes(headers, to, attributes.clone())?;
         }
         let other = other.inner();
-        let naming = Naming::of(other, to, saving.mode(), saving.max_length).await?;
+        let naming = Naming::of(other, to, saving.mode(), saving.max_name_length).await?;
         let write = Write::new(other, headers, saving.checksum);
         let saved = Box::pin(write.content(naming, Content::from(file))).await?;
         Ok((saved, source))

@@ -69,7 +69,7 @@ pub(crate) async fn copy(
     let mut naming = if is_itself {
         Naming::new(inner, to, SaveMode::Overwrite, None, Unique::ByCondition)?
     } else {
-        Naming::of(inner, to, options.mode(), options.max_length).await?
+        Naming::of(inner, to, options.mode(), options.max_name_length).await?
     };
     let mut attempt = 0;
     loop {

@@ -5,18 +5,18 @@
 //! A multipart upload is bound to its key when it is created, and only its completion says whether the key
 //! was still free. By then the bytes of a stream are gone. What follows from that:
 //!
-//! - `Create`, `Replace`, `Overwrite`: straight to the key, the condition goes with the completion.
-//! - `Rename` of bytes in memory or of a path: straight to the wanted key; when another writer wins, they are
+//! - `Create`, `IfMatch`, `Overwrite`: straight to the key, the condition goes with the completion.
+//! - `Unique` of bytes in memory or of a path: straight to the wanted key; when another writer wins, they are
 //!   read and sent again to the next candidate.
-//! - `Rename` of a stream or a reader: where the wanted key is taken already, straight to the next
-//!   candidate. Where it is free, to a random candidate (a name that `Rename` may give anyway, and that
+//! - `Unique` of a stream or a reader: where the wanted key is taken already, straight to the next
+//!   candidate. Where it is free, to a random candidate (a name that `Unique` may give anyway, and that
 //!   nobody else uses), from which the server then copies it to the wanted key *if that is still free*; see
 //!   `publish.rs`. (Without a condition on `CopyObject` the server copies by parts and completes them on that
 //!   condition.) So none of a hundred simultaneous savers fails, and no byte is sent twice. It costs a copy
 //!   inside the server and a delete; who cannot afford them, and has names that are unique anyway, saves with
 //!   `Create`.
 //!
-//! The alternatives were worse: reporting a conflict breaks the promise of `Rename`, and spooling each stream
+//! The alternatives were worse: reporting a conflict breaks the promise of `Unique`, and spooling each stream
 //! to the local disk for the sake of a rare race needs a disk.
 //!
 //! # Nothing left behind

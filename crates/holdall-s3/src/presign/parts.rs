@@ -301,10 +301,10 @@ impl MultipartUploads {
         let inner = &self.inner;
         let condition = match self.policy.mode() {
             SaveMode::Create => Condition::Absent,
-            SaveMode::Rename if inner.knows(ServerCondition::CompleteIfNoneMatch) != Some(false) => {
+            SaveMode::Unique if inner.knows(ServerCondition::CompleteIfNoneMatch) != Some(false) => {
                 Condition::Absent
             }
-            SaveMode::Replace(etag) => Condition::Matches(etag),
+            SaveMode::IfMatch(etag) => Condition::Matches(etag),
             _ => Condition::None,
         };
         let request = inner

@@ -46,10 +46,10 @@ impl Inner {
                 headers.insert("if-none-match".to_owned(), "*".to_owned());
             }
             // The name is unique by itself; this keeps the client from sending two files.
-            SaveMode::Rename if self.knows(ServerCondition::PutIfNoneMatch) != Some(false) => {
+            SaveMode::Unique if self.knows(ServerCondition::PutIfNoneMatch) != Some(false) => {
                 headers.insert("if-none-match".to_owned(), "*".to_owned());
             }
-            SaveMode::Replace(etag) => {
+            SaveMode::IfMatch(etag) => {
                 headers.insert("if-match".to_owned(), etag.as_str().to_owned());
             }
             _ => {}

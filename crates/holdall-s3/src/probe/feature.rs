@@ -124,19 +124,19 @@ impl Feature {
     pub(super) fn consequence(self) -> &'static str {
         match self {
             Self::ConditionalCreate | Self::SimultaneousCreates => {
-                "Two savers of one name may overwrite each other, so that Create is refused and Rename adds random \
+                "Two savers of one name may overwrite each other, so that Create is refused and Unique adds random \
                  letters to every name"
             }
-            Self::ConditionalReplace | Self::SimultaneousReplaces => "Replace is refused",
+            Self::ConditionalReplace | Self::SimultaneousReplaces => "IfMatch is refused",
             Self::ConditionalComplete => {
-                "Create is refused for large files, and Rename adds random letters to every name"
+                "Create is refused for large files, and Unique adds random letters to every name"
             }
-            Self::ConditionalCompleteReplace => "Replace is refused for large files",
+            Self::ConditionalCompleteReplace => "IfMatch is refused for large files",
             Self::ConditionalCopy | Self::SimultaneousCopies => {
                 "Copies with Create go by way of a multipart upload, or are refused where that has no condition either"
             }
             Self::ConditionalCopyReplace => {
-                "Copies with Replace and changes of attributes go by way of a multipart upload, or are refused where \
+                "Copies with IfMatch and changes of attributes go by way of a multipart upload, or are refused where \
                  that has no condition either"
             }
             Self::ConditionalCopySource => "if_match of copies and renames is refused",

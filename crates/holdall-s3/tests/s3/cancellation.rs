@@ -73,7 +73,7 @@ async fn a_small_save_that_is_dropped_leaves_all_or_nothing() {
     let server = server().await;
     let store = Store::new(builder(&server).build().unwrap());
     let content = noise(10_000);
-    for mode in [SaveMode::Rename, SaveMode::Overwrite] {
+    for mode in [SaveMode::Unique, SaveMode::Overwrite] {
         check(&store, &server, &content, false, mode).await;
     }
 }
@@ -86,10 +86,10 @@ async fn a_large_save_that_is_dropped_leaves_all_or_nothing_and_no_upload() {
     store.save("probe.bin", stream_of(&noise(6 * MIB))).await.unwrap();
     let content = noise(16 * MIB);
     for (stream, mode) in [
-        (false, SaveMode::Rename),
+        (false, SaveMode::Unique),
         (true, SaveMode::Overwrite),
         (true, SaveMode::Create),
-        (true, SaveMode::Rename),
+        (true, SaveMode::Unique),
     ] {
         check(&store, &server, &content, stream, mode).await;
     }

@@ -40,9 +40,9 @@ async fn modes_hold_for_the_destination_and_conditions_for_the_source() {
     assert!(renamed.name.as_str().starts_with("b_"), "{}", renamed.name);
     let taken = store.copy("a.txt", "b.txt").mode(SaveMode::Create).await.unwrap_err();
     assert_eq!(taken.kind(), ErrorKind::AlreadyExists);
-    let stale = store.copy("a.txt", "b.txt").mode(SaveMode::Replace(a.etag.clone().unwrap())).await;
+    let stale = store.copy("a.txt", "b.txt").mode(SaveMode::IfMatch(a.etag.clone().unwrap())).await;
     assert_eq!(stale.unwrap_err().kind(), ErrorKind::PreconditionFailed);
-    let swapped = store.copy("a.txt", "b.txt").mode(SaveMode::Replace(b.etag.clone().unwrap())).await;
+    let swapped = store.copy("a.txt", "b.txt").mode(SaveMode::IfMatch(b.etag.clone().unwrap())).await;
     assert_eq!(swapped.unwrap().name, "b.txt");
 
     let wrong = store.copy("a.txt", "c.txt").if_match(b.etag.unwrap()).await.unwrap_err();

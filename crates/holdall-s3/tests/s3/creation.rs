@@ -13,7 +13,7 @@ async fn a_creation_that_is_not_answered_leaves_no_upload() {
     let store = store(&server);
     let content = noise(9 * MIB);
     for action in [FaultAction::ResetAfter, FaultAction::InternalErrorAfter] {
-        for (index, mode) in [SaveMode::Create, SaveMode::Overwrite, SaveMode::Rename].into_iter().enumerate()
+        for (index, mode) in [SaveMode::Create, SaveMode::Overwrite, SaveMode::Unique].into_iter().enumerate()
         {
             for times in [1, 2] {
                 server.clear_requests();

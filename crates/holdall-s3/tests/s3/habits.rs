@@ -160,7 +160,7 @@ async fn copy_and_rename_destroy_no_taken_name() {
         let server = ignoring(ignored).start().await.unwrap();
         let store = Store::new(stranger(&server).build().unwrap());
         store.save("taken.txt", "precious").overwrite().await.unwrap();
-        for (index, mode) in [SaveMode::Rename, SaveMode::Create].into_iter().enumerate() {
+        for (index, mode) in [SaveMode::Unique, SaveMode::Create].into_iter().enumerate() {
             for moves in [false, true] {
                 let from = format!("from-{index}-{moves}");
                 store.save(&from, "new").overwrite().await.unwrap();
@@ -170,7 +170,7 @@ async fn copy_and_rename_destroy_no_taken_name() {
                     store.copy(&from, "taken.txt").mode(mode.clone()).await
                 };
                 match (done, &mode) {
-                    (Ok(saved), SaveMode::Rename) => assert_ne!(saved.name, "taken.txt"),
+                    (Ok(saved), SaveMode::Unique) => assert_ne!(saved.name, "taken.txt"),
                     (Err(error), SaveMode::Create) => {
                         let kinds = [ErrorKind::AlreadyExists, ErrorKind::Unsupported];
                         assert!(kinds.contains(&error.kind()), "{error}");
@@ -372,7 +372,7 @@ async fn random_names_keep_to_the_limits() {
     let longest = format!("{}.jpg", "x".repeat(1024 - "media/.jpg".len()));
     let saved = store.save(&longest, "x").await.unwrap().name;
     assert!(saved.as_str().len() == longest.len() && saved.extension() == Some("jpg"), "{saved}");
-    let short = store.save("usr/cat.tar.gz", "x").max_length(40).await.unwrap().name;
+    let short = store.save("usr/cat.tar.gz", "x").max_name_length(40).await.unwrap().name;
     assert_eq!(short.as_str().split('_').nth(1).unwrap().len(), 22 + ".tar.gz".len(), "{short}");
     assert!(short.as_str().chars().count() <= 40);
 }

@@ -77,7 +77,7 @@ async fn modes_hold_for_large_copies_too() {
     assert!(renamed.name.as_str().starts_with("b_"), "{}", renamed.name);
     let taken = store.copy("a.bin", "b.bin").mode(SaveMode::Create).await.unwrap_err();
     assert_eq!(taken.kind(), ErrorKind::AlreadyExists);
-    let swapped = store.copy("a.bin", "b.bin").mode(SaveMode::Replace(other.etag.unwrap())).await.unwrap();
+    let swapped = store.copy("a.bin", "b.bin").mode(SaveMode::IfMatch(other.etag.unwrap())).await.unwrap();
     assert_eq!(swapped.name, "b.bin");
     let moved = store.rename("a.bin", "c.bin").await.unwrap();
     assert_eq!(server.object(BUCKET, moved.name.as_str()).unwrap().content, content);
@@ -105,7 +105,7 @@ async fn replies_that_are_lost_are_settled() {
     let content = noise(12 * MIB);
     store.save("a.bin", content.clone()).await.unwrap();
     for operation in ["CreateMultipartUpload", "UploadPartCopy", "CompleteMultipartUpload"] {
-        for mode in [SaveMode::Create, SaveMode::Overwrite, SaveMode::Rename] {
+        for mode in [SaveMode::Create, SaveMode::Overwrite, SaveMode::Unique] {
             let fault = server.inject(Fault::new(FaultAction::ResetAfter).operation(operation).once());
             let name = format!("{operation}-{mode:?}.bin");
             assert_eq!(store.copy("a.bin", &name).mode(mode).await.unwrap().name, name.as_str());

@@ -119,7 +119,7 @@ async fn a_single_save_knows_its_own_write_again() {
         let server = server().await;
         let store = Store::new(builder(&server).max_attempts(attempts).build().unwrap());
         for fault in [FaultAction::ResetAfter, FaultAction::InternalErrorAfter] {
-            for mode in [SaveMode::Rename, SaveMode::Create] {
+            for mode in [SaveMode::Unique, SaveMode::Create] {
                 let lost = server.inject(Fault::new(fault.clone()).operation("PutObject").once());
                 let name = format!("{fault:?}-{mode:?}-{attempts}.txt");
                 let saved = store.save(&name, "hello").mode(mode).await.unwrap();
@@ -142,7 +142,7 @@ async fn a_completion_whose_reply_is_lost_is_found_done() {
     let server = server().await;
     let store = store(&server);
     for fault in [FaultAction::ResetAfter, FaultAction::InternalErrorAfter] {
-        for mode in [SaveMode::Rename, SaveMode::Create, SaveMode::Overwrite] {
+        for mode in [SaveMode::Unique, SaveMode::Create, SaveMode::Overwrite] {
             let lost = server.inject(Fault::new(fault.clone()).operation("CompleteMultipartUpload").once());
             let name = format!("{fault:?}-{mode:?}.bin");
             let content = noise(9 * MIB);

@@ -14,7 +14,7 @@ async fn a_stream_of_unknown_size_arrives_with_all_that_belongs_to_it() {
     let server = server().await;
     let store = store(&server);
     let content = noise(40 * MIB + 7);
-    for mode in [SaveMode::Rename, SaveMode::Create, SaveMode::Overwrite] {
+    for mode in [SaveMode::Unique, SaveMode::Create, SaveMode::Overwrite] {
         let name = format!("{mode:?}.bin");
         let saved = store
             .save(&name, stream_of(&content))

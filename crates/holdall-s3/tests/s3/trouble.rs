@@ -189,7 +189,7 @@ async fn an_upload_that_cannot_be_removed_is_mentioned() {
 async fn a_server_without_conditional_writes_is_never_trusted_with_one() {
     let server = server().await;
     let store = Store::new(builder(&server).conditional_writes(false).build().unwrap());
-    for mode in [SaveMode::Create, SaveMode::Replace(ETag::strong("x"))] {
+    for mode in [SaveMode::Create, SaveMode::IfMatch(ETag::strong("x"))] {
         let error = store.save("a.txt", "x").mode(mode).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
     }

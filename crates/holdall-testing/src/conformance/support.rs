@@ -164,7 +164,7 @@ pub(super) async fn interrupted<F: Future>(future: F, polls: usize) -> Option<F:
     .await
 }
 
-/// Whether `name` is what `Rename` makes: `before`, seven of `[A-Za-z0-9]`, `after`.
+/// Whether `name` is what `Unique` makes: `before`, seven of `[A-Za-z0-9]`, `after`.
 #[track_caller]
 pub(super) fn is_alternative(name: &Name, before: &str, after: &str) {
     let random = name.as_str().strip_prefix(before).and_then(|rest| rest.strip_suffix(after));

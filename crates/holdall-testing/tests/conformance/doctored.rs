@@ -164,7 +164,7 @@ impl Doctored {
         mut options: SaveOptions,
     ) -> Result<Saved> {
         match self.fault {
-            Fault::RenameOverwrites if options.mode() == SaveMode::Rename => {
+            Fault::RenameOverwrites if options.mode() == SaveMode::Unique => {
                 options.mode = Some(SaveMode::Overwrite);
             }
             Fault::CreateIsCheckedBefore if options.mode() == SaveMode::Create => {
@@ -174,7 +174,7 @@ impl Doctored {
                 self.wait_for_a_rival().await;
                 options.mode = Some(SaveMode::Overwrite);
             }
-            Fault::ReplaceIgnoresTheVersion if matches!(options.mode(), SaveMode::Replace(_)) => {
+            Fault::ReplaceIgnoresTheVersion if matches!(options.mode(), SaveMode::IfMatch(_)) => {
                 options.mode = Some(SaveMode::Overwrite);
             }
             Fault::KeepsHalfOfAFailedSource => {
@@ -182,10 +182,10 @@ impl Doctored {
                 let saved = self.inner.save(name, Content::bytes(read), options).await;
                 return end.and(saved);
             }
-            Fault::WritesInPlace if options.mode() != SaveMode::Rename => {
+            Fault::WritesInPlace if options.mode() != SaveMode::Unique => {
                 return self.write_in_place(name, content).await;
             }
-            Fault::MaxLengthIgnored => options.max_length = None,
+            Fault::MaxLengthIgnored => options.max_name_length = None,
             Fault::AttributesLost => options.attributes = Attributes::default(),
             Fault::ChecksumNotVerified => options.checksum = None,
             _ => {}
@@ -307,7 +307,7 @@ impl Storage for Doctored {
                 self.wait_for_a_rival().await;
                 options.mode = Some(SaveMode::Overwrite);
             }
-            Fault::CopyReplaceIgnoresTheVersion if matches!(options.mode(), SaveMode::Replace(_)) => {
+            Fault::CopyReplaceIgnoresTheVersion if matches!(options.mode(), SaveMode::IfMatch(_)) => {
                 options.mode = Some(SaveMode::Overwrite);
             }
             Fault::CopyIgnoresItsIfMatch => options.if_match = None,

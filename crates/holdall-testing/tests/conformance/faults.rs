@@ -20,7 +20,7 @@ async fn every_fault_is_found() {
         (Fault::WritesInPlace, "save_is_never_seen_torn"),
         (Fault::WritesInPlace, "save_of_a_stream_dropped_at_any_poll_leaves_none_or_all"),
         (Fault::WritesInPlace, "writer_publishes_with_finish_and_not_before"),
-        (Fault::MaxLengthIgnored, "save_keeps_to_max_length_with_rename"),
+        (Fault::MaxLengthIgnored, "save_keeps_to_max_name_length_with_rename"),
         (Fault::AttributesLost, "save_keeps_every_attribute"),
         (Fault::AttributesLost, "save_keeps_user_metadata_byte_for_byte"),
         (Fault::ChecksumForgotten, "metadata_tells_the_checksum"),

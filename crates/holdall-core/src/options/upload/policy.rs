@@ -26,7 +26,7 @@ use crate::visibility::Visibility;
 /// | family of types (`image/*`) | no | yes |
 /// | file name chosen by the client ([`with_any_file_name`](Self::with_any_file_name)) | no | yes |
 /// | answer of the server ([`with_success`](Self::with_success)) | no | yes |
-/// | [`Create`](SaveMode::Create), [`Replace`](SaveMode::Replace) | yes | no |
+/// | [`Create`](SaveMode::Create), [`IfMatch`](SaveMode::IfMatch) | yes | no |
 /// | refuses attributes that the policy does not mention | no | yes |
 ///
 /// The last line is S3's: a client may add `Cache-Control`, `Content-Disposition`, `Content-Encoding`,
@@ -37,7 +37,7 @@ use crate::visibility::Visibility;
 ///
 /// # Names that are taken
 ///
-/// The client cannot be asked to try another name, so [`SaveMode::Rename`] (the default) chooses at once:
+/// The client cannot be asked to try another name, so [`SaveMode::Unique`] (the default) chooses at once:
 /// `_` and 22 random letters go before the first dot of the file name, which nobody can guess or meet by
 /// chance. The name is in [`UploadRequest::name`](super::UploadRequest::name). What remains open with a form
 /// is that the *same* client sends it twice and replaces its own upload; a `PUT` binds that the name is free,
@@ -66,7 +66,7 @@ use crate::visibility::Visibility;
 pub struct UploadPolicy {
     /// How the file is sent; `None` chooses, see above.
     pub method: Option<UploadMethod>,
-    /// What happens when the name is taken; `None` is [`SaveMode::Rename`].
+    /// What happens when the name is taken; `None` is [`SaveMode::Unique`].
     pub mode: Option<SaveMode>,
     /// How long the request is valid. `None` is the storage's setting.
     pub expires_in: Option<Duration>,
@@ -80,8 +80,8 @@ pub struct UploadPolicy {
     pub max_size: Option<u64>,
     /// The checksum that the bytes must have.
     pub checksum: Option<UploadChecksum>,
-    /// The most characters that the final name may have, as [`SaveOptions::max_length`](crate::SaveOptions).
-    pub max_length: Option<usize>,
+    /// The most characters that the final name may have, as [`SaveOptions::max_name_length`](crate::SaveOptions).
+    pub max_name_length: Option<usize>,
     /// Whether the client chooses the file name, below the name that is asked for.
     pub any_file_name: bool,
     /// What the server answers to a form that it took.
@@ -176,8 +176,8 @@ impl UploadPolicy {
     }
 
     /// Sets the most characters that the final name may have.
-    pub fn with_max_length(mut self, characters: usize) -> Self {
-        self.max_length = Some(characters);
+    pub fn with_max_name_length(mut self, characters: usize) -> Self {
+        self.max_name_length = Some(characters);
         self
     }
 

@@ -8,7 +8,7 @@ use crate::name::{Candidates, Name};
 use crate::options::{SaveMode, save::check_mode};
 
 impl UploadPolicy {
-    /// The mode, with [`SaveMode::Rename`] where none was chosen.
+    /// The mode, with [`SaveMode::Unique`] where none was chosen.
     pub fn mode(&self) -> SaveMode {
         self.mode.clone().unwrap_or_default()
     }
@@ -34,8 +34,8 @@ impl UploadPolicy {
         let form = for_form.into_iter().find(|(asked, _)| *asked).map(|(_, what)| what);
         let put = match self.mode() {
             SaveMode::Create => Some("that the name is free (Create)"),
-            SaveMode::Replace(_) => Some("a version to replace (Replace)"),
-            SaveMode::Rename | SaveMode::Overwrite => None,
+            SaveMode::IfMatch(_) => Some("a version to replace (IfMatch)"),
+            SaveMode::Unique | SaveMode::Overwrite => None,
         };
         match (self.method, form, put) {
             (_, Some(form), Some(put)) => {
@@ -57,15 +57,15 @@ impl UploadPolicy {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidName`] where `max_length` leaves no room.
+    /// [`ErrorKind::InvalidName`] where `max_name_length` leaves no room.
     pub fn choose_name(&self, name: &Name) -> Result<Name> {
-        let candidates = Candidates::new(name).max_length(self.max_length);
+        let candidates = Candidates::new(name).max_name_length(self.max_name_length);
         match self.mode() {
-            SaveMode::Rename => candidates.unguessable(),
+            SaveMode::Unique => candidates.unguessable(),
             SaveMode::Overwrite => candidates.cut(),
             _ if candidates.cut()? == *name => Ok(name.clone()),
             _ => {
-                let message = "the name is longer than max_length allows";
+                let message = "the name is longer than max_name_length allows";
                 Err(Error::message(ErrorKind::InvalidName, message).with_name(name.as_str()))
             }
         }
@@ -92,8 +92,8 @@ impl UploadPolicy {
         use Capabilities as C;
         C::require(true, capabilities.writable, "writable")?;
         C::require(true, capabilities.upload_request, "upload_request")?;
-        // Rename is kept by the name itself; the condition that PUT binds beside it is a second lock.
-        if self.mode() != SaveMode::Rename {
+        // Unique is kept by the name itself; the condition that PUT binds beside it is a second lock.
+        if self.mode() != SaveMode::Unique {
             check_mode(&self.mode(), capabilities)?;
         }
         let Attributes { visibility, content_type, user, .. } = &self.attributes;
@@ -106,10 +106,10 @@ impl UploadPolicy {
         self.attributes.validate()?;
         check_types(content_type.as_deref(), self.content_type_prefix.as_deref())?;
         self.check_sizes(capabilities.max_size)?;
-        if self.any_file_name && (self.mode() != SaveMode::Overwrite || self.max_length.is_some()) {
+        if self.any_file_name && (self.mode() != SaveMode::Overwrite || self.max_name_length.is_some()) {
             return Err(invalid(
                 "a client that chooses its file name can overwrite what is there, and make it as long as it \
-                 likes; say so with the mode Overwrite and without max_length",
+                 likes; say so with the mode Overwrite and without max_name_length",
             ));
         }
         match &self.success {

@@ -35,7 +35,7 @@ fn the_method_is_the_one_that_can_keep_the_policy() {
         (policy().with_mode(SaveMode::Create).with_size(5), Ok(UploadMethod::Put)),
         (policy().with_mode(SaveMode::Create).with_max_size(5), Err(())),
         (policy().with_mode(SaveMode::Create).with_method(UploadMethod::Post), Err(())),
-        (policy().with_mode(SaveMode::Replace(ETag::strong("a"))).with_content_type("image/*"), Err(())),
+        (policy().with_mode(SaveMode::IfMatch(ETag::strong("a"))).with_content_type("image/*"), Err(())),
         (policy().with_max_size(5).with_method(UploadMethod::Put), Err(())),
     ] {
         let resolved = policy.resolve_method().map_err(|error| {
@@ -92,12 +92,12 @@ fn names_follow_the_mode() {
     assert_ne!(chosen, policy().choose_name(&name).unwrap());
     let random = chosen.as_str().strip_prefix("usr/cat_").unwrap().strip_suffix(".tar.gz").unwrap();
     assert_eq!(random.len(), 22);
-    assert_eq!(policy().with_max_length(35).choose_name(&name).unwrap().as_str().len(), 35);
-    assert!(policy().with_max_length(20).choose_name(&name).is_err(), "no room for the letters");
+    assert_eq!(policy().with_max_name_length(35).choose_name(&name).unwrap().as_str().len(), 35);
+    assert!(policy().with_max_name_length(20).choose_name(&name).is_err(), "no room for the letters");
     for mode in [SaveMode::Create, SaveMode::Overwrite] {
         assert_eq!(policy().with_mode(mode).choose_name(&name).unwrap(), name);
     }
-    assert!(policy().with_mode(SaveMode::Create).with_max_length(5).choose_name(&name).is_err());
+    assert!(policy().with_mode(SaveMode::Create).with_max_name_length(5).choose_name(&name).is_err());
 }
 
 #[test]

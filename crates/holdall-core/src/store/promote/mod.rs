@@ -103,15 +103,15 @@ impl<'a> Promote<'a> {
         self
     }
 
-    /// What happens when the final name is taken; [`SaveMode::Rename`] without a call.
+    /// What happens when the final name is taken; [`SaveMode::Unique`] without a call.
     pub fn mode(mut self, mode: SaveMode) -> Self {
         self.options = self.options.with_mode(mode);
         self
     }
 
-    /// The most characters that the final name may have, see [`SaveOptions::with_max_length`].
-    pub fn max_length(mut self, characters: usize) -> Self {
-        self.options = self.options.with_max_length(characters);
+    /// The most characters that the final name may have, see [`SaveOptions::with_max_name_length`].
+    pub fn max_name_length(mut self, characters: usize) -> Self {
+        self.options = self.options.with_max_name_length(characters);
         self
     }
 

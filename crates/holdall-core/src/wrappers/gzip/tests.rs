@@ -128,12 +128,12 @@ async fn sizes_limits_and_checksums_are_of_the_original() {
         let original = text(length);
         let size = length as u64;
         let source = || in_chunks(&original, 10_000);
-        let good = store.save("a.css", source().with_size(size).with_limit(size));
+        let good = store.save("a.css", source().with_size(size).with_max_size(size));
         good.checksum(Checksum::of(&original)).await.unwrap();
         let failing = futures_util::stream::iter([Ok(original.clone()), Err(std::io::Error::other("cut"))]);
         let refused: [(Result<_, Error>, ErrorKind); 5] = [
             (store.save("b.css", source()).checksum(Checksum::of(b"x")).await, ErrorKind::ChecksumMismatch),
-            (store.save("b.css", source().with_limit(size - 1)).await, ErrorKind::TooLarge),
+            (store.save("b.css", source().with_max_size(size - 1)).await, ErrorKind::TooLarge),
             (store.save("b.css", source().with_size(size - 1)).await, ErrorKind::InvalidInput),
             (store.save("b.css", source().with_size(size + 1)).await, ErrorKind::SourceFailed),
             (store.save("b.css", Content::stream(failing)).await, ErrorKind::SourceFailed),

@@ -121,12 +121,12 @@ async fn the_mode_decides_at_the_completion() {
     let old = store.save("a", "old").create().await.unwrap();
     assert_eq!(create.complete("a", &upload).await.unwrap_err().kind(), ErrorKind::AlreadyExists);
     assert!(server.open_uploads(BUCKET).is_empty(), "nothing of it is left");
-    let replace = uploads(SaveMode::Replace(old.etag.unwrap()));
+    let replace = uploads(SaveMode::IfMatch(old.etag.unwrap()));
     let upload = sent(&replace, "a").await;
     assert!(replace.complete("a", &upload).await.is_ok());
     let upload = sent(&replace, "a").await;
     assert_eq!(replace.complete("a", &upload).await.unwrap_err().kind(), ErrorKind::PreconditionFailed);
-    let rename = uploads(SaveMode::Rename);
+    let rename = uploads(SaveMode::Unique);
     let upload = sent(&rename, "a").await;
     assert_ne!(upload.name, "a");
     assert_eq!(rename.complete(&upload.name, &upload).await.unwrap().name, upload.name);

@@ -84,7 +84,7 @@ async fn the_mode_is_kept_by_the_server() {
     let create = store.upload_request("a.txt").create().await.unwrap();
     assert_eq!(create.name, "a.txt");
     assert_eq!(upload(&create, b"new").await.status, 412);
-    let replace = store.upload_request("a.txt").mode(SaveMode::Replace(old.etag.unwrap())).await.unwrap();
+    let replace = store.upload_request("a.txt").mode(SaveMode::IfMatch(old.etag.unwrap())).await.unwrap();
     assert_eq!(upload(&replace, b"second").await.status, 200);
     assert_eq!(upload(&replace, b"third").await.status, 412, "it is another version now");
     let overwrite = store.upload_request("a.txt").overwrite().await.unwrap();

@@ -45,7 +45,7 @@ pub async fn save_of_streams_with_create_has_one_winner(store: &Store) {
     one_winner(store, &results.await, AlreadyExists).await;
 }
 
-/// Of 16 simultaneous `Replace`s with the same entity tag exactly one wins; the others are told
+/// Of 16 simultaneous `IfMatch`s with the same entity tag exactly one wins; the others are told
 /// `PreconditionFailed`. Promise 3.
 pub async fn save_with_replace_has_one_winner(store: &Store) {
     let etag = put(store, "race/file", "the old one").await.etag.expect("a storage that replaces has tags");

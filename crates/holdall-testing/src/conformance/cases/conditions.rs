@@ -23,7 +23,7 @@ pub async fn save_of_large_files_with_create_has_one_winner(store: &Store) {
     one_winner(store, "race/file", &results.await, &[AlreadyExists], |index| content(index, LARGE)).await;
 }
 
-/// Of several simultaneous `Replace`s by large files exactly one wins. Promise 3.
+/// Of several simultaneous `IfMatch`s by large files exactly one wins. Promise 3.
 pub async fn save_of_large_files_with_replace_has_one_winner(store: &Store) {
     let etag = put(store, "race/file", "the old one").await.etag.expect("a storage that replaces has tags");
     let results = together(4, |index| {
@@ -42,7 +42,7 @@ pub async fn save_of_a_large_file_with_create_is_refused_where_it_is_not_atomic(
     assert!(names(store, "").await.is_empty());
 }
 
-/// Where `Replace` holds for small content only, it is refused for large content, and the file stays. Promise 3.
+/// Where `IfMatch` holds for small content only, it is refused for large content, and the file stays. Promise 3.
 pub async fn save_of_a_large_file_with_replace_is_refused_where_it_is_not_atomic(store: &Store) {
     let etag = put(store, "file", "old").await.etag.expect("a storage that replaces has tags");
     for source in [large(1), Content::bytes(content(1, LARGE))] {
@@ -51,13 +51,13 @@ pub async fn save_of_a_large_file_with_replace_is_refused_where_it_is_not_atomic
     assert_eq!(get(store, "file").await, "old");
 }
 
-/// Where names cannot be made unique, `Rename` is refused before the source is read. Promise 3.
+/// Where names cannot be made unique, `Unique` is refused before the source is read. Promise 3.
 pub async fn save_with_rename_is_refused_where_names_are_not_unique(store: &Store) {
     let (source, was_read) = untouched();
-    refused_naming(store.save("file", source).mode(SaveMode::Rename).await, Unsupported, "file");
+    refused_naming(store.save("file", source).mode(SaveMode::Unique).await, Unsupported, "file");
     assert!(!was_read());
     put(store, "source", "x").await;
-    for mode in [None, Some(SaveMode::Rename)] {
+    for mode in [None, Some(SaveMode::Unique)] {
         let (copy, rename) = (store.copy("source", "file"), store.rename("source", "file"));
         let (copy, rename) = match mode {
             Some(mode) => (copy.mode(mode.clone()), rename.mode(mode)),
@@ -69,8 +69,8 @@ pub async fn save_with_rename_is_refused_where_names_are_not_unique(store: &Stor
     assert_eq!(names(store, "").await, ["source"]);
 }
 
-/// Where plain names cannot be had, `Rename` adds 22 random letters (130 bits) to every name, before the first dot,
-/// for small and large content, copies and renames, and within `max_length`. Promise 3.
+/// Where plain names cannot be had, `Unique` adds 22 random letters (130 bits) to every name, before the first dot,
+/// for small and large content, copies and renames, and within `max_name_length`. Promise 3.
 pub async fn save_adds_random_letters_where_plain_names_are_not_safe(store: &Store) {
     put(store, "dir.d/x.tar.gz", "taken").await;
     for (name, stem, suffix) in [("dir.d/x.tar.gz", "dir.d/x_", ".tar.gz"), ("free", "free_", "")] {
@@ -86,13 +86,17 @@ pub async fn save_adds_random_letters_where_plain_names_are_not_safe(store: &Sto
     let copy = store.copy("dir.d/x.tar.gz", "free").await.unwrap().name;
     let moved = store.rename(&copy, "free").await.unwrap().name;
     assert!(copy != moved && moved.as_str().len() >= "free_".len() + 22, "{copy} {moved}");
-    let short = store.save("longfilename.txt", "x").max_length(30).await.unwrap().name;
+    let short = store.save("longfilename.txt", "x").max_name_length(30).await.unwrap().name;
     assert!(short.as_str().starts_with("lon_") && short.as_str().len() == 30, "{short}");
-    refused_naming(store.save("longfilename.txt", "x").max_length(26).await, InvalidName, "longfilename.txt");
+    refused_naming(
+        store.save("longfilename.txt", "x").max_name_length(26).await,
+        InvalidName,
+        "longfilename.txt",
+    );
     assert_eq!(get(store, "dir.d/x.tar.gz").await, "taken");
 }
 
-/// `Rename` of a copy or rename to a name that is taken overwrites nothing, by whatever means names are made unique.
+/// `Unique` of a copy or rename to a name that is taken overwrites nothing, by whatever means names are made unique.
 /// Promises 3 and 13.
 pub async fn copy_with_rename_overwrites_nothing(store: &Store) {
     put(store, "taken.txt", "old").await;
@@ -137,14 +141,14 @@ async fn transfers_have_one_winner(store: &Store, moves: bool) {
     }
 }
 
-/// Of several simultaneous copies over one version with `Replace`, exactly one wins. Promises 3 and 13.
+/// Of several simultaneous copies over one version with `IfMatch`, exactly one wins. Promises 3 and 13.
 pub async fn copy_with_replace_has_one_winner(store: &Store) {
     for index in 0..8 {
         put(store, format!("source/{index}"), small(index)).await;
     }
     let etag = put(store, "race/file", "the old one").await.etag.expect("a storage that replaces has tags");
     let results = together(8, |index| {
-        let (store, mode) = (store.clone(), SaveMode::Replace(etag.clone()));
+        let (store, mode) = (store.clone(), SaveMode::IfMatch(etag.clone()));
         async move { transfer(&store, false, &format!("source/{index}"), mode).await }
     });
     one_winner(store, "race/file", &results.await, &[PreconditionFailed], small).await;
@@ -159,11 +163,11 @@ pub async fn copy_with_create_is_refused_where_it_is_not_atomic(store: &Store) {
     assert_eq!(names(store, "").await, ["source"]);
 }
 
-/// Where a copy cannot replace one version only, `Replace` is refused before anything is copied. Promises 3 and 13.
+/// Where a copy cannot replace one version only, `IfMatch` is refused before anything is copied. Promises 3 and 13.
 pub async fn copy_with_replace_is_refused_where_it_is_not_atomic(store: &Store) {
     put(store, "source", "x").await;
     let etag = put(store, "race/file", "old").await.etag;
-    let mode = || SaveMode::Replace(etag.clone().unwrap_or_else(|| holdall_core::ETag::strong("any")));
+    let mode = || SaveMode::IfMatch(etag.clone().unwrap_or_else(|| holdall_core::ETag::strong("any")));
     for moves in [false, true] {
         refused_naming(transfer(store, moves, "source", mode()).await, Unsupported, "source");
     }

@@ -71,7 +71,7 @@ pub async fn copy_of_a_missing_file_is_not_found(store: &Store) {
 pub async fn copy_onto_itself_does_nothing(store: &Store) {
     let saved = put(store, "a/file", "content").await;
     let before = store.metadata("a/file").await.unwrap();
-    for mode in [SaveMode::Overwrite, SaveMode::Rename, SaveMode::Create] {
+    for mode in [SaveMode::Overwrite, SaveMode::Unique, SaveMode::Create] {
         let copy = store.copy("a/file", r"a\./file").mode(mode.clone()).await.unwrap();
         assert_eq!((&copy.name, copy.size, &copy.etag), (&saved.name, saved.size, &saved.etag), "{mode:?}");
         assert_eq!(store.metadata("a/file").await.unwrap(), before, "{mode:?}");
@@ -97,18 +97,18 @@ pub async fn copy_has_the_modes_of_save(store: &Store) {
     assert_eq!(get(store, "taken.txt").await, "new");
     assert_eq!(store.copy("source", "free").mode(SaveMode::Create).await.unwrap().name, "free");
 
-    let shortened = store.copy("source", "longfilename.txt").max_length(15).await.unwrap().name;
+    let shortened = store.copy("source", "longfilename.txt").max_name_length(15).await.unwrap().name;
     is_alternative(&shortened, "lon_", ".txt");
-    let cut = store.copy("source", "longfilename.txt").overwrite().max_length(12).await.unwrap();
+    let cut = store.copy("source", "longfilename.txt").overwrite().max_name_length(12).await.unwrap();
     assert_eq!(cut.name, "longfile.txt");
 }
 
-/// `Replace` copies only over that version of the destination. Promise 3.
+/// `IfMatch` copies only over that version of the destination. Promise 3.
 pub async fn copy_with_replace_takes_only_that_version(store: &Store) {
     put(store, "source", "new").await;
     let stale = put(store, "target", "older").await.etag.expect("a storage that replaces has entity tags");
     let current = put(store, "target", "old").await.etag.unwrap();
-    let copy = |to, etag| store.copy("source", to).mode(SaveMode::Replace(etag));
+    let copy = |to, etag| store.copy("source", to).mode(SaveMode::IfMatch(etag));
     refused_naming(copy("target", stale).await, PreconditionFailed, "target");
     refused_naming(copy("missing", current.clone()).await, PreconditionFailed, "missing");
     assert_eq!(get(store, "target").await, "old");

@@ -58,7 +58,7 @@ pub async fn copy_onto_itself_with_attributes_changes_only_them(store: &Store) {
         let content = bytes(length, 1);
         store.save("a/file.txt", content.clone()).options(headers()).overwrite().await.unwrap();
         let before = store.metadata("a/file.txt").await.unwrap();
-        for mode in [SaveMode::Overwrite, SaveMode::Rename, SaveMode::Create] {
+        for mode in [SaveMode::Overwrite, SaveMode::Unique, SaveMode::Create] {
             for given in [others(), headers().attributes] {
                 let copy = store.copy("a/file.txt", r"a\./file.txt").mode(mode.clone());
                 let saved = copy.attributes(given.clone()).await.unwrap();
@@ -107,7 +107,7 @@ pub async fn copy_onto_itself_with_attributes_honours_versions(store: &Store) {
     let stale = store.metadata("file").await.unwrap().etag.expect("a storage that compares has entity tags");
     let current = store.save("file", "new").options(headers()).overwrite().await.unwrap().etag.unwrap();
     let copy = || store.copy("file", "file").attributes(others());
-    let replace = |etag: &ETag| SaveMode::Replace(etag.clone());
+    let replace = |etag: &ETag| SaveMode::IfMatch(etag.clone());
     refused_naming(copy().overwrite().if_match(stale.clone()).await, PreconditionFailed, "file");
     refused_naming(copy().mode(replace(&stale)).await, PreconditionFailed, "file");
     assert_eq!(kept(&store.metadata("file").await.unwrap()), headers().attributes);

@@ -40,7 +40,7 @@ pub async fn save_below_a_file_is_a_conflict(store: &Store) {
     assert_eq!(names(store, "").await, ["dir/blocker"]);
 }
 
-/// Saving over a directory is a `Conflict`; with `Rename` the directory counts as taken, or is a
+/// Saving over a directory is a `Conflict`; with `Unique` the directory counts as taken, or is a
 /// `Conflict` too. The files below stay. Promise 9.
 pub async fn save_over_a_directory_is_a_conflict(store: &Store) {
     put(store, "dir/inner/file", "old").await;
@@ -48,7 +48,7 @@ pub async fn save_over_a_directory_is_a_conflict(store: &Store) {
         for mode in modes(store) {
             let saved = store.save(name, "new").mode(mode.clone()).await;
             match saved {
-                Ok(saved) if mode == SaveMode::Rename => {
+                Ok(saved) if mode == SaveMode::Unique => {
                     assert!(saved.name.as_str().starts_with(&format!("{name}_")), "{saved:?}");
                     store.delete(&saved.name).await.unwrap();
                 }
@@ -82,6 +82,6 @@ pub async fn copy_below_a_file_is_a_conflict(store: &Store) {
 fn modes(store: &Store) -> Vec<SaveMode> {
     let mut modes = vec![SaveMode::Overwrite];
     modes.extend(store.capabilities().create.then_some(SaveMode::Create));
-    modes.extend(store.capabilities().unique.then_some(SaveMode::Rename));
+    modes.extend(store.capabilities().unique.then_some(SaveMode::Unique));
     modes
 }

@@ -73,9 +73,9 @@ macro_rules! __conformance_table {
                 save_with_replace_refuses_a_missing_file: [3] + writable + replace;
                 save_with_replace_is_refused_where_it_is_not_atomic: [3] + writable - replace;
                 save_with_create_is_refused_where_it_is_not_atomic: [3] + writable - create;
-                save_keeps_to_max_length_with_rename: [3] + writable + unique + plain_names;
-                save_keeps_to_max_length_with_overwrite: [3] + writable;
-                save_with_create_refuses_a_name_over_max_length: [3] + writable + create;
+                save_keeps_to_max_name_length_with_rename: [3] + writable + unique + plain_names;
+                save_keeps_to_max_name_length_with_overwrite: [3] + writable;
+                save_with_create_refuses_a_name_over_max_name_length: [3] + writable + create;
             }
             hierarchy {
                 save_keeps_a_file_beside_a_directory: [9] + writable + files_beside_directories;

@@ -1,4 +1,4 @@
-//! What `save` promises about taken names: the four modes, and `max_length`.
+//! What `save` promises about taken names: the four modes, and `max_name_length`.
 
 use holdall_core::ErrorKind::{AlreadyExists, InvalidName, PreconditionFailed, Unsupported};
 use holdall_core::{Content, ETag, Store};
@@ -79,7 +79,7 @@ pub async fn save_with_overwrite_replaces_the_file(store: &Store) {
     assert_eq!(names(store, "").await, ["a/file"]);
 }
 
-/// `Replace` with the current entity tag replaces, and the tag that it returns is good for the next.
+/// `IfMatch` with the current entity tag replaces, and the tag that it returns is good for the next.
 /// Promise 3.
 pub async fn save_with_replace_takes_the_current_version(store: &Store) {
     let mut etag = put(store, "a/file", "0").await.etag.expect("a storage that replaces has entity tags");
@@ -92,7 +92,7 @@ pub async fn save_with_replace_takes_the_current_version(store: &Store) {
     assert_eq!(get(store, "a/file").await, "3");
 }
 
-/// `Replace` with the tag of an older version, of another file or of nothing at all is
+/// `IfMatch` with the tag of an older version, of another file or of nothing at all is
 /// `PreconditionFailed`, and the file stays as it is. Promise 3.
 pub async fn save_with_replace_refuses_a_stale_version(store: &Store) {
     let stale = put(store, "file", "old").await.etag.unwrap();
@@ -106,7 +106,7 @@ pub async fn save_with_replace_refuses_a_stale_version(store: &Store) {
     assert_eq!(get(store, "file").await, "new");
 }
 
-/// `Replace` of a file that is not there, or no longer, is `PreconditionFailed` and makes none.
+/// `IfMatch` of a file that is not there, or no longer, is `PreconditionFailed` and makes none.
 /// Promise 3.
 pub async fn save_with_replace_refuses_a_missing_file(store: &Store) {
     let etag = put(store, "file", "old").await.etag.unwrap();
@@ -117,7 +117,7 @@ pub async fn save_with_replace_refuses_a_missing_file(store: &Store) {
     assert!(names(store, "").await.is_empty());
 }
 
-/// Where `Replace` is not atomic it is refused before the source is read. Promise 3.
+/// Where `IfMatch` is not atomic it is refused before the source is read. Promise 3.
 pub async fn save_with_replace_is_refused_where_it_is_not_atomic(store: &Store) {
     put(store, "file", "old").await;
     let etag = store.metadata("file").await.unwrap().etag.unwrap_or_else(|| ETag::strong("any"));
@@ -136,11 +136,11 @@ pub async fn save_with_create_is_refused_where_it_is_not_atomic(store: &Store) {
     assert!(!store.exists("file").await.unwrap());
 }
 
-/// With `Rename`, a name over `max_length` characters is cut and made unique, taken or not; no room for
+/// With `Unique`, a name over `max_name_length` characters is cut and made unique, taken or not; no room for
 /// it is `InvalidName`. The vectors are Django's. Promise 3.
-pub async fn save_keeps_to_max_length_with_rename(store: &Store) {
+pub async fn save_keeps_to_max_name_length_with_rename(store: &Store) {
     put(store, "longfilename.txt", "taken").await;
-    for (name, max_length, before, after) in [
+    for (name, max_name_length, before, after) in [
         ("longfilename.txt", 16, "long_", ".txt"),
         ("longfilename.txt", 13, "l_", ".txt"),
         ("freshfresh.txt", 13, "f_", ".txt"),
@@ -148,42 +148,44 @@ pub async fn save_keeps_to_max_length_with_rename(store: &Store) {
         // Characters are counted, not bytes.
         ("日本語日本語日本語日.txt", 13, "日_", ".txt"),
     ] {
-        let saved = store.save(name, "new").max_length(max_length).await.unwrap().name;
-        assert_eq!(saved.as_str().chars().count(), max_length, "{name:?} became {saved:?}");
+        let saved = store.save(name, "new").max_name_length(max_name_length).await.unwrap().name;
+        assert_eq!(saved.as_str().chars().count(), max_name_length, "{name:?} became {saved:?}");
         is_alternative(&saved, before, after);
         assert_eq!(get(store, &saved).await, "new");
     }
-    assert_eq!(store.save("freshfresh.txt", "x").max_length(14).await.unwrap().name, "freshfresh.txt");
-    assert_eq!(store.save("unlimited.txt", "x").max_length(0).await.unwrap().name, "unlimited.txt");
+    assert_eq!(store.save("freshfresh.txt", "x").max_name_length(14).await.unwrap().name, "freshfresh.txt");
+    assert_eq!(store.save("unlimited.txt", "x").max_name_length(0).await.unwrap().name, "unlimited.txt");
     let (content, _) = untouched();
     refused_naming(
-        store.save("longfilename.txt", content).max_length(12).await,
+        store.save("longfilename.txt", content).max_name_length(12).await,
         InvalidName,
         "longfilename.txt",
     );
 }
 
-/// With `Overwrite`, a name over `max_length` is cut and nothing is added, so that it stays predictable.
+/// With `Overwrite`, a name over `max_name_length` is cut and nothing is added, so that it stays predictable.
 /// The vectors are Django's. Promise 3.
-pub async fn save_keeps_to_max_length_with_overwrite(store: &Store) {
-    for (max_length, expected) in [(16, "longfilename.txt"), (15, "longfilenam.txt"), (12, "longfile.txt")] {
+pub async fn save_keeps_to_max_name_length_with_overwrite(store: &Store) {
+    for (max_name_length, expected) in
+        [(16, "longfilename.txt"), (15, "longfilenam.txt"), (12, "longfile.txt")]
+    {
         for content in ["first", "second"] {
-            let save = store.save("longfilename.txt", content).overwrite().max_length(max_length);
+            let save = store.save("longfilename.txt", content).overwrite().max_name_length(max_name_length);
             assert_eq!(save.await.unwrap().name, expected);
             assert_eq!(get(store, expected).await, content);
         }
     }
     refused_naming(
-        store.save("longfilename.txt", "x").overwrite().max_length(4).await,
+        store.save("longfilename.txt", "x").overwrite().max_name_length(4).await,
         InvalidName,
         "longfilename.txt",
     );
 }
 
-/// With `Create`, where another name would be wrong, a name over `max_length` is `InvalidName`.
+/// With `Create`, where another name would be wrong, a name over `max_name_length` is `InvalidName`.
 /// Promise 3.
-pub async fn save_with_create_refuses_a_name_over_max_length(store: &Store) {
-    let create = |limit| store.save("longfilename.txt", "x").create().max_length(limit);
+pub async fn save_with_create_refuses_a_name_over_max_name_length(store: &Store) {
+    let create = |limit| store.save("longfilename.txt", "x").create().max_name_length(limit);
     refused_naming(create(15).await, InvalidName, "longfilename.txt");
     assert!(names(store, "").await.is_empty());
     assert_eq!(create(16).await.unwrap().name, "longfilename.txt");

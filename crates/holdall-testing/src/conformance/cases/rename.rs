@@ -52,7 +52,7 @@ pub async fn rename_of_a_missing_file_is_not_found(store: &Store) {
 pub async fn rename_onto_itself_does_nothing(store: &Store) {
     put(store, "a/file", "content").await;
     let before = store.metadata("a/file").await.unwrap();
-    for mode in [SaveMode::Overwrite, SaveMode::Rename, SaveMode::Create] {
+    for mode in [SaveMode::Overwrite, SaveMode::Unique, SaveMode::Create] {
         let saved = store.rename("a/file", r"a\./file").mode(mode.clone()).await.unwrap();
         assert_eq!((saved.name.as_str(), saved.size), ("a/file", 7), "{mode:?}");
         assert_eq!(store.metadata("a/file").await.unwrap(), before, "{mode:?}");

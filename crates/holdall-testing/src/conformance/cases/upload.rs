@@ -38,8 +38,8 @@ pub async fn upload_request_gives_every_client_a_name(store: &Store) {
     for name in [&first, &second] {
         assert!(name.as_str().starts_with("usr/cat_") && name.as_str().ends_with(".tar.gz"), "{name}");
     }
-    let short = store.upload_request("usr/cat.jpg").max_length(34).await.unwrap().name;
-    assert_eq!(short.as_str().chars().count(), 34, "max_length counts the whole name: {short}");
+    let short = store.upload_request("usr/cat.jpg").max_name_length(34).await.unwrap().name;
+    assert_eq!(short.as_str().chars().count(), 34, "max_name_length counts the whole name: {short}");
     let kept = store.upload_request("usr/cat.jpg").overwrite().await.unwrap().name;
     assert_eq!(kept, "usr/cat.jpg");
 }

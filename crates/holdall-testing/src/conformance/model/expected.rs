@@ -19,7 +19,7 @@ pub(super) struct Expected {
 }
 
 impl Expected {
-    /// What may come of writing to `name` in that mode. `tag_matches` is for `Replace`.
+    /// What may come of writing to `name` in that mode. `tag_matches` is for `IfMatch`.
     pub(super) fn of_writing(
         files: &BTreeMap<String, File>,
         name: &str,
@@ -37,19 +37,19 @@ impl Expected {
             expected.errors.push(ErrorKind::Conflict);
             match mode {
                 // A directory may count as a taken name, as in Django.
-                Mode::Rename => expected.alternative = over_a_directory,
+                Mode::Unique => expected.alternative = over_a_directory,
                 // There is no such file, and that may be noticed first.
-                Mode::Replace { .. } => expected.errors.push(ErrorKind::PreconditionFailed),
+                Mode::IfMatch { .. } => expected.errors.push(ErrorKind::PreconditionFailed),
                 Mode::Create | Mode::Overwrite => {}
             }
             return expected;
         }
         let taken = files.contains_key(name);
         match mode {
-            Mode::Rename => (expected.exact, expected.alternative) = (!taken, taken),
+            Mode::Unique => (expected.exact, expected.alternative) = (!taken, taken),
             Mode::Create if taken => expected.errors.push(ErrorKind::AlreadyExists),
-            Mode::Replace { .. } if !tag_matches => expected.errors.push(ErrorKind::PreconditionFailed),
-            Mode::Create | Mode::Overwrite | Mode::Replace { .. } => expected.exact = true,
+            Mode::IfMatch { .. } if !tag_matches => expected.errors.push(ErrorKind::PreconditionFailed),
+            Mode::Create | Mode::Overwrite | Mode::IfMatch { .. } => expected.exact = true,
         }
         expected
     }

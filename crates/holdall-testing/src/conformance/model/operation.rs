@@ -74,15 +74,15 @@ pub enum Operation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mode {
-    /// [`SaveMode::Rename`](holdall_core::SaveMode::Rename).
-    Rename,
+    /// [`SaveMode::Unique`](holdall_core::SaveMode::Unique).
+    Unique,
     /// [`SaveMode::Create`](holdall_core::SaveMode::Create).
     Create,
     /// [`SaveMode::Overwrite`](holdall_core::SaveMode::Overwrite).
     Overwrite,
-    /// [`SaveMode::Replace`](holdall_core::SaveMode::Replace) with the tag of the current version, or of
+    /// [`SaveMode::IfMatch`](holdall_core::SaveMode::IfMatch) with the tag of the current version, or of
     /// the one before it.
-    Replace {
+    IfMatch {
         /// The one before it.
         stale: bool,
     },
@@ -106,9 +106,9 @@ impl From<[u8; 4]> for Operation {
         let name = |byte: u8| NAMES[usize::from(byte) % NAMES.len()];
         let mode = match two % 8 {
             0..=2 => Mode::Overwrite,
-            3 | 4 => Mode::Rename,
+            3 | 4 => Mode::Unique,
             5 => Mode::Create,
-            odd => Mode::Replace { stale: odd == 7 },
+            odd => Mode::IfMatch { stale: odd == 7 },
         };
         match kind % 10 {
             0..=3 => Self::Save { name: name(one), mode, content: three % 16, streamed: three >= 128 },
@@ -132,16 +132,16 @@ impl Operation {
     pub(super) fn fits(&self, capabilities: &Capabilities) -> bool {
         match self {
             Self::Save { mode, .. } => match mode {
-                Mode::Rename => capabilities.unique && capabilities.plain_names,
+                Mode::Unique => capabilities.unique && capabilities.plain_names,
                 Mode::Create => capabilities.create,
                 Mode::Overwrite => true,
-                Mode::Replace { .. } => capabilities.replace,
+                Mode::IfMatch { .. } => capabilities.replace,
             },
             Self::Transfer { mode, .. } => match mode {
-                Mode::Rename => capabilities.unique && capabilities.plain_names,
+                Mode::Unique => capabilities.unique && capabilities.plain_names,
                 Mode::Create => capabilities.copy_create,
                 Mode::Overwrite => true,
-                Mode::Replace { .. } => capabilities.copy_replace,
+                Mode::IfMatch { .. } => capabilities.copy_replace,
             },
             Self::Delete { if_match, .. } => *if_match == Condition::Any || capabilities.delete_if_match,
             Self::Look { .. } | Self::List { .. } => true,

@@ -99,14 +99,14 @@ impl Model {
         let current = self.files.get(name).and_then(|file| file.etag.clone());
         let mut tag_matches = false;
         let real = match mode {
-            Mode::Rename => SaveMode::Rename,
+            Mode::Unique => SaveMode::Unique,
             Mode::Create => SaveMode::Create,
             Mode::Overwrite => SaveMode::Overwrite,
-            Mode::Replace { stale } => {
+            Mode::IfMatch { stale } => {
                 let tag = self.tag(name, stale);
                 // On S3 a content that comes back has its old tag again.
                 tag_matches = current.as_ref() == Some(&tag);
-                SaveMode::Replace(tag)
+                SaveMode::IfMatch(tag)
             }
         };
         let beside = capabilities.files_beside_directories;
