@@ -1,5 +1,6 @@
 //! One error type for every storage: what went wrong, in which operation, where, and on which name.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::{fmt, io};
 
@@ -193,6 +194,7 @@ struct Repr {
     operation: Option<Operation>,
     storage: Option<String>,
     name: Option<String>,
+    setting: Option<Cow<'static, str>>,
     message: Option<String>,
     retryable: Option<bool>,
     reply: Option<ServerReply>,
@@ -207,6 +209,7 @@ impl Error {
             operation: None,
             storage: None,
             name: None,
+            setting: None,
             message: None,
             retryable: None,
             reply: None,
@@ -228,6 +231,31 @@ impl Error {
                 Self::new(ErrorKind::from_io(&error)).with_message(message).with_source(error)
             }
         }
+    }
+
+    /// [`ErrorKind::InvalidConfig`] about one setting. `key` is the name of the builder's call that set it, which is
+    /// the key in settings files too. `reason` is a whole sentence for people; it does not repeat a secret.
+    ///
+    /// A builder makes one for the first setting that it refuses, so that whoever gave it the settings can point to
+    /// the line where that one stands. Where two settings exclude each other, `key` is the one to change.
+    ///
+    /// ```
+    /// use holdall_core::{Error, ErrorKind};
+    ///
+    /// let error = Error::setting("part_size", "the part_size is 1 KiB; it has to be 5 MiB at least");
+    /// assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+    /// assert_eq!(error.setting_key(), Some("part_size"));
+    /// assert_eq!(error.to_string(), "the part_size is 1 KiB; it has to be 5 MiB at least");
+    /// ```
+    pub fn setting(key: impl Into<Cow<'static, str>>, reason: impl Into<String>) -> Self {
+        Self::message(ErrorKind::InvalidConfig, reason).with_setting_key(key)
+    }
+
+    /// Says which setting is at fault, for an error of any kind: a root that may not be opened is
+    /// [`PermissionDenied`](ErrorKind::PermissionDenied) and is about `root`.
+    pub fn with_setting_key(mut self, key: impl Into<Cow<'static, str>>) -> Self {
+        self.0.setting = Some(key.into());
+        self
     }
 
     /// Replaces the sentence.
@@ -305,6 +333,12 @@ impl Error {
         self.0.name.as_deref()
     }
 
+    /// The key of the setting that a builder refused. `None` for errors about no setting, and for errors about more
+    /// than one of which none is the wrong one.
+    pub fn setting_key(&self) -> Option<&str> {
+        self.0.setting.as_deref()
+    }
+
     /// The reply of the server that it came from: status, code and request id. `None` for errors that no server
     /// has sent, and where a backend cannot tell.
     pub fn reply(&self) -> Option<&ServerReply> {
@@ -364,6 +398,9 @@ impl fmt::Debug for Error {
         let repr = &*self.0;
         let mut debug = f.debug_struct("Error");
         debug.field("kind", &repr.kind).field("message", &self.to_string());
+        if let Some(setting) = &repr.setting {
+            debug.field("setting", setting);
+        }
         if let Some(reply) = &repr.reply {
             debug.field("reply", reply);
         }

@@ -102,7 +102,8 @@ impl FileSystemStorageBuilder {
     /// # Errors
     ///
     /// `InvalidConfig` when the root is missing or is no directory, or when a setting is not valid;
-    /// `PermissionDenied` when the process may not open the root.
+    /// `PermissionDenied` when the process may not open the root. Each of them names the setting that was refused
+    /// ([`Error::setting_key`]).
     pub fn build(self) -> Result<FileSystemStorage> {
         self.open().map_err(|error| error.with_operation(Operation::Configure))
     }
@@ -112,7 +113,7 @@ impl FileSystemStorageBuilder {
         for (setting, mode) in [("file_mode", self.file_mode), ("directory_mode", self.directory_mode)] {
             if mode.is_some_and(|mode| mode > 0o7777) {
                 let message = format!("the {setting} is no mode; modes are octal numbers up to 0o7777");
-                return Err(Error::message(ErrorKind::InvalidConfig, message));
+                return Err(Error::setting(setting, message));
             }
         }
         if self.create_root {
@@ -160,7 +161,7 @@ impl FileSystemStorageBuilder {
             ),
             _ => (ErrorKind::from_io(&error), format!("the root {root} cannot be opened: {error}")),
         };
-        Error::message(kind, message).with_source(error)
+        Error::message(kind, message).with_setting_key("root").with_source(error)
     }
 }
 

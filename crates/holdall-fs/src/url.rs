@@ -1,6 +1,6 @@
 //! Plain URLs below a base URL.
 
-use holdall_core::{Error, ErrorKind, FileUrl, Name, Result, UrlOptions, Visibility};
+use holdall_core::{Error, FileUrl, Name, Result, UrlOptions, Visibility};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::root::Root;
@@ -37,7 +37,7 @@ pub(crate) fn url(root: &Root, name: &Name, options: &UrlOptions) -> Result<File
 pub(crate) fn check_base(base: &str) -> Result<String> {
     let invalid = |reason: &str| {
         let message = format!("the base_url {base:?} is not valid: {reason}");
-        Err(Error::message(ErrorKind::InvalidConfig, message))
+        Err(Error::setting("base_url", message))
     };
     let host = base.strip_prefix("http://").or_else(|| base.strip_prefix("https://"));
     if base.starts_with("//") || !(base.starts_with('/') || host.is_some()) {

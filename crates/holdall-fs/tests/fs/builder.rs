@@ -31,6 +31,7 @@ async fn roots_are_checked_and_made_on_request() {
         let builder = FileSystemStorage::builder(directory.path().join(file)).create_root(create);
         let error = builder.build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidConfig, "{file} {error}");
+        assert_eq!(error.setting_key(), Some("root"));
         assert!(error.to_string().contains("is not a directory"), "{error}");
     }
 }
@@ -47,6 +48,7 @@ fn settings_are_checked() {
     ] {
         let error = builder.build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+        assert_eq!(error.setting_key(), Some(setting));
         assert!(error.to_string().contains(setting), "{error}");
     }
     // Building leaves no trace of its probes.
