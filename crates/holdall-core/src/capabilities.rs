@@ -146,8 +146,17 @@ impl Capabilities {
     ///
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     pub fn check_visibility(&self) -> Result<()> {
-        Self::require(true, self.writable, "writable")?;
+        self.check_writable()?;
         Self::require(true, self.visibility, "visibility")
+    }
+
+    /// Checks that something can be changed at all: the first line of [`Storage::sweep`](crate::Storage::sweep).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
+    pub fn check_writable(&self) -> Result<()> {
+        Self::require(true, self.writable, "writable")
     }
 
     /// `Ok` if `available`, else [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) with a

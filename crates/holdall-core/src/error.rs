@@ -152,6 +152,10 @@ pub enum Operation {
     UploadRequest,
     /// [`Storage::set_visibility`](crate::Storage::set_visibility).
     SetVisibility,
+    /// [`Storage::path`](crate::Storage::path).
+    Path,
+    /// [`Storage::sweep`](crate::Storage::sweep).
+    Sweep,
 }
 
 impl fmt::Display for Operation {
@@ -169,6 +173,8 @@ impl fmt::Display for Operation {
             Self::Url => "make a URL for",
             Self::UploadRequest => "make an upload request for",
             Self::SetVisibility => "set the visibility of",
+            Self::Path => "give a path for",
+            Self::Sweep => "remove leftovers",
         })
     }
 }

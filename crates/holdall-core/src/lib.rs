@@ -1,6 +1,7 @@
 #![doc = include_str!("docs/crate.md")]
 
 mod attributes;
+pub mod backend;
 mod capabilities;
 mod checksum;
 mod conditions;
@@ -19,6 +20,7 @@ mod range;
 mod staged;
 mod storage;
 mod store;
+mod swept;
 mod upload_to;
 mod visibility;
 mod wrappers;
@@ -46,6 +48,7 @@ pub use self::range::ByteRange;
 pub use self::staged::StagedFile;
 pub use self::storage::{Storage, delete_each, rename_by_copy};
 pub use self::store::{DeletedLocation, Promoted, Store};
+pub use self::swept::Swept;
 pub use self::upload_to::UploadTo;
 pub use self::visibility::Visibility;
 #[cfg(feature = "gzip")]

@@ -17,6 +17,12 @@ pub struct Metadata {
     pub size: u64,
     /// When the file was last saved. S3 tells whole seconds.
     pub modified: SystemTime,
+    /// When the file was made, where the storage tells. On the local disk a save makes a new file, also when it
+    /// overwrites one, so that this differs from `modified` only for files that other programs change in place.
+    pub created: Option<SystemTime>,
+    /// When the content was last read, where the storage tells. On the local disk as exactly as its mount counts:
+    /// with Linux's `relatime` within a day, with `noatime` never.
+    pub accessed: Option<SystemTime>,
     /// Changes whenever the content changes.
     pub etag: Option<ETag>,
     /// The checksum of the whole content, where the storage keeps one. Never a guess.
@@ -33,7 +39,29 @@ impl Metadata {
     pub fn new(name: Name, size: u64, modified: SystemTime) -> Self {
         let content_type = Some(guess_content_type(&name).to_owned());
         let attributes = Attributes { content_type, ..Attributes::default() };
-        Self { name, size, modified, etag: None, checksum: None, version: None, attributes }
+        Self {
+            name,
+            size,
+            modified,
+            created: None,
+            accessed: None,
+            etag: None,
+            checksum: None,
+            version: None,
+            attributes,
+        }
+    }
+
+    /// Made at that time.
+    pub fn with_created(mut self, created: impl Into<Option<SystemTime>>) -> Self {
+        self.created = created.into();
+        self
+    }
+
+    /// Last read at that time.
+    pub fn with_accessed(mut self, accessed: impl Into<Option<SystemTime>>) -> Self {
+        self.accessed = accessed.into();
+        self
     }
 
     /// With that entity tag.

@@ -1,7 +1,9 @@
 //! The trait that a backend implements.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_core::stream::BoxStream;
@@ -17,6 +19,7 @@ use crate::options::{
     CopyOptions, DeleteOptions, FileUrl, ListOptions, OpenOptions, SaveOptions, UploadPolicy, UploadRequest,
     UrlOptions,
 };
+use crate::swept::Swept;
 use crate::visibility::Visibility;
 
 #[doc = include_str!("docs/storage.md")]
@@ -156,6 +159,35 @@ pub trait Storage: fmt::Debug + fmt::Display + Send + Sync + 'static {
     ///
     /// `NotFound`; `Unsupported` where files have no visibility of their own.
     async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()>;
+
+    /// The path of that file on this machine, as Django's `FileSystemStorage.path`. `None` where the storage keeps
+    /// its files elsewhere, which is what the provided method says.
+    ///
+    /// No I/O: the file need not exist. The path is for programs that read files by themselves, such as a web server
+    /// or `ffmpeg`. To write there is to go around every promise of the storage.
+    fn path(&self, name: &Name) -> Option<PathBuf> {
+        let _ = name;
+        None
+    }
+
+    /// Removes what processes that died in the middle of an operation have left behind, if it is older than that:
+    /// staging files, unfinished uploads. Files of the storage are never touched.
+    ///
+    /// Most storages cannot tell a leftover from an operation that goes on: `older_than` must be longer than the
+    /// longest save takes. A day is a good age. Call it at the start of an application, or once a day.
+    ///
+    /// Provided for storages whose operations leave nothing: it removes nothing.
+    ///
+    /// # Errors
+    ///
+    /// `Unsupported` where the storage cannot be written to; `InvalidInput` for an age in which operations may still
+    /// go on; those of listing. A leftover that cannot be removed is counted in [`Swept::failed`], and does not stop
+    /// the sweep.
+    async fn sweep(&self, older_than: Duration) -> Result<Swept> {
+        let _ = older_than;
+        self.capabilities().check_writable()?;
+        Ok(Swept::default())
+    }
 }
 
 /// Moves a file by a copy and a deletion: what [`Storage::rename`] does unless a storage has something better.
@@ -271,6 +303,14 @@ macro_rules! forward {
 
             async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
                 (**self).set_visibility(name, visibility).await
+            }
+
+            fn path(&self, name: &Name) -> Option<PathBuf> {
+                (**self).path(name)
+            }
+
+            async fn sweep(&self, older_than: Duration) -> Result<Swept> {
+                (**self).sweep(older_than).await
             }
         }
     };

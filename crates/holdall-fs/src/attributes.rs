@@ -136,7 +136,10 @@ impl Record {
 
 /// Everything that is known about an open file.
 pub(crate) fn metadata(name: &Name, file: &File, stat: &Stat) -> Result<Metadata> {
-    let metadata = Metadata::new(name.clone(), stat.size, stat.modified).with_etag(stat.etag());
+    let metadata = Metadata::new(name.clone(), stat.size, stat.modified)
+        .with_created(stat.created)
+        .with_accessed(stat.accessed)
+        .with_etag(stat.etag());
     let Some(record) = Record::read(file)? else { return Ok(metadata) };
     let attributes = record.attributes().map_err(|error| unreadable(&error).with_source(error))?;
     Ok(metadata.with_checksum(record.checksum(stat)?).with_attributes(attributes))

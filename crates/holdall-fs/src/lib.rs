@@ -35,7 +35,7 @@
 //!
 //! An error, a dropped future or `kill -9` anywhere in between leaves the old file or none. What such a process can
 //! leave behind is a staging file, in the instant of an overwrite or where files without names do not exist;
-//! [`FileSystemStorage::sweep_stale`] removes those, and spares every live one.
+//! [`Storage::sweep`](holdall_core::Storage::sweep) removes those, and spares every live one.
 //!
 //! # What it promises to whom
 //!

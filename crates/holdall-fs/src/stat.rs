@@ -22,6 +22,10 @@ pub(crate) struct Stat {
     pub(crate) kind: Kind,
     pub(crate) size: u64,
     pub(crate) modified: SystemTime,
+    /// When the inode was made, where the file system keeps that.
+    pub(crate) created: Option<SystemTime>,
+    /// When it was last read, as exactly as the mount counts.
+    pub(crate) accessed: Option<SystemTime>,
     device: u64,
     inode: u64,
     links: u64,
@@ -50,6 +54,8 @@ impl Stat {
             kind,
             size: metadata.len(),
             modified: metadata.modified()?.into_std(),
+            created: metadata.created().ok().map(cap_std::time::SystemTime::into_std),
+            accessed: metadata.accessed().ok().map(cap_std::time::SystemTime::into_std),
             device: metadata.dev(),
             inode: metadata.ino(),
             links: metadata.nlink(),

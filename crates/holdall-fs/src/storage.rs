@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use holdall_core::{
     Capabilities, Content, CopyOptions, DeleteOptions, Entry, Error, File, FileUrl, ListOptions, Listing,
-    Location, Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest,
-    UrlOptions, Visibility, delete_each,
+    Location, Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, Swept, UploadPolicy,
+    UploadRequest, UrlOptions, Visibility, backend::delete_each,
 };
 use percent_encoding::percent_encode;
 
@@ -64,23 +64,9 @@ impl FileSystemStorage {
         &self.root
     }
 
-    /// The directory that was opened, as an absolute path.
+    /// The directory that was opened, as an absolute path. [`path`](Storage::path) gives those of files.
     pub fn root(&self) -> &Path {
         &self.root.path
-    }
-
-    /// Removes staging files that dead processes left, if nobody wrote to them for `older_than`; returns
-    /// how many. Files that a live save of any process holds are left alone, whatever their age.
-    ///
-    /// Where staging files have no names (Linux, on the usual file systems) only a process that was killed
-    /// in the instant of an overwrite leaves one. It does no harm but for its space: no verb takes its
-    /// name and no listing shows it. An hour is a good age; call it at start, or once a day.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`list`](Storage::list) and [`delete`](Storage::delete).
-    pub async fn sweep_stale(&self, older_than: Duration) -> Result<u64> {
-        sweep::sweep(&self.root, older_than).await
     }
 }
 
@@ -146,6 +132,20 @@ impl Storage for FileSystemStorage {
 
     async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
         visibility::set(&self.root, name, visibility).await
+    }
+
+    fn path(&self, name: &Name) -> Option<PathBuf> {
+        Some(name.segments().fold(self.root.path.clone(), |path, segment| path.join(segment)))
+    }
+
+    /// Removes staging files to which nobody has written for `older_than`. A file that a live save of any process
+    /// holds is left alone, whatever its age, so that an hour is a good age here.
+    ///
+    /// Where staging files have no names (Linux, on the usual file systems) only a process that was killed in the
+    /// instant of an overwrite leaves one. It does no harm but for its space: no verb takes its name and no listing
+    /// shows it.
+    async fn sweep(&self, older_than: Duration) -> Result<Swept> {
+        sweep::sweep(&self.root, older_than).await
     }
 }
 

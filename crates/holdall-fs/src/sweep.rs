@@ -2,12 +2,13 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt as _, OpenOptionsSyncExt as _};
 use cap_std::fs::{Dir, OpenOptions};
-use holdall_core::{Name, Result};
+use holdall_core::{Name, Result, Swept};
 
 use crate::directories;
 use crate::error::{failed, is_absence, is_refusal};
@@ -15,29 +16,29 @@ use crate::hop::{Cancel, hop};
 use crate::root::Root;
 use crate::stat::{Kind, Stat};
 
-/// See [`FileSystemStorage::sweep_stale`](crate::FileSystemStorage::sweep_stale).
-pub(crate) async fn sweep(root: &Arc<Root>, older_than: Duration) -> Result<u64> {
+/// See [`Storage::sweep`](holdall_core::Storage::sweep).
+pub(crate) async fn sweep(root: &Arc<Root>, older_than: Duration) -> Result<Swept> {
     let root = Arc::clone(root);
     let cancel = Cancel::default();
     let _guard = cancel.guard();
     hop(move || {
-        let mut removed = 0;
+        let mut swept = Swept::default();
         // Nothing is so old that it lies before the beginning of time.
-        let Some(limit) = SystemTime::now().checked_sub(older_than) else { return Ok(0) };
+        let Some(limit) = SystemTime::now().checked_sub(older_than) else { return Ok(swept) };
         root.check()?;
         let mut unseen = vec![OsString::new()];
         while let Some(path) = unseen.pop() {
             cancel.check()?;
             let is_root = path.is_empty();
-            removed += sweep_directory(&root, &path, limit, &mut unseen)
+            sweep_directory(&root, &path, limit, &mut unseen, &mut swept)
                 // It vanished, or it is somebody else's: no save of ours has staged there.
                 .or_else(|error| {
                     let skipped = is_absence(&error) || (is_refusal(&error) && !is_root);
-                    if skipped { Ok(0) } else { Err(error) }
+                    if skipped { Ok(()) } else { Err(error) }
                 })
                 .map_err(|error| failed("sweeping up staging files", error))?;
         }
-        Ok(removed)
+        Ok(swept)
     })
     .await
 }
@@ -48,8 +49,9 @@ fn sweep_directory(
     path: &OsStr,
     limit: SystemTime,
     unseen: &mut Vec<OsString>,
-) -> io::Result<u64> {
-    let mut removed = 0;
+    swept: &mut Swept,
+) -> io::Result<()> {
+    let before = swept.removed;
     let directory = directories::open(root, path)?;
     for entry in directory.entries()? {
         let entry = entry?;
@@ -64,18 +66,24 @@ fn sweep_directory(
         } else if kind.is_file()
             && let Some(segment) = segment.to_str()
             && segment.starts_with(Name::RESERVED_PREFIX)
-            && remove_stale(&directory, segment, limit)?
         {
-            removed += 1;
+            match remove_stale(&directory, segment, limit) {
+                Ok(true) => swept.count(Ok(())),
+                Ok(false) => {}
+                Err(error) => {
+                    let error = failed("removing a staging file", error);
+                    swept.count(Err(error.with_name(Path::new(path).join(segment).to_string_lossy())));
+                }
+            }
         }
     }
-    if removed > 0
+    if swept.removed > before
         && let Some(path) = path.to_str()
     {
         // It may have been all that kept its directories.
         directories::prune(root, path);
     }
-    Ok(removed)
+    Ok(())
 }
 
 /// Removes a staging file if it is old and nobody holds it.

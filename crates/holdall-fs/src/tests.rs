@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use holdall_core::{Content, Durability, ErrorKind, Store};
+use holdall_core::{Content, Durability, ErrorKind, Storage as _, Store};
 use holdall_testing::conformance::{Suite, suite};
 use tempfile::TempDir;
 
@@ -103,7 +103,7 @@ async fn a_live_staging_file_is_left_alone() {
     while !paths(root.path()).iter().any(|path| path.contains("/a/.holdall-")) {
         tokio::task::yield_now().await;
     }
-    assert_eq!(storage.sweep_stale(Duration::ZERO).await.unwrap(), 0);
+    assert_eq!(storage.sweep(Duration::ZERO).await.unwrap().removed, 0);
     store.delete("a/first").await.unwrap();
     drop(sender);
     assert_eq!(saving.await.unwrap().unwrap().size, 4 * 1024 * 1024);

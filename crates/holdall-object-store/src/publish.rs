@@ -13,7 +13,7 @@
 use std::time::{Duration, SystemTime};
 
 use futures_util::TryStreamExt as _;
-use holdall_core::{ETag, Name, Result, Saved, random_alphanumeric};
+use holdall_core::{ETag, Name, Result, Saved, Swept, random_alphanumeric};
 use object_store::path::Path;
 use object_store::{ObjectStoreExt as _, PutPayload};
 
@@ -93,15 +93,15 @@ impl Inner {
         }
     }
 
-    /// See [`ObjectStoreStorage::sweep`](crate::ObjectStoreStorage::sweep).
-    pub(crate) async fn sweep(&self, age: Duration) -> Result<usize> {
+    /// See [`Storage::sweep`](holdall_core::Storage::sweep).
+    pub(crate) async fn sweep(&self, age: Duration) -> Result<Swept> {
         let staged: Vec<_> = self.store.list(Some(&self.staging())).try_collect().await.map_err(translate)?;
         let limit = SystemTime::now().checked_sub(age);
-        let mut swept = 0;
+        let mut swept = Swept::default();
         for object in staged {
             if limit.is_some_and(|limit| SystemTime::from(object.last_modified) < limit) {
-                self.remove(&object.location).await?;
-                swept += 1;
+                let removed = self.remove(&object.location).await;
+                swept.count(removed.map_err(|error| error.with_name(object.location.to_string())));
             }
         }
         Ok(swept)

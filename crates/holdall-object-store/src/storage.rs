@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use holdall_core::{
     Capabilities, Content, CopyOptions, DeleteOptions, Entry, Error, File, FileUrl, ListOptions, Location,
-    Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest,
+    Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, Swept, UploadPolicy, UploadRequest,
     UrlOptions, Visibility,
 };
 use object_store::ObjectStore;
@@ -104,16 +104,6 @@ impl ObjectStoreStorage {
     pub fn location(&self) -> &Location {
         &self.inner.config.location
     }
-
-    /// Deletes what dead processes left at staging names and what is older than that; returns how many objects
-    /// these were. Saves that are under way must be younger: give hours, not seconds.
-    ///
-    /// # Errors
-    ///
-    /// Those of listing and deleting; what was deleted before stays deleted.
-    pub async fn sweep(&self, older_than: Duration) -> Result<usize> {
-        self.inner.sweep(older_than).await
-    }
 }
 
 #[async_trait]
@@ -167,6 +157,13 @@ impl Storage for ObjectStoreStorage {
     async fn set_visibility(&self, _: &Name, _: Visibility) -> Result<()> {
         self.capabilities.check_visibility()?;
         Err(Error::unsupported("keep a visibility for each file; set it on the bucket"))
+    }
+
+    /// Deletes objects at staging names that are older than that. Saves that are under way must be younger: give
+    /// hours, not seconds.
+    async fn sweep(&self, older_than: Duration) -> Result<Swept> {
+        self.capabilities.check_writable()?;
+        self.inner.sweep(older_than).await
     }
 }
 

@@ -12,7 +12,6 @@ mod registry;
 #[cfg(feature = "static")]
 mod static_settings;
 mod storages;
-mod suggest;
 mod value;
 
 #[doc(inline)]

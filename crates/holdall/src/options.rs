@@ -6,13 +6,13 @@ mod typed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use holdall_core::backend::{listed, nearest_word};
 use holdall_core::{Error, ErrorKind, Location, Result};
 
 use crate::layers::Resolved;
 use crate::place::Place;
 use crate::policy::Policy;
 use crate::problems::{Problem, Problems};
-use crate::suggest::{listed, nearest};
 use crate::value::{Origin, Value};
 
 /// The settings of one storage, whichever layer they come from: a factory takes the keys that it knows,
@@ -233,7 +233,7 @@ impl Options {
 }
 
 fn nearest_key<'a>(key: &str, known: impl IntoIterator<Item = &'a String>) -> Option<&'a str> {
-    nearest(key, known.into_iter().map(String::as_str))
+    nearest_word(key, known.into_iter().map(String::as_str))
 }
 
 /// Names of keys only: a value may be a secret.

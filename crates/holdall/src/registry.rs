@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use holdall_core::backend::{did_you_mean, listed};
 use holdall_core::{Result, Store};
 
 use crate::backends;
@@ -12,7 +13,6 @@ use crate::options::Options;
 use crate::place::Place;
 use crate::policy::Policy;
 use crate::problems::{Problem, Problems};
-use crate::suggest::{did_you_mean, listed};
 
 /// Makes a store of settings.
 pub(crate) type Factory = Arc<dyn Fn(&mut Options) -> Result<Store> + Send + Sync>;

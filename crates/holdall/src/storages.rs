@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use holdall_core::backend::{did_you_mean, listed};
 use holdall_core::{Error, ErrorKind, Result, Store};
 
 use crate::builder::StoragesBuilder;
@@ -11,7 +12,6 @@ use crate::place::Place;
 use crate::registry::Opened;
 #[cfg(feature = "static")]
 use crate::static_settings::StaticSettings;
-use crate::suggest::{did_you_mean, listed};
 
 /// The storages of an application by name, as its settings describe them: what
 /// `django.core.files.storage.storages` is to Django.

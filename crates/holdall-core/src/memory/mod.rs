@@ -6,8 +6,9 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
@@ -29,6 +30,7 @@ use crate::options::{
     UploadRequest, UrlOptions,
 };
 use crate::storage::{Storage, delete_each};
+use crate::swept::Swept;
 use crate::visibility::Visibility;
 
 /// A storage in memory, for tests and for scratch data. What it holds is gone with the last handle.
@@ -350,6 +352,15 @@ impl Storage for MemoryStorage {
             history.change(changed);
         }
         Ok(())
+    }
+
+    fn path(&self, _: &Name) -> Option<PathBuf> {
+        None
+    }
+
+    async fn sweep(&self, _: Duration) -> Result<Swept> {
+        self.capabilities.check_writable()?;
+        Ok(Swept::default())
     }
 }
 

@@ -8,7 +8,9 @@ mod promote;
 mod tests;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use self::calls::{Copy, Delete, Open, Rename, Save, Upload, Url, Write};
 pub use self::delete_location::{DeleteLocation, DeletedLocation};
@@ -21,6 +23,7 @@ use crate::metadata::{Listing, Metadata};
 use crate::name::{IntoLocation, IntoName, Name};
 use crate::options::DeleteOptions;
 use crate::storage::{Storage, each_result};
+use crate::swept::Swept;
 use crate::visibility::Visibility;
 use crate::wrappers::Located;
 
@@ -285,6 +288,37 @@ impl Store {
         let name = self.name(name.into_name(), operation)?;
         let result = self.storage.set_visibility(&name, visibility).await;
         result.map_err(|error| self.locate(error, operation, Some(name.as_str())))
+    }
+
+    /// The path of that file on this machine; `None` where the storage keeps its files elsewhere. See
+    /// [`Storage::path`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidName`](crate::ErrorKind::InvalidName).
+    pub fn path(&self, name: impl IntoName) -> Result<Option<PathBuf>> {
+        Ok(self.storage.path(&self.name(name.into_name(), Operation::Path)?))
+    }
+
+    /// Removes what dead processes have left behind, if it is older than that. See [`Storage::sweep`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use holdall_core::{MemoryStorage, Store};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> holdall_core::Result<()> {
+    /// let media = Store::new(MemoryStorage::new());
+    /// let swept = media.sweep(Duration::from_hours(24)).await?;
+    /// assert_eq!(swept.into_result()?, 0, "memory leaves nothing behind");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Storage::sweep`].
+    pub async fn sweep(&self, older_than: Duration) -> Result<Swept> {
+        self.storage.sweep(older_than).await.map_err(|error| self.locate(error, Operation::Sweep, None))
     }
 
     /// A checked name, or the error with the place where it was given.

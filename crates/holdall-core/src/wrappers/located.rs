@@ -1,6 +1,8 @@
 //! A storage below a location of another.
 
 use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_core::stream::BoxStream;
@@ -17,6 +19,7 @@ use crate::options::{
     UrlOptions,
 };
 use crate::storage::{Storage, each_result};
+use crate::swept::Swept;
 use crate::visibility::Visibility;
 
 /// A storage that keeps everything below a location of another one, and can reach nothing outside it.
@@ -192,6 +195,15 @@ impl<S: Storage> Storage for Located<S> {
 
     async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
         self.inner.set_visibility(&self.outer(name)?, visibility).await.map_err(|error| self.relative(error))
+    }
+
+    fn path(&self, name: &Name) -> Option<PathBuf> {
+        self.inner.path(&self.outer(name).ok()?)
+    }
+
+    /// Sweeps the whole inner storage: leftovers have no names, and so lie at no location.
+    async fn sweep(&self, older_than: Duration) -> Result<Swept> {
+        self.inner.sweep(older_than).await.map_err(|error| self.relative(error))
     }
 }
 

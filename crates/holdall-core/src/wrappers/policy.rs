@@ -62,6 +62,14 @@ macro_rules! storage_with_policy {
             async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
                 self.inner.set_visibility(name, visibility).await
             }
+
+            fn path(&self, name: &Name) -> Option<std::path::PathBuf> {
+                self.inner.path(name)
+            }
+
+            async fn sweep(&self, older_than: std::time::Duration) -> Result<$crate::Swept> {
+                self.inner.sweep(older_than).await
+            }
         }
 
         impl<S: Storage> std::fmt::Display for $wrapper<S> {

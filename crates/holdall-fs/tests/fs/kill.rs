@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use holdall_core::{Checksum, Content, Durability, Store};
+use holdall_core::{Checksum, Content, Durability, Storage as _, Store};
 use holdall_fs::FileSystemStorage;
 
 use crate::support::{child, child_directory, paths, store_in};
@@ -104,7 +104,7 @@ async fn whatever_is_killed_leaves_whole_files_only() {
 
     // What an overwrite leaves in its short instant is swept; the files stay.
     let storage = FileSystemStorage::new(root.path()).unwrap();
-    storage.sweep_stale(Duration::ZERO).await.unwrap();
+    storage.sweep(Duration::ZERO).await.unwrap();
     assert!(paths(root.path()).iter().all(|path| !path.contains(".holdall-")));
     assert_eq!(check(root.path()), whole);
 }

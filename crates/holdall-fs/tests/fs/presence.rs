@@ -50,7 +50,7 @@ async fn every_verb(storage: &FileSystemStorage) -> Vec<(&'static str, Error)> {
         ("rename", store.rename("file", "moved").await.unwrap_err()),
         ("rename of nothing", store.rename("no/thing", "moved").await.unwrap_err()),
         ("set_visibility", store.set_visibility("file", Visibility::Private).await.unwrap_err()),
-        ("sweep", storage.sweep_stale(Duration::ZERO).await.unwrap_err()),
+        ("sweep", storage.sweep(Duration::ZERO).await.unwrap_err()),
     ]
 }
 

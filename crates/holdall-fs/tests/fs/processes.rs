@@ -8,7 +8,7 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use holdall_core::{Durability, ErrorKind, SaveMode, Store};
+use holdall_core::{Durability, ErrorKind, SaveMode, Storage as _, Store};
 use holdall_fs::FileSystemStorage;
 
 use crate::support::{child, child_directory, paths, store_in};
@@ -185,11 +185,11 @@ async fn a_sweep_takes_what_the_dead_left_and_spares_the_living() {
     fs::write(root.join("file"), "kept").unwrap();
 
     let storage = FileSystemStorage::new(&root).unwrap();
-    assert_eq!(storage.sweep_stale(Duration::from_hours(1)).await.unwrap(), 0, "they are younger");
-    assert_eq!(storage.sweep_stale(Duration::ZERO).await.unwrap(), 1);
+    assert_eq!(storage.sweep(Duration::from_hours(1)).await.unwrap().removed, 0, "they are younger");
+    assert_eq!(storage.sweep(Duration::ZERO).await.unwrap().removed, 1);
     assert_eq!(paths(&root), [".holdall-live", "file"]);
 
     child.run();
-    assert_eq!(storage.sweep_stale(Duration::ZERO).await.unwrap(), 1);
+    assert_eq!(storage.sweep(Duration::ZERO).await.unwrap().removed, 1);
     assert_eq!(paths(&root), ["file"]);
 }

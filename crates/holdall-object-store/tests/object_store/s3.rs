@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use holdall_core::{Content, ErrorKind, SaveMode, Store, UploadPolicy, Visibility};
+use holdall_core::{Content, ErrorKind, SaveMode, Storage as _, Store, UploadPolicy, Visibility};
 use holdall_object_store::{ObjectStoreStorage, ObjectStoreStorageBuilder, Profile};
 use holdall_testing::conformance::{Suite, suite};
 use holdall_testing::s3_server::{Fault, FaultAction, S3Server};
@@ -248,11 +248,11 @@ async fn staged_objects_are_swept() {
     let storage = builder(&server).location("media").build().unwrap();
     server.put_object(BUCKET, "media/.holdall-staging/abandoned", "x");
     server.put_object(BUCKET, "media/file", "x");
-    assert_eq!(storage.sweep(Duration::from_hours(1)).await.unwrap(), 0);
+    assert_eq!(storage.sweep(Duration::from_hours(1)).await.unwrap().removed, 0);
     let store = Store::new(storage.clone());
     assert_eq!(store.list("").recursive().collect().await.unwrap().len(), 1, "it is not shown");
     // S3 tells whole seconds: it is older than nothing at once or in a second.
-    while storage.sweep(Duration::ZERO).await.unwrap() == 0 {
+    while storage.sweep(Duration::ZERO).await.unwrap().removed == 0 {
         tokio::task::yield_now().await;
     }
     assert_eq!(server.keys(BUCKET), ["media/file"]);

@@ -4,15 +4,15 @@ mod find;
 mod read;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use futures_core::stream::BoxStream;
 use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
+use holdall_core::backend::read_only_storage;
 use holdall_core::{
-    Capabilities, Content, CopyOptions, DeleteOptions, Entry, Error, File, FileUrl, ListOptions, Listing,
-    Location, Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest,
-    UrlOptions, Visibility,
+    Capabilities, Entry, File, FileUrl, ListOptions, Listing, Location, Metadata, Name, OpenOptions, Result,
+    UrlOptions,
 };
 
 pub(crate) use self::find::Found;
@@ -74,86 +74,58 @@ impl Live {
     }
 }
 
-fn refused<T>() -> Result<T> {
-    Err(Error::unsupported("be written to; it shows the sources of static files: change those"))
-}
+read_only_storage! {
+    impl [] Storage for Live, "be written to; it shows the sources of static files: change those" => {
+        fn capabilities(&self) -> &Capabilities {
+            &self.capabilities
+        }
 
-#[async_trait]
-#[deny(clippy::missing_trait_methods)]
-impl Storage for Live {
-    fn capabilities(&self) -> &Capabilities {
-        &self.capabilities
-    }
+        async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
+            options.check(&self.capabilities)?;
+            let name = name.clone();
+            self.blocking(move |found| read::open(found, &name, &options)).await
+        }
 
-    async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
-        options.check(&self.capabilities)?;
-        let name = name.clone();
-        self.blocking(move |found| read::open(found, &name, &options)).await
-    }
+        async fn metadata(&self, name: &Name) -> Result<Metadata> {
+            let name = name.clone();
+            self.blocking(move |found| read::metadata(found, &name)).await
+        }
 
-    async fn save(&self, _: &Name, _: Content<'_>, _: SaveOptions) -> Result<Saved> {
-        refused()
-    }
+        async fn exists(&self, name: &Name) -> Result<bool> {
+            let name = name.clone();
+            self.blocking(move |found| Ok(found.find(&name)?.is_some())).await
+        }
 
-    async fn delete(&self, _: &Name, _: DeleteOptions) -> Result<()> {
-        refused()
-    }
+        fn list(&self, location: &Location, options: ListOptions) -> BoxStream<'_, Result<Entry>> {
+            let location = location.clone();
+            self.blocking(move |found| read::list(found, &location, &options))
+                .map(|listed| match listed {
+                    Ok(entries) => stream::iter(entries.into_iter().map(Ok)).left_stream(),
+                    Err(error) => stream::iter([Err(error)]).right_stream(),
+                })
+                .flatten_stream()
+                .boxed()
+        }
 
-    async fn delete_many(&self, names: &[Name]) -> Vec<Result<()>> {
-        names.iter().map(|_| refused()).collect()
-    }
+        async fn listdir(&self, location: &Location) -> Result<Listing> {
+            let mut listing = Listing::default();
+            listing.extend(self.list(location, ListOptions::default()).try_collect::<Vec<_>>().await?);
+            Ok(listing)
+        }
 
-    async fn metadata(&self, name: &Name) -> Result<Metadata> {
-        let name = name.clone();
-        self.blocking(move |found| read::metadata(found, &name)).await
-    }
-
-    async fn exists(&self, name: &Name) -> Result<bool> {
-        let name = name.clone();
-        self.blocking(move |found| Ok(found.find(&name)?.is_some())).await
-    }
-
-    fn list(&self, location: &Location, options: ListOptions) -> BoxStream<'_, Result<Entry>> {
-        let location = location.clone();
-        self.blocking(move |found| read::list(found, &location, &options))
-            .map(|listed| match listed {
-                Ok(entries) => stream::iter(entries.into_iter().map(Ok)).left_stream(),
-                Err(error) => stream::iter([Err(error)]).right_stream(),
+        async fn url(&self, name: &Name, options: UrlOptions) -> Result<FileUrl> {
+            options.check(&self.capabilities)?;
+            let name = name.clone();
+            self.blocking(move |found| match found.find(&name)? {
+                Some(_) => Ok(FileUrl::plain(found.url(&name))),
+                None => Err(found.unknown(name.as_str())),
             })
-            .flatten_stream()
-            .boxed()
-    }
+            .await
+        }
 
-    async fn listdir(&self, location: &Location) -> Result<Listing> {
-        let mut listing = Listing::default();
-        listing.extend(self.list(location, ListOptions::default()).try_collect::<Vec<_>>().await?);
-        Ok(listing)
-    }
-
-    async fn copy(&self, _: &Name, _: &Name, _: CopyOptions) -> Result<Saved> {
-        refused()
-    }
-
-    async fn rename(&self, _: &Name, _: &Name, _: CopyOptions) -> Result<Saved> {
-        refused()
-    }
-
-    async fn url(&self, name: &Name, options: UrlOptions) -> Result<FileUrl> {
-        options.check(&self.capabilities)?;
-        let name = name.clone();
-        self.blocking(move |found| match found.find(&name)? {
-            Some(_) => Ok(FileUrl::plain(found.url(&name))),
-            None => Err(found.unknown(name.as_str())),
-        })
-        .await
-    }
-
-    async fn upload_request(&self, _: &Name, _: UploadPolicy) -> Result<UploadRequest> {
-        refused()
-    }
-
-    async fn set_visibility(&self, _: &Name, _: Visibility) -> Result<()> {
-        refused()
+        fn path(&self, _: &Name) -> Option<PathBuf> {
+            None
+        }
     }
 }
 

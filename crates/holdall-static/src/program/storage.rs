@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::stream::BoxStream;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use holdall_core::backend::read_only_storage;
 use holdall_core::{
-    Capabilities, Content, CopyOptions, DeleteOptions, ETag, Entry, Error, ErrorKind, File, FileEntry,
-    FileUrl, ListOptions, Listing, Location, Metadata, Name, OpenOptions, Operation, Result, SaveOptions,
-    Saved, Storage, UploadPolicy, UploadRequest, UrlOptions, Visibility,
+    Capabilities, ETag, Entry, Error, ErrorKind, File, FileEntry, FileUrl, ListOptions, Listing, Location,
+    Metadata, Name, OpenOptions, Operation, Result, UrlOptions,
 };
 
 use super::index::{Index, IndexedFile, VERSION};
@@ -83,81 +83,53 @@ impl ProgramStorage {
     }
 }
 
-fn refused<T>() -> Result<T> {
-    Err(Error::unsupported("be written to; its files are part of the program"))
-}
-
-#[async_trait]
-#[deny(clippy::missing_trait_methods)]
-impl Storage for ProgramStorage {
-    fn capabilities(&self) -> &Capabilities {
-        &self.capabilities
-    }
-
-    async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
-        options.check(&self.capabilities)?;
-        let (metadata, body) = self.get(name)?;
-        options.conditions.check(metadata.etag.as_ref(), metadata.modified)?;
-        let range = options.range.map_or(Ok(0..metadata.size), |range| range.resolve(metadata.size))?;
-        let index = |byte: u64| usize::try_from(byte).expect("inside a slice of memory");
-        let body = body.slice(index(range.start)..index(range.end));
-        Ok(File::from_bytes(metadata.clone(), range, body))
-    }
-
-    async fn save(&self, _: &Name, _: Content<'_>, _: SaveOptions) -> Result<Saved> {
-        refused()
-    }
-
-    async fn delete(&self, _: &Name, _: DeleteOptions) -> Result<()> {
-        refused()
-    }
-
-    async fn delete_many(&self, names: &[Name]) -> Vec<Result<()>> {
-        names.iter().map(|_| refused()).collect()
-    }
-
-    async fn metadata(&self, name: &Name) -> Result<Metadata> {
-        Ok(self.get(name)?.0.clone())
-    }
-
-    async fn exists(&self, name: &Name) -> Result<bool> {
-        Ok(self.program.files.contains_key(name))
-    }
-
-    fn list(&self, location: &Location, options: ListOptions) -> BoxStream<'_, Result<Entry>> {
-        let files = self.program.files.iter().map(|(name, (metadata, _))| (name, metadata));
-        match serving::list(files, location, &options, |metadata| Ok(Some(FileEntry::from(metadata.clone()))))
-        {
-            Ok(entries) => stream::iter(entries.into_iter().map(Ok)).boxed(),
-            Err(error) => stream::iter([Err(error)]).boxed(),
+read_only_storage! {
+    impl [] Storage for ProgramStorage, "be written to; its files are part of the program" => {
+        fn capabilities(&self) -> &Capabilities {
+            &self.capabilities
         }
-    }
 
-    async fn listdir(&self, location: &Location) -> Result<Listing> {
-        let mut listing = Listing::default();
-        listing.extend(self.list(location, ListOptions::default()).try_collect::<Vec<_>>().await?);
-        Ok(listing)
-    }
+        async fn open(&self, name: &Name, options: OpenOptions) -> Result<File> {
+            options.check(&self.capabilities)?;
+            let (metadata, body) = self.get(name)?;
+            options.conditions.check(metadata.etag.as_ref(), metadata.modified)?;
+            let range = options.range.map_or(Ok(0..metadata.size), |range| range.resolve(metadata.size))?;
+            let index = |byte: u64| usize::try_from(byte).expect("inside a slice of memory");
+            let body = body.slice(index(range.start)..index(range.end));
+            Ok(File::from_bytes(metadata.clone(), range, body))
+        }
 
-    async fn copy(&self, _: &Name, _: &Name, _: CopyOptions) -> Result<Saved> {
-        refused()
-    }
+        async fn metadata(&self, name: &Name) -> Result<Metadata> {
+            Ok(self.get(name)?.0.clone())
+        }
 
-    async fn rename(&self, _: &Name, _: &Name, _: CopyOptions) -> Result<Saved> {
-        refused()
-    }
+        async fn exists(&self, name: &Name) -> Result<bool> {
+            Ok(self.program.files.contains_key(name))
+        }
 
-    async fn url(&self, name: &Name, options: UrlOptions) -> Result<FileUrl> {
-        options.check(&self.capabilities)?;
-        Ok(FileUrl::plain(format!("{}{}", self.program.base, url_path(name))))
-    }
+        fn list(&self, location: &Location, options: ListOptions) -> BoxStream<'_, Result<Entry>> {
+            let files = self.program.files.iter().map(|(name, (metadata, _))| (name, metadata));
+            match serving::list(files, location, &options, |metadata| Ok(Some(FileEntry::from(metadata.clone()))))
+            {
+                Ok(entries) => stream::iter(entries.into_iter().map(Ok)).boxed(),
+                Err(error) => stream::iter([Err(error)]).boxed(),
+            }
+        }
 
-    async fn upload_request(&self, _: &Name, _: UploadPolicy) -> Result<UploadRequest> {
-        refused()
-    }
+        async fn listdir(&self, location: &Location) -> Result<Listing> {
+            let mut listing = Listing::default();
+            listing.extend(self.list(location, ListOptions::default()).try_collect::<Vec<_>>().await?);
+            Ok(listing)
+        }
 
-    async fn set_visibility(&self, _: &Name, _: Visibility) -> Result<()> {
-        refused()
+        async fn url(&self, name: &Name, options: UrlOptions) -> Result<FileUrl> {
+            options.check(&self.capabilities)?;
+            Ok(FileUrl::plain(format!("{}{}", self.program.base, url_path(name))))
+        }
+
+        fn path(&self, _: &Name) -> Option<PathBuf> {
+            None
+        }
     }
 }
 

@@ -1,13 +1,15 @@
 //! A storage whose URLs are those of hashed names.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_core::stream::BoxStream;
 use holdall_core::{
     Capabilities, Content, CopyOptions, DeleteOptions, Entry, File, FileUrl, ListOptions, Listing, Location,
-    Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest,
+    Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, Swept, UploadPolicy, UploadRequest,
     UrlOptions, Visibility,
 };
 
@@ -181,6 +183,14 @@ impl<S: Storage> Storage for ManifestStorage<S> {
 
     async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
         self.inner.set_visibility(name, visibility).await
+    }
+
+    fn path(&self, name: &Name) -> Option<PathBuf> {
+        self.inner.path(name)
+    }
+
+    async fn sweep(&self, older_than: Duration) -> Result<Swept> {
+        self.inner.sweep(older_than).await
     }
 }
 

@@ -2,15 +2,17 @@
 
 use std::error::Error as _;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use holdall_core::{
     Capabilities, Content, CopyOptions, DeleteOptions, Entry, Error, File, FileUrl, ListOptions, Listing,
-    Location, Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest,
-    UrlOptions, Visibility,
+    Location, Metadata, Name, OpenOptions, Result, SaveOptions, Saved, Storage, Swept, UploadPolicy,
+    UploadRequest, UrlOptions, Visibility,
 };
 
 /// Panics as soon as a secret shows in an error (with all its sources), in `Debug` or in `Display`.
@@ -112,6 +114,14 @@ impl Storage for Watched {
 
     async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
         self.result(self.inner.set_visibility(name, visibility).await)
+    }
+
+    fn path(&self, name: &Name) -> Option<PathBuf> {
+        self.inner.path(name)
+    }
+
+    async fn sweep(&self, older_than: Duration) -> Result<Swept> {
+        self.result(self.inner.sweep(older_than).await)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Memory with other capabilities, with URLs, and with one fault of choice.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
@@ -11,8 +12,8 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use holdall_core::{
     Attributes, ByteRange, Capabilities, Checksum, Conditions, Content, CopyOptions, DeleteOptions, Entry,
     Error, ErrorKind, File, FileUrl, ListOptions, Listing, Location, MemoryStorage, Metadata, Name,
-    OpenOptions, Result, SaveMode, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest, UrlOptions,
-    Visibility, delete_each, guess_content_type,
+    OpenOptions, Result, SaveMode, SaveOptions, Saved, Storage, Swept, UploadPolicy, UploadRequest,
+    UrlOptions, Visibility, delete_each, guess_content_type,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -52,6 +53,9 @@ pub(crate) enum Fault {
     UrlsLiveForEver,
     OneSignatureForAll,
     ErrorsTellASecret,
+    CreatedIsNow,
+    LeadsNowhere,
+    SweepsFiles,
     /// Of a storage that can only overwrite: it does what it is asked and looks at no option.
     ChecksForgotten,
     /// Copies look first and write afterwards.
@@ -107,7 +111,8 @@ impl Doctored {
         }
         let keep = self.capabilities.checksum && !self.has(Fault::ChecksumForgotten);
         let checksum = metadata.checksum.filter(|_| keep);
-        metadata.with_checksum(checksum)
+        let created = self.has(Fault::CreatedIsNow).then(SystemTime::now);
+        metadata.with_checksum(checksum).with_created(created)
     }
 
     fn name(&self, name: &Name) -> Name {
@@ -374,6 +379,25 @@ impl Storage for Doctored {
     async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
         self.checked(self.capabilities.check_visibility())?;
         self.inner.set_visibility(name, visibility).await
+    }
+
+    fn path(&self, name: &Name) -> Option<PathBuf> {
+        let lies = self.has(Fault::LeadsNowhere);
+        lies.then(|| std::env::temp_dir().join(format!("holdall-nowhere/{name}")))
+    }
+
+    async fn sweep(&self, older_than: Duration) -> Result<Swept> {
+        self.checked(self.capabilities.check_writable())?;
+        if self.has(Fault::SweepsFiles) {
+            let options = ListOptions::default().with_recursive(true);
+            let entries: Vec<Entry> = self.inner.list(&Location::root(), options).try_collect().await?;
+            for entry in entries {
+                if let Entry::File(file) = entry {
+                    self.inner.delete(&file.name, DeleteOptions::default()).await?;
+                }
+            }
+        }
+        self.inner.sweep(older_than).await
     }
 }
 

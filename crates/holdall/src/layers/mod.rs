@@ -12,8 +12,9 @@ pub(crate) mod url;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use holdall_core::backend::nearest_word;
+
 use crate::problems::{Problem, Problems};
-use crate::suggest::nearest;
 use crate::value::{Kind, Origin, Value};
 
 /// What one place says about all storages, and about static files.
@@ -105,7 +106,7 @@ pub(crate) fn static_files(layers: &[Layer]) -> Option<Table> {
 /// Nobody said which backend. Somebody may have meant to.
 fn no_backend(name: &str, tables: &[&Table]) -> Option<Problem> {
     let mut given = tables.iter().flat_map(|table| &table.values);
-    let slip = given.find_map(|(key, value)| Some((key, value, nearest(key, ["backend", "url"])?)));
+    let slip = given.find_map(|(key, value)| Some((key, value, nearest_word(key, ["backend", "url"])?)));
     if let Some((key, value, meant)) = slip {
         let sentence = format!("unknown key {key:?} in [storages.{name}]; did you mean {meant:?}?");
         return Some(Problem::new(value.origin.clone(), sentence));

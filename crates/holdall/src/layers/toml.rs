@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
 
+use holdall_core::backend::nearest_word;
+
 use super::{Layer, Table, check_name};
 use crate::problems::{Problem, Problems};
-use crate::suggest::nearest;
 use crate::value::{Document, Inner, Kind, Origin, Value};
 
 /// The table of storages.
@@ -69,7 +70,7 @@ pub(crate) fn read(text: &str, document: Document, problems: &mut Problems) -> O
 }
 
 fn unknown_table(key: &str) -> String {
-    let hint = match nearest(key, [STORAGES, STATIC]) {
+    let hint = match nearest_word(key, [STORAGES, STATIC]) {
         Some(nearest) => format!("did you mean {nearest:?}?"),
         None => "storages are written as [storages.default]".to_owned(),
     };

@@ -5,10 +5,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use bytesize::ByteSize;
+use holdall_core::backend::listed;
 use holdall_core::{Error, Location, Result};
 
 use super::Options;
-use crate::suggest::listed;
 use crate::value::{Kind, Value};
 
 impl Options {

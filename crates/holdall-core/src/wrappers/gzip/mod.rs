@@ -5,6 +5,8 @@ mod encode;
 mod tests;
 
 use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_core::stream::BoxStream;
@@ -22,6 +24,7 @@ use crate::options::{
     UrlOptions,
 };
 use crate::storage::Storage;
+use crate::swept::Swept;
 use crate::visibility::Visibility;
 
 /// A storage that saves content of chosen types compressed with gzip, and says so in its `Content-Encoding`.
@@ -233,6 +236,14 @@ impl<S: Storage> Storage for Gzipped<S> {
 
     async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
         self.inner.set_visibility(name, visibility).await
+    }
+
+    fn path(&self, name: &Name) -> Option<PathBuf> {
+        self.inner.path(name)
+    }
+
+    async fn sweep(&self, older_than: Duration) -> Result<Swept> {
+        self.inner.sweep(older_than).await
     }
 }
 

@@ -24,7 +24,7 @@ pub async fn capabilities_are_steady_and_consistent(store: &Store) {
 }
 
 /// Every verb that would change something is `Unsupported`, before the source is read, where nothing can
-/// be written. Promise 3.
+/// be written. Promises 3 and 22.
 pub async fn capabilities_refuse_every_change_where_nothing_can_be_written(store: &Store) {
     let (content, was_read) = untouched();
     refused_naming(store.save("file", content).overwrite().await, Unsupported, "file");
@@ -39,6 +39,7 @@ pub async fn capabilities_refuse_every_change_where_nothing_can_be_written(store
     refused_naming(store.copy("file", "copy").overwrite().await, Unsupported, "file");
     refused_naming(store.rename("file", "target").overwrite().await, Unsupported, "file");
     refused_naming(store.set_visibility("file", Visibility::Public).await, Unsupported, "file");
+    refused(store.sweep(std::time::Duration::from_hours(24)).await, Unsupported);
     let request = store.upload_request("file").await;
     refused_naming(request, Unsupported, "file");
     assert!(!store.exists("file").await.unwrap());

@@ -49,3 +49,18 @@ pub async fn metadata_tells_the_whole_name(store: &Store) {
     assert_eq!(store.open(name).await.unwrap().name().as_str(), name);
     assert!(store.exists(r".\a\b\c\file.txt").await.unwrap());
 }
+
+/// When a file was made does not change because somebody looks at it or reads it, and when it was last read does not run
+/// backwards. A storage may know neither. Promise 7.
+pub async fn metadata_tells_when_a_file_was_made_and_read(store: &Store) {
+    put(store, "a/file", "content").await;
+    let before = store.metadata("a/file").await.unwrap();
+    let opened = store.open("a/file").await.unwrap();
+    assert_eq!(opened.metadata().created, before.created);
+    assert_eq!(opened.bytes().await.unwrap(), "content");
+    let after = store.metadata("a/file").await.unwrap();
+    assert_eq!(after.created, before.created);
+    assert_eq!(after.accessed.is_some(), before.accessed.is_some());
+    assert!(after.accessed >= before.accessed, "{:?} {:?}", after.accessed, before.accessed);
+    assert_eq!(after.modified, before.modified);
+}

@@ -24,11 +24,13 @@ mod metadata;
 mod modes;
 mod names;
 mod open;
+mod path;
 mod promote;
 mod refusal;
 mod rename;
 mod save;
 mod sequences;
+mod sweep;
 mod upload;
 mod url;
 mod versions;
@@ -145,6 +147,7 @@ macro_rules! __conformance_table {
                 metadata_of_a_directory_is_not_found: [7] + writable;
                 metadata_follows_the_file: [7] + writable;
                 metadata_tells_the_whole_name: [1] + writable;
+                metadata_tells_when_a_file_was_made_and_read: [7] + writable;
             }
             attributes {
                 save_keeps_every_attribute: [10] + writable + attributes;
@@ -294,6 +297,13 @@ macro_rules! __conformance_table {
                 promote_keeps_nothing_that_the_client_said: [20] + writable + unique + plain_names + attributes;
                 promote_dropped_at_any_poll_never_loses_the_file: [20] + writable + unique + plain_names;
             }
+            path {
+                path_leads_to_the_bytes: [21] + writable;
+                path_refuses_names_that_are_invalid: [5, 21];
+            }
+            sweep {
+                sweep_leaves_files_alone: [22] + writable;
+            }
             sequences {
                 operations_in_any_order_match_the_model: [1, 3, 7, 8, 9, 13] + writable @ heavy;
             }
@@ -302,7 +312,7 @@ macro_rules! __conformance_table {
             }
             capabilities {
                 capabilities_are_steady_and_consistent: [3];
-                capabilities_refuse_every_change_where_nothing_can_be_written: [3] - writable;
+                capabilities_refuse_every_change_where_nothing_can_be_written: [3, 22] - writable;
                 capabilities_tell_the_largest_file: [2] + writable;
                 debug_and_errors_show_no_secret: [18];
             }
