@@ -1,12 +1,13 @@
 //! CloudFront: with which key the URLs of private files are signed.
 
 use std::fmt;
+use std::sync::Arc;
 
 use holdall_core::Result;
 
 use super::S3StorageBuilder;
-use crate::cloudfront::{CloudFront, CloudFrontHash, CloudFrontSigner, check_base};
-use crate::config::invalid;
+use crate::config::{SignedDomain, invalid};
+use crate::extras::cloudfront::{CloudFrontHash, CloudFrontSigner, check_base};
 
 /// The settings of this room.
 #[derive(Default)]
@@ -54,7 +55,7 @@ impl S3StorageBuilder {
 
 impl CloudFrontSettings {
     /// With the base of the custom domain's URLs, if there is one.
-    pub(super) fn check(self, base: Option<&str>) -> Result<Option<CloudFront>> {
+    pub(super) fn check(self, base: Option<&str>) -> Result<Option<SignedDomain>> {
         match (self.key_id, self.key) {
             (None, None) if self.hash.is_some() => {
                 Err(invalid("cloudfront_hash is set, but cloudfront_key_id and cloudfront_key are not"))
@@ -68,7 +69,7 @@ impl CloudFrontSettings {
                     invalid("cloudfront_key is set, but custom_domain, the distribution's host, is not")
                 })?;
                 check_base(base)?;
-                Ok(Some(CloudFront { signer, base: base.to_owned() }))
+                Ok(Some(SignedDomain { signer: Arc::new(signer), base: base.to_owned() }))
             }
         }
     }

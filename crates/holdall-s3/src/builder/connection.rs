@@ -4,8 +4,7 @@ use aws_sdk_s3::config::{AppName, HttpClient, IntoShared as _, SharedHttpClient}
 use holdall_core::Result;
 
 use super::S3StorageBuilder;
-use crate::config::{check_text, invalid};
-use crate::http::{CaBundle, HttpConfig, Proxy};
+use crate::config::{CaBundle, HttpConfig, Proxy, check_text, invalid};
 
 /// The settings of this room.
 #[derive(Default)]

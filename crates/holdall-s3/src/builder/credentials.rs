@@ -7,8 +7,7 @@ use aws_sdk_s3::config::{Credentials, ProvideCredentials, SharedCredentialsProvi
 use holdall_core::Result;
 
 use super::S3StorageBuilder;
-use crate::config::{check_endpoint, check_text, invalid};
-use crate::identity::{IdentityConfig, Role, Source};
+use crate::config::{IdentityConfig, Role, Source, check_endpoint, check_text, invalid};
 
 /// How long STS lets a role's session last: 15 minutes to 12 hours (`DurationSeconds` of `AssumeRole`, AWS STS API
 /// Reference).

@@ -6,9 +6,7 @@ use holdall_core::Result;
 use url::{Host, Url};
 
 use super::S3StorageBuilder;
-use crate::config::invalid;
-use crate::encryption::{CustomerKey, Encryption, ServerKeys, encoded_context};
-use crate::every_request::EveryRequest;
+use crate::config::{CustomerKey, Encryption, EveryRequest, ServerKeys, encoded_context, invalid};
 
 /// The settings of this room.
 #[derive(Default)]

@@ -23,10 +23,11 @@ use self::credentials::CredentialSettings;
 use self::every_request::RequestSettings;
 use self::server::ServerSettings;
 use self::urls::UrlSettings;
-use crate::client::Inner;
-use crate::config::{ClientConfig, Config, Objects, PerName, Transfers, check_location, invalid};
-use crate::objects::ObjectParameters;
-use crate::storage::S3Storage;
+use crate::config::{
+    ClientConfig, Config, ObjectParameters, Objects, PerName, Transfers, check_location, invalid,
+};
+use crate::handle::S3Storage;
+use crate::wire::client::Inner;
 
 /// Builds an [`S3Storage`]; made by [`S3Storage::builder`].
 ///
@@ -68,6 +69,13 @@ pub struct S3StorageBuilder {
     transfers: Transfers,
     client: ClientConfig,
     connection: ConnectionSettings,
+}
+
+impl S3Storage {
+    /// Begins to set up a storage in that bucket. It must exist.
+    pub fn builder(bucket: impl Into<String>) -> S3StorageBuilder {
+        S3StorageBuilder::new(bucket)
+    }
 }
 
 impl S3StorageBuilder {
@@ -169,14 +177,14 @@ impl S3StorageBuilder {
         let addressing_style = self.server.addressing_style;
         let server = self.server.check(from_sdk, &self.bucket)?;
         let (http, app_name) = self.connection.check()?;
-        let urls = self.urls.check(addressing_style, &self.bucket)?;
+        let mut urls = self.urls.check(addressing_style, &self.bucket)?;
+        urls.signed_domain = self.cloudfront.check(urls.public_base.as_deref())?;
         let config = Config {
             location: check_location(&self.location)?,
             requests: self.requests.check(server.endpoint.as_ref())?,
             server,
             identity: self.credentials.check()?,
             objects: self.objects.check()?,
-            cloudfront: self.cloudfront.check(urls.public_base.as_deref())?,
             urls,
             transfers: self.transfers.check()?,
             client: self.client.check()?,

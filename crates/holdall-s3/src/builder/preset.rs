@@ -1,7 +1,7 @@
 //! Settings for a kind of server.
 
 use super::S3StorageBuilder;
-use crate::preset::Preset;
+use crate::config::Preset;
 
 impl S3StorageBuilder {
     /// Sets what is known about a kind of server: its endpoint and region where these follow, what it honours, and

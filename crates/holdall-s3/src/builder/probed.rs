@@ -2,7 +2,7 @@
 
 use super::S3StorageBuilder;
 use crate::config::{ChecksumMode, ServerCondition};
-use crate::probe::{Feature, ProbeReport};
+use crate::extras::probe::{Feature, ProbeReport};
 
 impl S3StorageBuilder {
     /// Sets what a [probe](crate::S3Storage::probe) has found out about server and bucket. What is unknown in the

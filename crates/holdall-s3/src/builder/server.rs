@@ -5,10 +5,9 @@ use url::Url;
 
 use super::S3StorageBuilder;
 use crate::config::{
-    self, AddressingStyle, ChecksumAlgorithm, ChecksumMode, Conditions, Features, Server, ServerCondition,
-    UniqueNames, invalid,
+    self, AddressingStyle, ChecksumAlgorithm, ChecksumMode, Conditions, Features, Preset, Server,
+    ServerCondition, UniqueNames, invalid,
 };
-use crate::preset::Preset;
 
 /// The settings of this room.
 pub(super) struct ServerSettings {

@@ -3,8 +3,8 @@
 use holdall_core::Result;
 
 use super::S3StorageBuilder;
+use crate::config::limits::{MAX_PART_SIZE, MIN_PART_SIZE};
 use crate::config::{Transfers, invalid};
-use crate::multipart::{MAX_PART_SIZE, MIN_PART_SIZE};
 
 impl S3StorageBuilder {
     /// The size of the parts of a multipart upload in bytes, 5 MiB to 5 GiB; 8 MiB without a call. Content
@@ -98,8 +98,8 @@ impl Transfers {
 mod tests {
     use holdall_core::ErrorKind;
 
+    use crate::S3Storage;
     use crate::config::ChecksumMode;
-    use crate::storage::S3Storage;
 
     #[test]
     fn what_tls_and_a_checksum_protect_needs_no_hash() {

@@ -5,11 +5,11 @@ use std::time::Duration;
 use holdall_core::{Result, Visibility};
 
 use super::S3StorageBuilder;
+use crate::config::limits::MAX_EXPIRY;
 use crate::config::{
     AddressingStyle, PublicEndpoint, Urls, check_custom_domain, check_endpoint, check_names_no_bucket,
     invalid, path_style,
 };
-use crate::presign::MAX_EXPIRY;
 
 /// The settings of this room.
 #[derive(Debug)]
@@ -141,6 +141,7 @@ impl UrlSettings {
             expires_in: self.expires_in,
             strict_expiry: self.strict_expiry,
             expiry_window: self.expiry_window,
+            signed_domain: None,
         })
     }
 }

@@ -1,8 +1,32 @@
-//! The settings of a storage after they were checked.
+//! The settings of a storage after they were checked: plain data and its rules. Nothing here does I/O.
+//!
+//! | module | job |
+//! | --- | --- |
+//! | this one | [`Config`], and the parts of it that have no rules of their own |
+//! | `choices.rs`, `conditions.rs` | settings that are a choice of words |
+//! | `rules.rs` | rules of buckets, regions, endpoints and domains |
+//! | `limits.rs` | the limits of S3 in bytes and time |
+//! | `preset.rs` | facts about kinds of servers |
+//! | `capabilities.rs` | the capabilities that follow from settings and honoured conditions |
+//! | `identity.rs`, `http.rs`, `proxy.rs` | credentials and connections |
+//! | `requests.rs`, `operations.rs`, `encryption.rs` | headers that do not depend on the request |
+//! | `objects/`, `per_name.rs` | data that is kept with every object |
+//! | `links.rs` | how URLs are made |
 
+mod capabilities;
 mod choices;
 mod conditions;
+mod encryption;
+mod http;
+mod identity;
+pub(crate) mod limits;
+mod links;
+pub(crate) mod objects;
+pub(crate) mod operations;
 mod per_name;
+mod preset;
+mod proxy;
+mod requests;
 mod rules;
 
 use std::fmt;
@@ -11,23 +35,27 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_sdk_s3::config::{AppName, SharedAsyncSleep};
 use aws_smithy_async::time::SharedTimeSource;
-use holdall_core::{Attributes, Error, ErrorKind, Location, Operation, Visibility};
+use holdall_core::{Attributes, Error, ErrorKind, Location, Operation};
 use url::Url;
 
-use crate::objects::ObjectParameters;
-
+pub(crate) use self::capabilities::capabilities;
 pub use self::choices::{AddressingStyle, ChecksumAlgorithm, ChecksumMode, RetryMode, UniqueNames};
 pub(crate) use self::conditions::Conditions;
 pub use self::conditions::ServerCondition;
+pub use self::encryption::Encryption;
+pub(crate) use self::encryption::{CustomerKey, ServerKeys, encoded_context};
+pub(crate) use self::http::{CaBundle, HttpConfig};
+pub(crate) use self::identity::{IdentityConfig, Role, Source};
+pub(crate) use self::links::{LinkSigner, PublicEndpoint, SignedDomain, Urls};
+pub(crate) use self::objects::ObjectParameters;
 pub(crate) use self::per_name::PerName;
+pub use self::preset::Preset;
+pub(crate) use self::proxy::Proxy;
+pub(crate) use self::requests::EveryRequest;
 pub(crate) use self::rules::{
     check_bucket, check_custom_domain, check_endpoint, check_location, check_names_no_bucket, check_region,
     check_text, for_resolver, path_style,
 };
-use crate::cloudfront::CloudFront;
-use crate::every_request::EveryRequest;
-use crate::http::HttpConfig;
-use crate::identity::IdentityConfig;
 
 /// Everything that was set, checked.
 #[derive(Clone)]
@@ -39,8 +67,6 @@ pub(crate) struct Config {
     pub(crate) requests: EveryRequest,
     pub(crate) objects: Objects,
     pub(crate) urls: Urls,
-    /// Signs the URLs of private files instead of S3.
-    pub(crate) cloudfront: Option<CloudFront>,
     pub(crate) transfers: Transfers,
     pub(crate) client: ClientConfig,
     pub(crate) http: HttpConfig,
@@ -92,28 +118,6 @@ pub(crate) struct Objects {
     /// Both by name, before the defaults.
     pub(crate) attributes_for: Option<PerName<Attributes>>,
     pub(crate) parameters_for: Option<PerName<ObjectParameters>>,
-}
-
-/// How URLs are made.
-#[derive(Debug, Clone)]
-pub(crate) struct Urls {
-    pub(crate) visibility: Visibility,
-    /// What comes before the key in plain URLs, without a slash at its end.
-    pub(crate) public_base: Option<String>,
-    /// Where browsers reach the server, if not at its endpoint.
-    pub(crate) public_endpoint: Option<PublicEndpoint>,
-    pub(crate) expires_in: Duration,
-    /// Whether a shorter life than asked for is an error.
-    pub(crate) strict_expiry: bool,
-    /// What the time of signing is rounded to.
-    pub(crate) expiry_window: Option<Duration>,
-}
-
-/// The server as browsers reach it.
-#[derive(Debug, Clone)]
-pub(crate) struct PublicEndpoint {
-    pub(crate) url: Url,
-    pub(crate) path_style: bool,
 }
 
 /// How the bytes of one file are sent.

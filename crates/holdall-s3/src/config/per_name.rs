@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use holdall_core::{Attributes, Error, ErrorKind, Name, Result};
 
-use super::Objects;
-use crate::objects::ObjectParameters;
+use super::{ObjectParameters, Objects};
 
 /// A closure by name.
 pub(crate) struct PerName<T>(Arc<dyn Fn(&Name) -> T + Send + Sync>);
