@@ -26,9 +26,7 @@ pub use self::extras::buckets::{
     BucketEntry, BucketNotEmpty, BucketPolicy, Buckets, CorsMethod, CorsRule, LifecycleRule, ObjectOwnership,
     PublicAccessBlock, cors_for_browser_uploads,
 };
-pub use self::extras::cloudfront::{
-    CloudFrontCookie, CloudFrontCookies, CloudFrontHash, CloudFrontPolicy, CloudFrontSigner,
-};
+pub use self::extras::cloudfront::{CloudFrontCookie, CloudFrontCookies, CloudFrontPolicy, CloudFrontSigner};
 pub use self::extras::download::Download;
 pub use self::extras::objects::ObjectDetails;
 pub use self::extras::probe::{Answer, Feature, MAX_PROBE_REQUESTS, ProbeReport};

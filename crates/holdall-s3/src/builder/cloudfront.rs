@@ -7,14 +7,13 @@ use holdall_core::Result;
 
 use super::S3StorageBuilder;
 use crate::config::{SignedDomain, invalid};
-use crate::extras::cloudfront::{CloudFrontHash, CloudFrontSigner, check_base};
+use crate::extras::cloudfront::{CloudFrontSigner, check_base};
 
 /// The settings of this room.
 #[derive(Default)]
 pub(super) struct CloudFrontSettings {
     key_id: Option<String>,
     key: Option<String>,
-    hash: Option<CloudFrontHash>,
 }
 
 impl S3StorageBuilder {
@@ -44,27 +43,17 @@ impl S3StorageBuilder {
         self.cloudfront.key = Some(pem.into());
         self
     }
-
-    /// The hash of the signatures; SHA-256 without a call. SHA-1 gives the URLs that boto3 and
-    /// django-storages make.
-    pub fn cloudfront_hash(mut self, hash: CloudFrontHash) -> Self {
-        self.cloudfront.hash = Some(hash);
-        self
-    }
 }
 
 impl CloudFrontSettings {
     /// With the base of the custom domain's URLs, if there is one.
     pub(super) fn check(self, base: Option<&str>) -> Result<Option<SignedDomain>> {
         match (self.key_id, self.key) {
-            (None, None) if self.hash.is_some() => {
-                Err(invalid("cloudfront_hash is set, but cloudfront_key_id and cloudfront_key are not"))
-            }
             (None, None) => Ok(None),
             (Some(_), None) => Err(invalid("cloudfront_key_id is set, but cloudfront_key is not")),
             (None, Some(_)) => Err(invalid("cloudfront_key is set, but cloudfront_key_id is not")),
             (Some(id), Some(key)) => {
-                let signer = CloudFrontSigner::with_hash(id, &key, self.hash.unwrap_or_default())?;
+                let signer = CloudFrontSigner::new(id, &key)?;
                 let base = base.ok_or_else(|| {
                     invalid("cloudfront_key is set, but custom_domain, the distribution's host, is not")
                 })?;

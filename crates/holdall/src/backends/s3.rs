@@ -8,8 +8,8 @@ mod forms;
 
 use holdall_core::{Gzipped, Result, Store};
 use holdall_s3::{
-    AddressingStyle, ChecksumAlgorithm, ChecksumMode, CloudFrontHash, Encryption, Preset, RetryMode,
-    S3Storage, S3StorageBuilder, UniqueNames,
+    AddressingStyle, ChecksumAlgorithm, ChecksumMode, Encryption, Preset, RetryMode, S3Storage,
+    S3StorageBuilder, UniqueNames,
 };
 
 use crate::options::Options;
@@ -18,14 +18,13 @@ use crate::options::Options;
 type Setter = Box<dyn Fn(S3StorageBuilder) -> S3StorageBuilder>;
 
 /// Keys that no builder takes one by one, and about which nobody can say which of them is the wrong one.
-const CREDENTIALS: [&str; 7] = [
+const CREDENTIALS: [&str; 6] = [
     "access_key",
     "secret_key",
     "session_token",
     "cloudfront_key_id",
     "cloudfront_key",
     "cloudfront_key_file",
-    "cloudfront_hash",
 ];
 
 /// Keys that say whose server it is.
@@ -147,8 +146,6 @@ fn take_setters(options: &mut Options) -> Result<Vec<(&'static str, Setter)>> {
     setter!(options, setters, url_protocol: take_str);
     setter!(options, setters, cloudfront_key_id: take_str);
     setters.push(forms::cloudfront_key(options));
-    let hashes = [("sha256", CloudFrontHash::Sha256), ("sha1", CloudFrontHash::Sha1)];
-    setter!(options, setters, cloudfront_hash: take_choice, &hashes);
     setter!(options, setters, url_expires_in: take_duration);
     setter!(options, setters, public_endpoint: take_str);
     setter!(options, setters, strict_expiry: take_bool);

@@ -22,7 +22,7 @@ impl fmt::Debug for CloudFrontCookie {
     }
 }
 
-/// The cookies of one grant: three, and a fourth for SHA-256. A browser must send all of them.
+/// The cookies of one grant: four, all of which a browser must send.
 ///
 /// Made by [`CloudFrontSigner::sign_cookies`](super::CloudFrontSigner::sign_cookies) and
 /// [`sign_cookies_with`](super::CloudFrontSigner::sign_cookies_with).

@@ -1,7 +1,11 @@
 //! CloudFront's signatures: URLs and cookies that open private files of a distribution to who has them.
 //!
-//! A room for each question: which key signs ([`key`]), what is granted ([`policy`], of which [`resource`]s),
-//! who puts it together ([`signer`], [`cookies`]), and how `Storage::url` uses it ([`url`]).
+//! | module | job |
+//! | --- | --- |
+//! | [`key`] | the private key, which signs |
+//! | [`policy`], [`resource`] | the grant, and the URLs that it covers |
+//! | [`signer`], [`cookies`] | signed URLs and signed cookies |
+//! | [`url`] | the signer behind `Storage::url` |
 //!
 //! The rules are those of "Use signed URLs" and "Use signed cookies" in the Amazon CloudFront Developer
 //! Guide. The AWS SDK for Rust has no signer (awslabs/aws-sdk-rust#255 is open), and the crates of others
@@ -15,7 +19,6 @@ mod signer;
 mod url;
 
 pub use self::cookies::{CloudFrontCookie, CloudFrontCookies};
-pub use self::key::CloudFrontHash;
 pub use self::policy::CloudFrontPolicy;
 pub use self::signer::CloudFrontSigner;
 pub(crate) use self::url::check_base;

@@ -9,9 +9,12 @@ use base64::prelude::BASE64_STANDARD;
 use holdall_core::{Error, ErrorKind, FileUrl, Result};
 
 use super::cookies::CloudFrontCookies;
-use super::key::{CloudFrontHash, Key};
+use super::key::Key;
 use super::policy::{self, CloudFrontPolicy};
 use crate::config::invalid;
+
+/// The hash of the signatures. Without this parameter CloudFront takes SHA-1 for granted.
+const HASH: &str = "SHA256";
 
 /// Signs URLs and cookies for the private files of a CloudFront distribution.
 ///
@@ -50,29 +53,20 @@ pub struct CloudFrontSigner {
 }
 
 impl CloudFrontSigner {
-    /// A signer that hashes with SHA-256. The id is that of the public key in CloudFront (`K2JCJMDEHXQW5F`);
+    /// A signer. The id is that of the public key in CloudFront (`K2JCJMDEHXQW5F`);
     /// the key is the private one in PEM: RSA with 2,048 bits (PKCS#1 or PKCS#8) or ECDSA P-256 (SEC 1 or
     /// PKCS#8), not encrypted.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidConfig`] with a sentence about the id or key, which does not quote it.
+    /// [`ErrorKind::InvalidConfig`] says how the id or the key must be. It does not quote them.
     pub fn new(key_id: impl Into<String>, pem: &str) -> Result<Self> {
-        Self::with_hash(key_id, pem, CloudFrontHash::default())
-    }
-
-    /// A signer with the hash of your choice.
-    ///
-    /// # Errors
-    ///
-    /// As [`new`](Self::new); an ECDSA key with SHA-1.
-    pub fn with_hash(key_id: impl Into<String>, pem: &str, hash: CloudFrontHash) -> Result<Self> {
         let key_id = key_id.into();
         let good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         if key_id.is_empty() || !key_id.bytes().all(good) {
             return Err(invalid("the CloudFront key id cannot be used; it looks like \"K2JCJMDEHXQW5F\""));
         }
-        Ok(Self { key_id: key_id.into(), key: Arc::new(Key::from_pem(pem, hash)?) })
+        Ok(Self { key_id: key_id.into(), key: Arc::new(Key::from_pem(pem)?) })
     }
 
     /// The id of the public key.
@@ -95,8 +89,8 @@ impl CloudFrontSigner {
         self.url(url, ends, &format!("Expires={ends}"), &statement)
     }
 
-    /// Signs one URL with a policy of your own, which may cover more than this URL: who has the URL can take
-    /// its signature to all that the policy covers.
+    /// Signs one URL with a policy of your own, which may cover more than this URL: somebody who has the URL
+    /// can use its signature for all URLs that the policy covers.
     ///
     /// # Errors
     ///
@@ -137,11 +131,10 @@ impl CloudFrontSigner {
     fn url(&self, url: &str, ends: u64, grant: &str, statement: &str) -> Result<FileUrl> {
         let join = if url.contains('?') { '&' } else { '?' };
         let signature = encode(&self.key.sign(statement.as_bytes())?);
-        let mut signed = format!("{url}{join}{grant}&Signature={signature}&Key-Pair-Id={}", self.key_id);
-        if let Some(hash) = self.hash() {
-            signed.push_str("&Hash-Algorithm=");
-            signed.push_str(hash);
-        }
+        let signed = format!(
+            "{url}{join}{grant}&Signature={signature}&Key-Pair-Id={}&Hash-Algorithm={HASH}",
+            self.key_id
+        );
         Ok(FileUrl::signed(signed, time(ends)))
     }
 
@@ -153,18 +146,13 @@ impl CloudFrontSigner {
     ) -> Result<CloudFrontCookies> {
         let signature = encode(&self.key.sign(statement.as_bytes())?);
         let key_id = self.key_id.to_string();
-        let mut cookies =
-            vec![grant, ("CloudFront-Signature", signature), ("CloudFront-Key-Pair-Id", key_id)];
-        cookies.extend(self.hash().map(|hash| ("CloudFront-Hash-Algorithm", hash.to_owned())));
+        let cookies = vec![
+            grant,
+            ("CloudFront-Signature", signature),
+            ("CloudFront-Key-Pair-Id", key_id),
+            ("CloudFront-Hash-Algorithm", HASH.to_owned()),
+        ];
         Ok(CloudFrontCookies::new(cookies, time(ends)))
-    }
-
-    /// The hash, where CloudFront has to be told.
-    fn hash(&self) -> Option<&'static str> {
-        match self.key.hash() {
-            CloudFrontHash::Sha256 => Some("SHA256"),
-            CloudFrontHash::Sha1 => None,
-        }
     }
 }
 

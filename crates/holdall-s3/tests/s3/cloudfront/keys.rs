@@ -5,7 +5,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, RsaKeyP
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use holdall_core::ErrorKind;
-use holdall_s3::{CloudFrontHash, CloudFrontSigner, S3Storage};
+use holdall_s3::{CloudFrontSigner, S3Storage};
 use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject as _;
 
@@ -70,15 +70,13 @@ fn pkcs8(text: &str) -> String {
 #[test]
 fn every_form_of_a_key_signs_alike() {
     let url = "https://cdn.example.com/a";
-    for hash in [CloudFrontHash::Sha1, CloudFrontHash::Sha256] {
-        let (pkcs1, pkcs8) = (signer(RSA, hash), signer(&pkcs8(RSA), hash));
-        assert_eq!(pkcs1.sign_url(url, at(1000)).unwrap(), pkcs8.sign_url(url, at(1000)).unwrap());
-    }
+    let (pkcs1, pkcs8_rsa) = (signer(RSA), signer(&pkcs8(RSA)));
+    assert_eq!(pkcs1.sign_url(url, at(1000)).unwrap(), pkcs8_rsa.sign_url(url, at(1000)).unwrap());
     // OpenSSL writes the name of the curve in front; Windows ends its lines in its own way.
     let parameters =
         format!("-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n{EC}");
     for key in [EC.to_owned(), pkcs8(EC), parameters, EC.replace('\n', "\r\n")] {
-        let signed = signer(&key, CloudFrontHash::Sha256).sign_url(url, at(1000)).unwrap();
+        let signed = signer(&key).sign_url(url, at(1000)).unwrap();
         assert!(Viewer::at(999).may_read(EC, &signed.url));
     }
 }
@@ -107,18 +105,14 @@ fn what_is_no_key_is_refused_with_what_to_do() {
         (ED25519, "private key of RSA with 2,048 bits, or of ECDSA"),
     ];
     for (key, reason) in cases {
-        for hash in [CloudFrontHash::Sha1, CloudFrontHash::Sha256] {
-            let error = CloudFrontSigner::with_hash(KEY_ID, key, hash).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::InvalidConfig);
-            assert!(error.to_string().contains(reason), "{error}, not {reason}");
-            // Nothing of a key gets into an error.
-            for line in key.lines().filter(|line| line.len() > 40) {
-                assert!(!format!("{error:?}").contains(line), "{error:?}");
-            }
+        let error = CloudFrontSigner::new(KEY_ID, key).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+        assert!(error.to_string().contains(reason), "{error}, not {reason}");
+        // Nothing of a key gets into an error.
+        for line in key.lines().filter(|line| line.len() > 40) {
+            assert!(!format!("{error:?}").contains(line), "{error:?}");
         }
     }
-    let error = CloudFrontSigner::with_hash(KEY_ID, EC, CloudFrontHash::Sha1).unwrap_err().to_string();
-    assert!(error.contains("ECDSA key, which signs with SHA-256"), "{error}");
     for id in ["", "a b", "a&Policy=", "ä"] {
         let error = CloudFrontSigner::new(id, RSA).unwrap_err().to_string();
         assert!(error.contains("key id cannot be used"), "{error}");
@@ -136,7 +130,6 @@ fn half_given_keys_are_refused_when_the_storage_is_built() {
             aws().cloudfront_key(RSA).cloudfront_key_id(KEY_ID),
             "but custom_domain, the distribution's host, is not",
         ),
-        (cdn().cloudfront_hash(CloudFrontHash::Sha1), "cloudfront_hash is set, but"),
         (cdn().cloudfront_key_id(KEY_ID).cloudfront_key(RSA_1024), "too small"),
         (cdn().cloudfront_key_id("").cloudfront_key(RSA), "key id cannot be used"),
         (
