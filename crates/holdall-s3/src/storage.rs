@@ -10,12 +10,18 @@ use holdall_core::{
     UrlOptions, Visibility, rename_by_copy,
 };
 
+use crate::builder::S3StorageBuilder;
 use crate::config::{ObjectParameters, ServerCondition};
 use crate::handle::S3Storage;
 use crate::verbs::presign::{MultipartUploads, PresignRequest, PresignedRequest};
 use crate::verbs::{copy, delete_many, list, save};
 
 impl S3Storage {
+    /// Begins to set up a storage in that bucket. It must exist.
+    pub fn builder(bucket: impl Into<String>) -> S3StorageBuilder {
+        S3StorageBuilder::new(bucket)
+    }
+
     /// Asks the server about every condition of which nothing is known, so that
     /// [`capabilities`](Storage::capabilities) claims all that it honours.
     ///

@@ -103,11 +103,18 @@ impl Default for ClientConfig {
 impl ClientConfig {
     pub(super) fn check(self) -> Result<Self> {
         if self.max_attempts == 0 {
-            return Err(invalid("max_attempts is 0; 1 turns retries off"));
+            return Err(invalid("max_attempts", "max_attempts is 0; 1 turns retries off"));
         }
         let Timeouts { connect, read, attempt, operation } = self.timeouts;
-        if [connect, read, attempt, operation].contains(&Duration::ZERO) {
-            return Err(invalid("a timeout of 0 lets nothing succeed"));
+        for (key, timeout) in [
+            ("connect_timeout", connect),
+            ("read_timeout", read),
+            ("attempt_timeout", attempt),
+            ("operation_timeout", operation),
+        ] {
+            if timeout.is_zero() {
+                return Err(invalid(key, format!("{key} is 0, which lets no request succeed")));
+            }
         }
         Ok(self)
     }

@@ -50,12 +50,19 @@ impl CloudFrontSettings {
     pub(super) fn check(self, base: Option<&str>) -> Result<Option<SignedDomain>> {
         match (self.key_id, self.key) {
             (None, None) => Ok(None),
-            (Some(_), None) => Err(invalid("cloudfront_key_id is set, but cloudfront_key is not")),
-            (None, Some(_)) => Err(invalid("cloudfront_key is set, but cloudfront_key_id is not")),
+            (Some(_), None) => {
+                Err(invalid("cloudfront_key_id", "cloudfront_key_id is set, but cloudfront_key is not"))
+            }
+            (None, Some(_)) => {
+                Err(invalid("cloudfront_key", "cloudfront_key is set, but cloudfront_key_id is not"))
+            }
             (Some(id), Some(key)) => {
                 let signer = CloudFrontSigner::new(id, &key)?;
                 let base = base.ok_or_else(|| {
-                    invalid("cloudfront_key is set, but custom_domain, the distribution's host, is not")
+                    invalid(
+                        "cloudfront_key",
+                        "cloudfront_key is set, but custom_domain, the distribution's host, is not",
+                    )
                 })?;
                 check_base(base)?;
                 Ok(Some(SignedDomain { signer: Arc::new(signer), base: base.to_owned() }))

@@ -111,7 +111,7 @@ impl ConnectionSettings {
             ("no_proxy", self.no_proxy.is_some()),
         ] {
             if given && self.proxy.is_none() {
-                return Err(invalid(format!("{key} is set, but proxy is not")));
+                return Err(invalid(key, format!("{key} is set, but proxy is not")));
             }
         }
         let no_proxy = self.no_proxy.as_deref();
@@ -123,22 +123,25 @@ impl ConnectionSettings {
         let verify = !self.does_not_verify;
         if !verify && ca_bundle.is_some() {
             return Err(invalid(
+                "verify",
                 "verify is false, but ca_bundle is set; with the bundle there is no need for it",
             ));
         }
         if !verify && proxy.is_some() {
             return Err(invalid(
+                "verify",
                 "verify is false, but proxy is set; if it is the proxy whose certificate is not trusted, give that \
                  as ca_bundle",
             ));
         }
         if self.given.is_some() && (proxy.is_some() || ca_bundle.is_some() || !verify) {
             return Err(invalid(
+                "http_client",
                 "an HTTP client is set, and proxy, ca_bundle or verify too; set those on that client",
             ));
         }
         if self.max_requests == Some(0) {
-            return Err(invalid("max_requests is 0; at least one must be on its way"));
+            return Err(invalid("max_requests", "max_requests is 0; at least one must be on its way"));
         }
         let http =
             HttpConfig { given: self.given, proxy, ca_bundle, verify, max_requests: self.max_requests };
@@ -147,7 +150,7 @@ impl ConnectionSettings {
 }
 
 fn check_app_name(name: String) -> Result<AppName> {
-    let refused = || invalid("app_name must have 1 to 50 letters, digits and !#$%&'*+-.^_`|~");
+    let refused = || invalid("app_name", "app_name must have 1 to 50 letters, digits and !#$%&'*+-.^_`|~");
     if name.is_empty() || name.len() > 50 {
         return Err(refused());
     }

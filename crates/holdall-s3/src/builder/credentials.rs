@@ -146,16 +146,21 @@ impl CredentialSettings {
         let takes_role = role.is_some() || self.web_identity_role.is_some();
         if !takes_role && self.role_session_name.is_some() {
             return Err(invalid(
+                "role_session_name",
                 "role_session_name is set, but neither assume_role nor web_identity_role is",
             ));
         }
         if !takes_role && self.sts_endpoint.is_some() {
-            return Err(invalid("sts_endpoint is set, but neither assume_role nor web_identity_role is"));
+            return Err(invalid(
+                "sts_endpoint",
+                "sts_endpoint is set, but neither assume_role nor web_identity_role is",
+            ));
         }
         if let Some(name) = &self.role_session_name {
             let good = |b: u8| b.is_ascii_alphanumeric() || b"_=,.@-".contains(&b);
             if !(2..=64).contains(&name.len()) || !name.bytes().all(good) {
                 return Err(invalid(
+                    "role_session_name",
                     "role_session_name must have 2 to 64 characters: letters, digits and \"_=,.@-\"",
                 ));
             }
@@ -186,9 +191,10 @@ impl CredentialSettings {
         let is_word = |text: &str| text.bytes().all(|b| b.is_ascii_graphic() && b != b',');
         for (key, text) in [("access_key", &self.access_key), ("session_token", &self.session_token)] {
             if !text.as_deref().is_none_or(is_word) {
-                return Err(invalid(format!(
-                    "{key} holds what no key has: ASCII letters, digits and signs make one"
-                )));
+                return Err(invalid(
+                    key,
+                    format!("{key} holds what no key has: ASCII letters, digits and signs make one"),
+                ));
             }
         }
         Ok(())
@@ -198,15 +204,23 @@ impl CredentialSettings {
     fn source(self) -> Result<Source> {
         let keys = match (self.access_key, self.secret_key, self.session_token) {
             (Some(access), Some(secret), _) if access.is_empty() || secret.is_empty() => {
-                return Err(invalid("access_key or secret_key is empty"));
+                let key = if access.is_empty() { "access_key" } else { "secret_key" };
+                return Err(invalid(key, "access_key or secret_key is empty"));
             }
             (Some(access), Some(secret), token) => {
                 Some(Credentials::new(access, secret, token, None, "holdall"))
             }
-            (Some(_), None, _) => return Err(invalid("access_key is set, but secret_key is not")),
-            (None, Some(_), _) => return Err(invalid("secret_key is set, but access_key is not")),
+            (Some(_), None, _) => {
+                return Err(invalid("access_key", "access_key is set, but secret_key is not"));
+            }
+            (None, Some(_), _) => {
+                return Err(invalid("secret_key", "secret_key is set, but access_key is not"));
+            }
             (None, None, Some(_)) => {
-                return Err(invalid("session_token is set, but access_key and secret_key are not"));
+                return Err(invalid(
+                    "session_token",
+                    "session_token is set, but access_key and secret_key are not",
+                ));
             }
             (None, None, None) => None,
         };
@@ -216,28 +230,34 @@ impl CredentialSettings {
                 Some(Source::WebIdentity { role_arn, token_file })
             }
             (Some(_), None) => {
-                return Err(invalid("web_identity_role is set, but web_identity_token_file is not"));
+                return Err(invalid(
+                    "web_identity_role",
+                    "web_identity_role is set, but web_identity_token_file is not",
+                ));
             }
             (None, Some(_)) => {
-                return Err(invalid("web_identity_token_file is set, but web_identity_role is not"));
+                return Err(invalid(
+                    "web_identity_token_file",
+                    "web_identity_token_file is set, but web_identity_role is not",
+                ));
             }
             (None, None) => None,
         };
         if self.profile.as_deref().is_some_and(str::is_empty) {
-            return Err(invalid("profile is empty"));
+            return Err(invalid("profile", "profile is empty"));
         }
         let given = [
-            ("keys", keys.map(|keys| Source::Keys(SharedCredentialsProvider::new(keys)))),
-            ("a credentials provider", self.provider.map(Source::Provider)),
-            ("a profile", self.profile.map(Source::Profile)),
-            ("a web identity", web_identity),
+            ("access_key", "keys", keys.map(|keys| Source::Keys(SharedCredentialsProvider::new(keys)))),
+            ("credentials_provider", "a credentials provider", self.provider.map(Source::Provider)),
+            ("profile", "a profile", self.profile.map(Source::Profile)),
+            ("web_identity_role", "a web identity", web_identity),
         ];
-        let mut given = given.into_iter().filter_map(|(word, source)| Some((word, source?)));
+        let mut given = given.into_iter().filter_map(|(key, word, source)| Some((key, word, source?)));
         match (given.next(), given.next()) {
             (None, _) => Ok(Source::Chain),
-            (Some((_, source)), None) => Ok(source),
-            (Some((one, _)), Some((other, _))) => {
-                Err(invalid(format!("both {one} and {other} are set; choose one")))
+            (Some((_, _, source)), None) => Ok(source),
+            (Some((_, one, _)), Some((key, other, _))) => {
+                Err(invalid(key, format!("both {one} and {other} are set; choose one")))
             }
         }
     }
@@ -249,14 +269,17 @@ impl CredentialSettings {
                 [("external_id", self.external_id.is_some()), ("role_duration", self.role_duration.is_some())]
             {
                 if given {
-                    return Err(invalid(format!("{key} is set, but assume_role is not")));
+                    return Err(invalid(key, format!("{key} is set, but assume_role is not")));
                 }
             }
             return Ok(None);
         };
         check_role("assume_role", arn)?;
         if self.role_duration.is_some_and(|duration| !ROLE_DURATIONS.contains(&duration)) {
-            return Err(invalid("role_duration must be between 15 minutes and 12 hours (the limits of AWS)"));
+            return Err(invalid(
+                "role_duration",
+                "role_duration must be between 15 minutes and 12 hours (the limits of AWS)",
+            ));
         }
         Ok(Some(Role {
             arn: arn.clone(),
@@ -267,12 +290,15 @@ impl CredentialSettings {
 }
 
 /// The form of a role's ARN at AWS and its partitions, and at servers with a security token service of their own.
-fn check_role(key: &str, arn: &str) -> Result<()> {
+fn check_role(key: &'static str, arn: &str) -> Result<()> {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     match parts.as_slice() {
         ["arn", _, "iam", _, _, resource] if resource.starts_with("role/") && resource.len() > 5 => Ok(()),
-        _ => Err(invalid(format!(
-            "{key} is {arn:?}, which is no role; it looks like \"arn:aws:iam::123456789012:role/uploads\""
-        ))),
+        _ => Err(invalid(
+            key,
+            format!(
+                "{key} is {arn:?}, which is no role; it looks like \"arn:aws:iam::123456789012:role/uploads\""
+            ),
+        )),
     }
 }

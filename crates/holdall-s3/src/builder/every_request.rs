@@ -96,10 +96,11 @@ impl RequestSettings {
         let customer_key = self.customer_key.as_deref().map(CustomerKey::new).transpose()?;
         if customer_key.is_some() {
             if self.encryption.is_some() {
-                return Err(invalid("both encryption and customer_key are set; choose one"));
+                return Err(invalid("customer_key", "both encryption and customer_key are set; choose one"));
             }
             if endpoint.is_some_and(|url| url.scheme() == "http" && !is_this_machine(url)) {
                 return Err(invalid(
+                    "customer_key",
                     "customer_key is set, but the endpoint begins with http://; the key would travel in the \
                      clear, use https://",
                 ));
@@ -108,10 +109,13 @@ impl RequestSettings {
         if let Some(owner) = &self.expected_bucket_owner
             && !(owner.len() == 12 && owner.bytes().all(|b| b.is_ascii_digit()))
         {
-            return Err(invalid(format!(
-                "expected_bucket_owner is {owner:?}, which is no account id; those have twelve digits, like \
+            return Err(invalid(
+                "expected_bucket_owner",
+                format!(
+                    "expected_bucket_owner is {owner:?}, which is no account id; those have twelve digits, like \
                  \"123456789012\""
-            )));
+                ),
+            ));
         }
         Ok(EveryRequest {
             customer_key,
@@ -131,15 +135,18 @@ impl RequestSettings {
             ("bucket_key", bucket_key.is_some()),
         ] {
             if given && !by_kms {
-                return Err(invalid(format!("{key} is set, but encryption is not \"aws:kms\"")));
+                return Err(invalid(key, format!("{key} is set, but encryption is not \"aws:kms\"")));
             }
         }
         if bucket_key == Some(true) && encryption == Some(Encryption::DoubleKms) {
-            return Err(invalid("bucket_key is set, but \"aws:kms:dsse\" knows no bucket keys"));
+            return Err(invalid(
+                "bucket_key",
+                "bucket_key is set, but \"aws:kms:dsse\" knows no bucket keys",
+            ));
         }
         let is_key = |key: &str| !key.is_empty() && key.bytes().all(|b| b.is_ascii_graphic());
         if kms_key_id.as_deref().is_some_and(|key| !is_key(key)) {
-            return Err(invalid("kms_key_id is no key; it is an id, an ARN or \"alias/...\""));
+            return Err(invalid("kms_key_id", "kms_key_id is no key; it is an id, an ARN or \"alias/...\""));
         }
         let context = encoded_context(&kms_context);
         Ok(encryption.map(|encryption| ServerKeys { encryption, kms_key_id, context, bucket_key }))

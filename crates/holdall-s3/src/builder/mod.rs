@@ -71,13 +71,6 @@ pub struct S3StorageBuilder {
     connection: ConnectionSettings,
 }
 
-impl S3Storage {
-    /// Begins to set up a storage in that bucket. It must exist.
-    pub fn builder(bucket: impl Into<String>) -> S3StorageBuilder {
-        S3StorageBuilder::new(bucket)
-    }
-}
-
 impl S3StorageBuilder {
     pub(crate) fn new(bucket: impl Into<String>) -> Self {
         Self {
@@ -165,11 +158,12 @@ impl S3StorageBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidConfig`](holdall_core::ErrorKind::InvalidConfig) with a sentence about the
-    /// setting that is wrong.
+    /// [`ErrorKind::InvalidConfig`](holdall_core::ErrorKind::InvalidConfig) for the first setting that is refused. The
+    /// error names its call ([`Error::setting_key`](holdall_core::Error::setting_key)) and says how it must be.
     pub fn build(self) -> Result<S3Storage> {
         if !self.server.features.acls && self.objects.default_attributes.visibility.is_some() {
             return Err(invalid(
+                "default_attributes",
                 "acls is false, but the default attributes have a visibility, which is an ACL",
             ));
         }
@@ -205,9 +199,12 @@ impl S3StorageBuilder {
 
 impl Objects {
     fn check(self) -> Result<Self> {
-        self.default_attributes
-            .validate()
-            .map_err(|error| invalid(format!("the default attributes cannot be used: {}", error.reason())))?;
+        self.default_attributes.validate().map_err(|error| {
+            invalid(
+                "default_attributes",
+                format!("the default attributes cannot be used: {}", error.reason()),
+            )
+        })?;
         self.parameters.check_defaults(self.default_attributes.visibility)?;
         Ok(self)
     }

@@ -193,9 +193,9 @@ impl ServerSettings {
             (None, None) => None,
         };
         let endpoint: Option<Url> =
-            endpoint.map(|url| config::check_endpoint("the endpoint", &url)).transpose()?;
+            endpoint.map(|url| config::check_endpoint("endpoint", &url)).transpose()?;
         if let Some(endpoint) = &endpoint {
-            config::check_names_no_bucket("the endpoint", endpoint, bucket)?;
+            config::check_names_no_bucket("endpoint", endpoint, bucket)?;
         }
         let is_custom = endpoint.is_some();
         self.region.as_deref().map_or(Ok(()), |region| config::check_region(region, is_custom))?;
@@ -243,7 +243,10 @@ fn check_unique_names(way: UniqueNames, conditions: Conditions, preset: Option<P
         Some(preset) => format!("the server of preset {preset}"),
         None => "the server".to_owned(),
     };
-    Err(invalid(format!(
-        "unique_names is \"condition\", but {server} does not honour {ignored}; set unique_names = \"random\""
-    )))
+    Err(invalid(
+        "unique_names",
+        format!(
+            "unique_names is \"condition\", but {server} does not honour {ignored}; set unique_names = \"random\""
+        ),
+    ))
 }

@@ -84,11 +84,14 @@ impl Transfers {
             ("max_copy_size", self.max_copy_size, "copies by parts of"),
         ] {
             if !(MIN_PART_SIZE..=MAX_PART_SIZE).contains(&bytes) {
-                return Err(invalid(format!("{setting} is {bytes} bytes; S3 {limit} 5 MiB to 5 GiB")));
+                return Err(invalid(
+                    setting,
+                    format!("{setting} is {bytes} bytes; S3 {limit} 5 MiB to 5 GiB"),
+                ));
             }
         }
         if self.concurrency == 0 {
-            return Err(invalid("concurrency is 0; at least one part must be on its way"));
+            return Err(invalid("concurrency", "concurrency is 0; at least one part must be on its way"));
         }
         Ok(self)
     }

@@ -111,20 +111,24 @@ impl UrlSettings {
     /// The style says how requests name the bucket.
     pub(super) fn check(self, style: AddressingStyle, bucket: &str) -> Result<Urls> {
         if self.expires_in.as_secs() == 0 || self.expires_in > MAX_EXPIRY {
-            return Err(invalid("url_expires_in must be between one second and seven days (S3's limit)"));
+            return Err(invalid(
+                "url_expires_in",
+                "url_expires_in must be between one second and seven days (S3's limit)",
+            ));
         }
         if let Some(window) = self.expiry_window
             && (window.as_secs() == 0 || window.subsec_nanos() != 0 || window > self.expires_in)
         {
             return Err(invalid(
+                "expiry_window",
                 "expiry_window must be whole seconds, one at least, and no longer than url_expires_in: a link could \
                  be dead when it is made",
             ));
         }
         let public_endpoint = match &self.public_endpoint {
             Some(endpoint) => {
-                let url = check_endpoint("the public endpoint", endpoint)?;
-                check_names_no_bucket("the public endpoint", &url, bucket)?;
+                let url = check_endpoint("public_endpoint", endpoint)?;
+                check_names_no_bucket("public_endpoint", &url, bucket)?;
                 let path_style = path_style(style, Some(&url), bucket)?;
                 Some(PublicEndpoint { url, path_style })
             }

@@ -30,9 +30,10 @@ impl FromStr for AddressingStyle {
             "auto" => Ok(Self::Auto),
             "path" => Ok(Self::Path),
             "virtual" => Ok(Self::Virtual),
-            _ => Err(invalid(format!(
-                "{text:?} is no addressing style; use \"auto\", \"path\" or \"virtual\""
-            ))),
+            _ => Err(invalid(
+                "addressing_style",
+                format!("{text:?} is no addressing style; use \"auto\", \"path\" or \"virtual\""),
+            )),
         }
     }
 }
@@ -75,9 +76,12 @@ impl FromStr for ChecksumMode {
             "auto" => Ok(Self::Auto),
             "when_supported" => Ok(Self::WhenSupported),
             "when_required" => Ok(Self::WhenRequired),
-            _ => Err(invalid(format!(
-                "{text:?} is no checksum mode; use \"auto\", \"when_supported\" or \"when_required\""
-            ))),
+            _ => Err(invalid(
+                "checksum_mode",
+                format!(
+                    "{text:?} is no checksum mode; use \"auto\", \"when_supported\" or \"when_required\""
+                ),
+            )),
         }
     }
 }
@@ -115,7 +119,10 @@ impl FromStr for ChecksumAlgorithm {
         match text {
             "crc64nvme" => Ok(Self::Crc64Nvme),
             "crc32" => Ok(Self::Crc32),
-            _ => Err(invalid(format!("{text:?} is no checksum algorithm; use \"crc64nvme\" or \"crc32\""))),
+            _ => Err(invalid(
+                "checksum_algorithm",
+                format!("{text:?} is no checksum algorithm; use \"crc64nvme\" or \"crc32\""),
+            )),
         }
     }
 }
@@ -154,9 +161,10 @@ impl FromStr for UniqueNames {
             "auto" => Ok(Self::Auto),
             "condition" => Ok(Self::Condition),
             "random" => Ok(Self::Random),
-            _ => Err(invalid(format!(
-                "{text:?} is no way to make names unique; use \"auto\", \"condition\" or \"random\""
-            ))),
+            _ => Err(invalid(
+                "unique_names",
+                format!("{text:?} is no way to make names unique; use \"auto\", \"condition\" or \"random\""),
+            )),
         }
     }
 }
@@ -192,7 +200,10 @@ impl FromStr for RetryMode {
         match text {
             "standard" => Ok(Self::Standard),
             "adaptive" => Ok(Self::Adaptive),
-            _ => Err(invalid(format!("{text:?} is no retry mode; use \"standard\" or \"adaptive\""))),
+            _ => Err(invalid(
+                "retry_mode",
+                format!("{text:?} is no retry mode; use \"standard\" or \"adaptive\""),
+            )),
         }
     }
 }

@@ -3,9 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use holdall_core::{Error, Result};
-
-use super::invalid;
+use holdall_core::{Error, ErrorKind, Result};
 
 /// A condition that a request can carry: one header of one operation.
 ///
@@ -79,7 +77,8 @@ impl FromStr for ServerCondition {
     fn from_str(text: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|condition| condition.as_str() == text).ok_or_else(|| {
             let known: Vec<_> = Self::ALL.iter().map(|condition| condition.as_str()).collect();
-            invalid(format!("{text:?} is no condition; there are {}", known.join(", ")))
+            let message = format!("{text:?} is no condition; there are {}", known.join(", "));
+            Error::message(ErrorKind::InvalidConfig, message)
         })
     }
 }

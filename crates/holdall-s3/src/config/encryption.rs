@@ -46,7 +46,10 @@ impl FromStr for Encryption {
     /// `AES256`, `aws:kms` or `aws:kms:dsse`, as S3 and settings spell it.
     fn from_str(text: &str) -> Result<Self> {
         [Self::S3, Self::Kms, Self::DoubleKms].into_iter().find(|one| one.as_str() == text).ok_or_else(|| {
-            invalid(format!("{text:?} is no encryption; use \"AES256\", \"aws:kms\" or \"aws:kms:dsse\""))
+            invalid(
+                "encryption",
+                format!("{text:?} is no encryption; use \"AES256\", \"aws:kms\" or \"aws:kms:dsse\""),
+            )
         })
     }
 }
@@ -90,10 +93,10 @@ impl CustomerKey {
     /// `InvalidConfig` unless there are 32 bytes: S3 knows AES-256 only.
     pub(crate) fn new(key: &[u8]) -> Result<Self> {
         if key.len() != 32 {
-            return Err(invalid(format!(
-                "customer_key has {} bytes; S3 takes keys of 32 bytes (AES-256)",
-                key.len()
-            )));
+            return Err(invalid(
+                "customer_key",
+                format!("customer_key has {} bytes; S3 takes keys of 32 bytes (AES-256)", key.len()),
+            ));
         }
         Ok(Self { key: STANDARD.encode(key), md5: STANDARD.encode(Md5::digest(key)) })
     }

@@ -37,11 +37,12 @@ impl CaBundle {
                 .map_err(|error| error.to_string())
                 .and_then(|certificate| store.add(certificate).map_err(|error| error.to_string()));
             added.map_err(|error| {
-                invalid(format!("ca_bundle holds a certificate that cannot be used ({error})"))
+                invalid("ca_bundle", format!("ca_bundle holds a certificate that cannot be used ({error})"))
             })?;
         }
         if store.is_empty() {
             return Err(invalid(
+                "ca_bundle",
                 "ca_bundle holds no certificate; it is a PEM file, with \"-----BEGIN CERTIFICATE-----\"",
             ));
         }

@@ -35,7 +35,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_sdk_s3::config::{AppName, SharedAsyncSleep};
 use aws_smithy_async::time::SharedTimeSource;
-use holdall_core::{Attributes, Error, ErrorKind, Location, Operation};
+use holdall_core::{Attributes, Error, Location, Operation};
 use url::Url;
 
 pub(crate) use self::capabilities::capabilities;
@@ -182,7 +182,7 @@ impl fmt::Debug for Config {
     }
 }
 
-/// A setting that is wrong.
-pub(crate) fn invalid(message: impl Into<String>) -> Error {
-    Error::message(ErrorKind::InvalidConfig, message).with_operation(Operation::Configure)
+/// The error of a setting that is refused. `key` is the call of the builder that set it.
+pub(crate) fn invalid(key: &'static str, message: impl Into<String>) -> Error {
+    Error::setting(key, message).with_operation(Operation::Configure)
 }

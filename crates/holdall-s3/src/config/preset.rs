@@ -236,12 +236,14 @@ impl Preset {
             (Place::Aws, _) => Ok(None),
             (Place::Fixed(endpoint), _) => Ok(Some(endpoint.to_owned())),
             (Place::OfRegion(before, after), Some(region)) => Ok(Some(format!("{before}{region}{after}"))),
-            (Place::OfRegion(..), None) => {
-                Err(invalid(format!("the preset {self} needs a region, which names its host; set region")))
-            }
-            (Place::Given(example), _) => {
-                Err(invalid(format!("the preset {self} needs an endpoint, such as {example}; set endpoint")))
-            }
+            (Place::OfRegion(..), None) => Err(invalid(
+                "preset",
+                format!("the preset {self} needs a region, which names its host; set region"),
+            )),
+            (Place::Given(example), _) => Err(invalid(
+                "preset",
+                format!("the preset {self} needs an endpoint, such as {example}; set endpoint"),
+            )),
         }
     }
 }
@@ -253,7 +255,7 @@ impl FromStr for Preset {
     fn from_str(text: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|preset| preset.as_str() == text).ok_or_else(|| {
             let known: Vec<_> = Self::ALL.iter().map(|preset| format!("{:?}", preset.as_str())).collect();
-            invalid(format!("{text:?} is no preset; there are {}", known.join(", ")))
+            invalid("preset", format!("{text:?} is no preset; there are {}", known.join(", ")))
         })
     }
 }

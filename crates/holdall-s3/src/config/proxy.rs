@@ -32,7 +32,10 @@ impl Proxy {
         no_proxy: Option<&str>,
     ) -> Result<Self> {
         let url = Url::parse(address).map_err(|error| {
-            invalid(format!("proxy is not a URL ({error}); it looks like \"http://proxy.example.com:3128\""))
+            invalid(
+                "proxy",
+                format!("proxy is not a URL ({error}); it looks like \"http://proxy.example.com:3128\""),
+            )
         })?;
         let problem = if !matches!(url.scheme(), "http" | "https") {
             "it must begin with http:// or https://"
@@ -46,13 +49,23 @@ impl Proxy {
             let user = match (username, password) {
                 (Some(user), Some(password)) => Some((user, password)),
                 (None, None) => None,
-                (Some(_), None) => return Err(invalid("proxy_username is set, but proxy_password is not")),
-                (None, Some(_)) => return Err(invalid("proxy_password is set, but proxy_username is not")),
+                (Some(_), None) => {
+                    return Err(invalid(
+                        "proxy_username",
+                        "proxy_username is set, but proxy_password is not",
+                    ));
+                }
+                (None, Some(_)) => {
+                    return Err(invalid(
+                        "proxy_password",
+                        "proxy_password is set, but proxy_username is not",
+                    ));
+                }
             };
             let except = [NEVER_PROXIED].into_iter().chain(no_proxy).collect::<Vec<_>>().join(",");
             return Ok(Self { url, user, except });
         };
-        Err(invalid(format!("proxy cannot be used: {problem}")))
+        Err(invalid("proxy", format!("proxy cannot be used: {problem}")))
     }
 
     /// As the SDK's client wants it.

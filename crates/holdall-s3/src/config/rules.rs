@@ -13,6 +13,7 @@ use super::{AddressingStyle, invalid};
 pub(crate) fn check_bucket(name: &str, region: Option<&str>, is_custom: bool) -> Result<()> {
     if name.starts_with("arn:") {
         return Err(invalid(
+            "bucket",
             "the bucket is an ARN; an access point has an alias that can be used as a bucket's name (it ends in \
              \"-s3alias\"), write that",
         ));
@@ -20,6 +21,7 @@ pub(crate) fn check_bucket(name: &str, region: Option<&str>, is_custom: bool) ->
     let is_old = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
     let rule = if name.contains(['/', '@', ':']) {
         return Err(invalid(
+            "bucket",
             "the bucket holds \"/\", \":\" or \"@\"; write its name alone, and what follows it as the location",
         ));
     } else if matches!(name, "." | "..") || !name.bytes().all(is_old) {
@@ -34,7 +36,7 @@ pub(crate) fn check_bucket(name: &str, region: Option<&str>, is_custom: bool) ->
     if rule.is_empty() {
         return Ok(());
     }
-    Err(invalid(format!("{name:?} is not a bucket name: {rule}")))
+    Err(invalid("bucket", format!("{name:?} is not a bucket name: {rule}")))
 }
 
 /// Whether AWS could have made a bucket of that name before March 2018.
@@ -80,16 +82,29 @@ pub(crate) fn check_region(region: &str, is_custom: bool) -> Result<()> {
     };
     let is_label = !region.starts_with('-') && !region.ends_with('-');
     if region.is_empty() || region.len() > 63 || !region.bytes().all(good) || !is_label {
-        return Err(invalid(format!(
-            "{region:?} is not a region; regions look like \"eu-central-1\" (\"auto\" at Cloudflare R2)"
-        )));
+        return Err(invalid(
+            "region",
+            format!(
+                "{region:?} is not a region; regions look like \"eu-central-1\" (\"auto\" at Cloudflare R2)"
+            ),
+        ));
     }
     Ok(())
 }
 
+/// The words for a setting in a sentence.
+fn label(key: &str) -> &str {
+    match key {
+        "endpoint" => "the endpoint",
+        "public_endpoint" => "the public endpoint",
+        "custom_domain" => "the custom domain",
+        other => other,
+    }
+}
+
 /// Text that becomes a header, a part of a signature or of a host: no control characters, and no blanks at its ends,
 /// which come from a file's last line or from a copy. It may be a secret, so that no error repeats it.
-pub(crate) fn check_text(key: &str, text: &str) -> Result<()> {
+pub(crate) fn check_text(key: &'static str, text: &str) -> Result<()> {
     let problem = if text.chars().any(char::is_control) {
         "holds a line break or another control character"
     } else if text.trim() != text {
@@ -97,7 +112,8 @@ pub(crate) fn check_text(key: &str, text: &str) -> Result<()> {
     } else {
         return Ok(());
     };
-    Err(invalid(format!("{key} {problem}, which cannot be sent; remove it")))
+    let label = label(key);
+    Err(invalid(key, format!("{label} {problem}, which cannot be sent; remove it")))
 }
 
 /// The endpoint as the SDK's resolver wants it: behind a path it puts the bucket without a slash of its own.
@@ -128,7 +144,7 @@ const SERVICES: [&str; 13] = [
 ///
 /// It does where its path ends in the bucket, or where its host begins with it and the rest is a host of S3: it
 /// begins with `s3.` or `s3-`, or belongs to a known service. `https://media.example.com` is a host like any other.
-pub(crate) fn check_names_no_bucket(key: &str, endpoint: &Url, bucket: &str) -> Result<()> {
+pub(crate) fn check_names_no_bucket(key: &'static str, endpoint: &Url, bucket: &str) -> Result<()> {
     let mut right = endpoint.clone();
     let path = endpoint.path().trim_end_matches('/');
     let host = endpoint.host_str().unwrap_or_default();
@@ -143,11 +159,15 @@ pub(crate) fn check_names_no_bucket(key: &str, endpoint: &Url, bucket: &str) -> 
             return Ok(());
         }
     }
-    Err(invalid(format!(
-        "{key} {:?} already names the bucket {bucket:?}, which every request names itself; write {:?}",
-        endpoint.as_str().trim_end_matches('/'),
-        right.as_str().trim_end_matches('/'),
-    )))
+    let label = label(key);
+    Err(invalid(
+        key,
+        format!(
+            "{label} {:?} already names the bucket {bucket:?}, which every request names itself; write {:?}",
+            endpoint.as_str().trim_end_matches('/'),
+            right.as_str().trim_end_matches('/'),
+        ),
+    ))
 }
 
 fn is_service(host: &str) -> bool {
@@ -158,11 +178,12 @@ fn is_service(host: &str) -> bool {
 
 /// The endpoint is where the server's API answers: scheme, host and port. Credentials in it would end up
 /// in every log line.
-pub(crate) fn check_endpoint(key: &str, endpoint: &str) -> Result<Url> {
+pub(crate) fn check_endpoint(key: &'static str, endpoint: &str) -> Result<Url> {
     check_text(key, endpoint)?;
+    let label = label(key);
     let url = Url::parse(endpoint).map_err(|error| {
-        invalid(format!(
-            "{key} is not a URL ({error}); it looks like \"https://s3.example.com\" or \"http://127.0.0.1:9000\""
+        invalid(key, format!(
+            "{label} is not a URL ({error}); it looks like \"https://s3.example.com\" or \"http://127.0.0.1:9000\""
         ))
     })?;
     let problem = if !matches!(url.scheme(), "http" | "https") {
@@ -178,33 +199,43 @@ pub(crate) fn check_endpoint(key: &str, endpoint: &str) -> Result<Url> {
     } else {
         return Ok(url);
     };
-    Err(invalid(format!("{key} cannot be used: {problem}")))
+    Err(invalid(key, format!("{label} cannot be used: {problem}")))
 }
 
 /// The location: the rules of names, with a word about the slash that people put in front.
 pub(crate) fn check_location(location: &str) -> Result<Location> {
     if location.starts_with(['/', '\\']) {
-        return Err(invalid(format!(
-            "the location {location:?} begins with a slash; keys in a bucket do not, write it without"
-        )));
+        return Err(invalid(
+            "location",
+            format!(
+                "the location {location:?} begins with a slash; keys in a bucket do not, write it without"
+            ),
+        ));
     }
     Location::new(location)
-        .map_err(|error| invalid(format!("the location cannot be used: {}", error.reason())))
+        .map_err(|error| invalid("location", format!("the location cannot be used: {}", error.reason())))
 }
 
 /// What comes before the key in a plain URL of a custom domain.
 pub(crate) fn check_custom_domain(domain: &str, protocol: &str) -> Result<String> {
     if !matches!(protocol, "http" | "https") {
-        return Err(invalid(format!("{protocol:?} is no protocol for URLs; use \"https\" or \"http\"")));
+        return Err(invalid(
+            "url_protocol",
+            format!("{protocol:?} is no protocol for URLs; use \"https\" or \"http\""),
+        ));
     }
-    check_text("the custom domain", domain)?;
+    check_text("custom_domain", domain)?;
     if domain.contains('@') {
-        return Err(invalid("the custom domain holds \"@\"; it looks like \"cdn.example.com\""));
+        return Err(invalid(
+            "custom_domain",
+            "the custom domain holds \"@\"; it looks like \"cdn.example.com\"",
+        ));
     }
     if domain.contains("://") {
-        return Err(invalid(format!(
-            "the custom domain {domain:?} has a scheme; write the host alone, and set url_protocol"
-        )));
+        return Err(invalid(
+            "custom_domain",
+            format!("the custom domain {domain:?} has a scheme; write the host alone, and set url_protocol"),
+        ));
     }
     let base = format!("{protocol}://{}", domain.trim_end_matches('/'));
     match Url::parse(&base) {
@@ -216,9 +247,10 @@ pub(crate) fn check_custom_domain(domain: &str, protocol: &str) -> Result<String
         {
             Ok(base)
         }
-        _ => Err(invalid(format!(
-            "the custom domain {domain:?} cannot be used; it looks like \"cdn.example.com\""
-        ))),
+        _ => Err(invalid(
+            "custom_domain",
+            format!("the custom domain {domain:?} cannot be used; it looks like \"cdn.example.com\""),
+        )),
     }
 }
 
@@ -227,13 +259,15 @@ pub(crate) fn path_style(style: AddressingStyle, endpoint: Option<&Url>, bucket:
     let is_ip = endpoint.is_some_and(|url| !matches!(url.host(), Some(url::Host::Domain(_))));
     let is_host = is_made_by_the_rules(bucket);
     match style {
-        AddressingStyle::Virtual if !is_host => Err(invalid(format!(
-            "the bucket {bucket:?} cannot be part of a host name; use addressing style \"path\""
-        ))),
+        AddressingStyle::Virtual if !is_host => Err(invalid(
+            "addressing_style",
+            format!("the bucket {bucket:?} cannot be part of a host name; use addressing style \"path\""),
+        )),
         AddressingStyle::Auto if !is_host => Ok(true),
-        AddressingStyle::Virtual if is_ip => {
-            Err(invalid("no bucket can be put in front of an IP address; use addressing style \"path\""))
-        }
+        AddressingStyle::Virtual if is_ip => Err(invalid(
+            "addressing_style",
+            "no bucket can be put in front of an IP address; use addressing style \"path\"",
+        )),
         AddressingStyle::Virtual => Ok(false),
         AddressingStyle::Path => Ok(true),
         // At AWS the SDK itself falls back to path style where a bucket's name has dots.
@@ -314,8 +348,8 @@ mod tests {
     #[test]
     fn endpoints_do_not_name_the_bucket() {
         let check = |endpoint: &str, bucket| {
-            let endpoint = check_endpoint("the endpoint", endpoint).unwrap();
-            check_names_no_bucket("the endpoint", &endpoint, bucket).map_err(|error| error.to_string())
+            let endpoint = check_endpoint("endpoint", endpoint).unwrap();
+            check_names_no_bucket("endpoint", &endpoint, bucket).map_err(|error| error.to_string())
         };
         for (endpoint, right) in [
             ("https://media.s3.eu-central-1.amazonaws.com", "https://s3.eu-central-1.amazonaws.com"),

@@ -156,15 +156,14 @@ impl Inner {
         let fallback = || config.server.endpoint.is_some().then(|| FALLBACK_REGION.to_owned());
         let region =
             config.server.region.clone().or_else(found_region).or_else(fallback).ok_or_else(|| {
-                invalid("no region is set; set region, or AWS_REGION, to where the bucket lies")
+                invalid("region", "no region is set; set region, or AWS_REGION, to where the bucket lies")
             })?;
         let base = self.base(found.as_ref(), http.clone(), &region);
         let chain = found.as_ref().and_then(SdkConfig::credentials_provider);
-        let credentials = config
-            .identity
-            .provider(chain, &base)
-            .await
-            .ok_or_else(|| invalid("no credentials are set; set access_key and secret_key"))?;
+        let credentials =
+            config.identity.provider(chain, &base).await.ok_or_else(|| {
+                invalid("access_key", "no credentials are set; set access_key and secret_key")
+            })?;
 
         let mut builder = self.limits(Builder::new().behavior_version(behavior()), 0, 0);
         builder.set_http_client(config.http.limited(http));

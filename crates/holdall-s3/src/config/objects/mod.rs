@@ -113,7 +113,10 @@ impl ObjectParameters {
         let checked =
             checked.and_then(|()| self.acl.as_ref().map_or(Ok(()), |acl| acl.to_headers().map(drop)));
         checked.map_err(|error| {
-            invalid(format!("the default object parameters cannot be used: {}", error.reason()))
+            invalid(
+                "object_parameters",
+                format!("the default object parameters cannot be used: {}", error.reason()),
+            )
         })
     }
 }

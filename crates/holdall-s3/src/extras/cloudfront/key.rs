@@ -27,23 +27,27 @@ impl Key {
     /// `InvalidConfig` says how the key must be, and repeats nothing of it.
     pub(super) fn from_pem(pem: &str) -> Result<Self> {
         if let Some(problem) = foreign(pem) {
-            return Err(invalid(format!("the CloudFront key cannot be used: {problem}")));
+            return Err(invalid("cloudfront_key", format!("the CloudFront key cannot be used: {problem}")));
         }
         // The parser's own error may quote the lines that it fails at.
-        let der = PrivateKeyDer::from_pem_slice(pem.as_bytes())
-            .map_err(|_| invalid("the CloudFront key cannot be used: it is not the whole, unchanged PEM"))?;
+        let der = PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| {
+            invalid("cloudfront_key", "the CloudFront key cannot be used: it is not the whole, unchanged PEM")
+        })?;
         match rsa(&der) {
             Ok(pair) => Ok(Self::Rsa(pair)),
             Err(_) if let Ok(pair) = ecdsa(&der) => Ok(Self::Ecdsa(pair)),
-            Err(rejected) => Err(invalid(match rejected.to_string().as_str() {
-                "TooSmall" => {
-                    "the CloudFront key cannot be used: it is too small; CloudFront takes RSA keys of 2,048 bits"
-                }
-                _ => {
-                    "the CloudFront key cannot be used: it has to be a private key of RSA with 2,048 bits, or of \
+            Err(rejected) => Err(invalid(
+                "cloudfront_key",
+                match rejected.to_string().as_str() {
+                    "TooSmall" => {
+                        "the CloudFront key cannot be used: it is too small; CloudFront takes RSA keys of 2,048 bits"
+                    }
+                    _ => {
+                        "the CloudFront key cannot be used: it has to be a private key of RSA with 2,048 bits, or of \
                      ECDSA on the curve P-256 (prime256v1)"
-                }
-            })),
+                    }
+                },
+            )),
         }
     }
 

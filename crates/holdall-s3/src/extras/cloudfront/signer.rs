@@ -64,7 +64,10 @@ impl CloudFrontSigner {
         let key_id = key_id.into();
         let good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         if key_id.is_empty() || !key_id.bytes().all(good) {
-            return Err(invalid("the CloudFront key id cannot be used; it looks like \"K2JCJMDEHXQW5F\""));
+            return Err(invalid(
+                "cloudfront_key_id",
+                "the CloudFront key id cannot be used; it looks like \"K2JCJMDEHXQW5F\"",
+            ));
         }
         Ok(Self { key_id: key_id.into(), key: Arc::new(Key::from_pem(pem)?) })
     }

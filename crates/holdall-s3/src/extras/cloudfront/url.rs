@@ -14,7 +14,10 @@ use crate::config::{LinkSigner, invalid};
 /// `InvalidConfig` for what could not be signed.
 pub(crate) fn check_base(base: &str) -> Result<()> {
     resource::check_exact(&format!("{base}/")).map_err(|error| {
-        invalid(format!("the custom domain cannot be used with CloudFront: {}", error.reason()))
+        invalid(
+            "custom_domain",
+            format!("the custom domain cannot be used with CloudFront: {}", error.reason()),
+        )
     })
 }
 

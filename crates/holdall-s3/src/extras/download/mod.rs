@@ -88,8 +88,10 @@ impl Download {
     }
 
     async fn run(&self, name: &Name) -> Result<Metadata> {
-        if self.part_size == 0 || self.concurrency == 0 {
-            return Err(invalid("part_size or concurrency of the download is 0; nothing would be fetched"));
+        for (call, is_zero) in [("part_size", self.part_size == 0), ("concurrency", self.concurrency == 0)] {
+            if is_zero {
+                return Err(invalid(call, format!("{call} of the download is 0; nothing would be fetched")));
+            }
         }
         // Before gigabytes are fetched in vain; what decides is the publishing.
         if !self.overwrite && tokio::fs::try_exists(&self.path).await.unwrap_or(false) {
