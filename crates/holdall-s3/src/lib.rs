@@ -30,7 +30,6 @@ pub use self::extras::cloudfront::{CloudFrontCookie, CloudFrontCookies, CloudFro
 pub use self::extras::download::Download;
 pub use self::extras::objects::ObjectDetails;
 pub use self::extras::probe::{Answer, Feature, MAX_PROBE_REQUESTS, ProbeReport};
-pub use self::extras::stale_uploads::AbortedUploads;
 pub use self::extras::versions::FileVersion;
 pub use self::handle::S3Storage;
 pub use self::verbs::presign::{

@@ -1,12 +1,13 @@
 //! The storage: thin methods, each of which goes to the room of its verb.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use holdall_core::{
     Capabilities, Content, CopyOptions, DeleteOptions, Entry, File, FileUrl, ListOptions, Location, Metadata,
-    Name, OpenOptions, Operation, Result, SaveOptions, Saved, Storage, UploadPolicy, UploadRequest,
+    Name, OpenOptions, Operation, Result, SaveOptions, Saved, Storage, Swept, UploadPolicy, UploadRequest,
     UrlOptions, Visibility, rename_by_copy,
 };
 
@@ -14,7 +15,7 @@ use crate::builder::S3StorageBuilder;
 use crate::config::{ObjectParameters, ServerCondition};
 use crate::handle::S3Storage;
 use crate::verbs::presign::{MultipartUploads, PresignRequest, PresignedRequest};
-use crate::verbs::{copy, delete_many, list, save};
+use crate::verbs::{copy, delete_many, list, save, sweep};
 
 impl S3Storage {
     /// Begins to set up a storage in that bucket. It must exist.
@@ -143,5 +144,24 @@ impl Storage for S3Storage {
     async fn set_visibility(&self, name: &Name, visibility: Visibility) -> Result<()> {
         self.capabilities().check_visibility()?;
         self.inner().set_visibility(name, visibility).await
+    }
+
+    /// Aborts multipart uploads below the storage's location that were begun longer ago than `older_than` and are
+    /// still open. They are paid for without being listed.
+    ///
+    /// For servers without lifecycle rules. Where there are some,
+    /// [`Buckets::abort_abandoned_uploads`](crate::Buckets::abort_abandoned_uploads) does the same without a caller.
+    ///
+    /// Nothing tells an upload that was left from one that goes on: `older_than` must be longer than the longest save
+    /// of every program that writes there. Ages are taken by this machine's clock, which may differ from the server's
+    /// by up to 15 minutes.
+    ///
+    /// Needs `s3:ListBucketMultipartUploads` and `s3:AbortMultipartUpload`.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for less than an hour; `PermissionDenied` and all else that keeps the uploads from being listed.
+    async fn sweep(&self, older_than: Duration) -> Result<Swept> {
+        sweep::sweep(self.inner(), older_than).await
     }
 }

@@ -7,7 +7,6 @@
 //! | `across.rs` | copies and moves from one storage to another |
 //! | `download/` | files downloaded to a local path, in many ranges at once |
 //! | `probe/` | a report about a server |
-//! | `stale_uploads.rs` | uploads that nobody completed |
 //! | `cloudfront/` | signed URLs and cookies of CloudFront |
 
 mod across;
@@ -16,5 +15,4 @@ pub(crate) mod cloudfront;
 pub(crate) mod download;
 pub(crate) mod objects;
 pub(crate) mod probe;
-pub(crate) mod stale_uploads;
 pub(crate) mod versions;

@@ -7,7 +7,7 @@
 //! | `naming.rs`, `write.rs`, `sums.rs` | the key, the headers and the checksums of a write |
 //! | `read/`, `list/`, `visibility.rs` | `open`, `metadata`, `list`, `set_visibility` |
 //! | `multipart/`, `save/`, `copy/` | `save` and `copy`, in one request or many |
-//! | `delete.rs`, `delete_many.rs` | `delete` and `delete_many` |
+//! | `delete.rs`, `delete_many.rs`, `sweep.rs` | `delete`, `delete_many`, `sweep` |
 //! | `presign/` | `url`, `upload_request`, and other signed requests |
 
 pub(crate) mod asking;
@@ -23,5 +23,6 @@ pub(crate) mod presign;
 pub(crate) mod read;
 pub(crate) mod save;
 pub(crate) mod sums;
+pub(crate) mod sweep;
 mod visibility;
 pub(crate) mod write;

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use futures_util::TryStreamExt as _;
-use holdall_core::{ErrorKind, Store};
+use holdall_core::{ErrorKind, Storage as _, Store};
 use holdall_s3::{
     BucketNotEmpty, BucketPolicy, Buckets, CorsMethod, CorsRule, LifecycleRule, ObjectOwnership,
     PublicAccessBlock, S3Storage, cors_for_browser_uploads,
@@ -329,20 +329,17 @@ async fn stale_uploads_are_aborted_by_age_and_location() {
     assert_eq!(server.open_uploads(BUCKET).len(), 7);
 
     let media = storage("media");
-    assert_eq!(
-        media.abort_stale_uploads(Duration::from_mins(1)).await.unwrap_err().kind(),
-        ErrorKind::InvalidInput
-    );
-    let done = media.abort_stale_uploads(Duration::from_hours(24)).await.unwrap();
-    assert_eq!((done.aborted, done.failed), (5, 0), "{done:?}");
+    assert_eq!(media.sweep(Duration::from_mins(1)).await.unwrap_err().kind(), ErrorKind::InvalidInput);
+    let done = media.sweep(Duration::from_hours(24)).await.unwrap();
+    assert_eq!((done.removed, done.failed), (5, 0), "{done:?}");
     let open: Vec<_> = server.open_uploads(BUCKET).into_iter().map(|upload| upload.key).collect();
     assert_eq!(open, ["media/young", "other/a"]);
 
     // What cannot be aborted is named; a listing that is refused is an error.
     server.inject(Fault::new(denied()).operation("AbortMultipartUpload"));
-    let done = storage("other").abort_stale_uploads(Duration::from_hours(24)).await.unwrap();
-    assert_eq!((done.aborted, done.failed, done.errors[0].name()), (0, 1, Some("other/a")));
+    let done = storage("other").sweep(Duration::from_hours(24)).await.unwrap();
+    assert_eq!((done.removed, done.failed, done.errors[0].name()), (0, 1, Some("other/a")));
     server.inject(Fault::new(denied()).operation("ListMultipartUploads"));
-    let error = media.abort_stale_uploads(Duration::from_hours(24)).await.unwrap_err();
+    let error = media.sweep(Duration::from_hours(24)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PermissionDenied);
 }

@@ -124,6 +124,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("upload_request_takes_a_file", NOT_ENCODED),
     ("url_of_a_private_file_gives_the_file", NOT_ENCODED),
     ("copy_with_attributes_of_a_missing_file_is_not_found", DIRECTORY_IS_500),
+    ("sweep_leaves_files_alone", "answers 501 to ListMultipartUploads, by which leftovers are found"),
     (
         "copy_with_replace_takes_only_that_version",
         "keeps the checksum of the file that a completed upload replaces, and tells it of the new one",

@@ -220,7 +220,7 @@ impl Buckets {
     ///
     /// Adds one rule to those that are there, or changes it; nothing is sent where it says so already. Where the
     /// server has no lifecycle rules, see
-    /// [`S3Storage::abort_stale_uploads`](crate::S3Storage::abort_stale_uploads).
+    /// [`Storage::sweep`](holdall_core::Storage::sweep).
     ///
     /// # Errors
     ///

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
-use holdall_core::Store;
+use holdall_core::{Storage as _, Store};
 use holdall_testing::misbehaving::{Misbehaving, Reply};
 
 use super::builder;
@@ -29,7 +29,7 @@ async fn listings_that_go_in_circles_end() {
                 "ListVersionsResult" => {
                     vec![storage.versions("a.txt").try_collect::<Vec<_>>().await.map(drop).unwrap_err()]
                 }
-                _ => vec![storage.abort_stale_uploads(Duration::from_hours(24)).await.map(drop).unwrap_err()],
+                _ => vec![storage.sweep(Duration::from_hours(24)).await.map(drop).unwrap_err()],
             };
             for error in errors {
                 assert!(error.to_string().contains(words), "{root}: {error}");

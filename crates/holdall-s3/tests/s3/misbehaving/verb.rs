@@ -1,7 +1,7 @@
 //! The columns: a call, and the request of it that the reply is for.
 
 use futures_util::TryStreamExt as _;
-use holdall_core::{Result, Store, Visibility};
+use holdall_core::{Result, Storage as _, Store, Visibility};
 use holdall_s3::{S3Storage, S3StorageBuilder};
 
 use crate::support::{MIB, noise};
@@ -29,7 +29,7 @@ pub(super) enum Verb {
     BucketExists,
     Buckets,
     Versions,
-    StaleUploads,
+    Sweep,
 }
 
 impl Verb {
@@ -54,7 +54,7 @@ impl Verb {
         Self::BucketExists,
         Self::Buckets,
         Self::Versions,
-        Self::StaleUploads,
+        Self::Sweep,
     ];
 
     /// The operation that the reply is for; every one of them where the server knows no other.
@@ -111,8 +111,8 @@ impl Verb {
             Self::BucketExists => drop(storage.bucket_exists().await?),
             Self::Buckets => drop(storage.buckets().list().try_collect::<Vec<_>>().await?),
             Self::Versions => drop(storage.versions("a.txt").try_collect::<Vec<_>>().await?),
-            Self::StaleUploads => {
-                drop(storage.abort_stale_uploads(std::time::Duration::from_hours(24)).await?);
+            Self::Sweep => {
+                drop(storage.sweep(std::time::Duration::from_hours(24)).await?);
             }
         }
         Ok(())

@@ -1,66 +1,30 @@
-//! Multipart uploads that nobody completed, removed from here: for servers without lifecycle rules.
+//! Sweeping: multipart uploads that nobody completed, removed one by one.
 
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::types::{EncodingType, MultipartUpload};
-use holdall_core::{Error, ErrorKind, Operation, Result};
+use holdall_core::{Error, ErrorKind, Operation, Result, Swept};
 
-use crate::handle::S3Storage;
 use crate::wire::blank_key::for_sdk;
 use crate::wire::client::Inner;
 use crate::wire::encoding::decode;
 use crate::wire::reply::{Progress, cut_short};
 
-/// How many errors [`AbortedUploads::errors`] holds.
-const MAX_ERRORS: usize = 1000;
-
-/// What became of the uploads that were left open. See [`S3Storage::abort_stale_uploads`].
-#[derive(Debug, Default)]
-#[non_exhaustive]
-pub struct AbortedUploads {
-    /// Uploads that are gone.
-    pub aborted: u64,
-    /// Uploads that could not be aborted.
-    pub failed: u64,
-    /// Why: an error for each, which names its key; the first thousand of them.
-    pub errors: Vec<Error>,
-}
-
-impl S3Storage {
-    /// Aborts multipart uploads below the storage's location that were begun longer ago than `older_than` and are
-    /// still open: what processes that died in the middle of a save have left, and what is paid for without being
-    /// listed. Returns how many, and which could not be.
-    ///
-    /// For servers without lifecycle rules; where there are some,
-    /// [`Buckets::abort_abandoned_uploads`](crate::Buckets::abort_abandoned_uploads) does it without anybody calling.
-    ///
-    /// Nothing tells an upload that was left from one that goes on: `older_than` must be longer than the longest save
-    /// takes, of whatever program that writes there. A day is a good age. Ages are taken by this machine's clock,
-    /// which may differ from the server's by up to 15 minutes.
-    ///
-    /// Needs `s3:ListBucketMultipartUploads` and `s3:AbortMultipartUpload`.
-    ///
-    /// # Errors
-    ///
-    /// `InvalidInput` for less than an hour; `PermissionDenied` and whatever else keeps the uploads from being listed.
-    pub async fn abort_stale_uploads(&self, older_than: Duration) -> Result<AbortedUploads> {
-        let aborted = if older_than < Duration::from_hours(1) {
-            let message = "uploads of less than an hour may well be under way; use an hour or more";
-            Err(Error::message(ErrorKind::InvalidInput, message))
-        } else {
-            abort_all(self.inner(), older_than).await
-        };
-        aborted.map_err(|error| error.or_at(Operation::List, self, None))
-    }
-}
+/// The least age of an upload that is taken for left behind.
+const LEAST_AGE: Duration = Duration::from_hours(1);
 
 /// An upload: its key and its id.
 type Place = (String, String);
 
-async fn abort_all(inner: &Inner, older_than: Duration) -> Result<AbortedUploads> {
+/// See [`Storage::sweep`](holdall_core::Storage::sweep).
+pub(crate) async fn sweep(inner: &Inner, older_than: Duration) -> Result<Swept> {
+    if older_than < LEAST_AGE {
+        let message = "uploads of less than an hour may well be under way; use an hour or more";
+        return Err(Error::message(ErrorKind::InvalidInput, message));
+    }
     let youngest = inner.now().checked_sub(older_than).unwrap_or(SystemTime::UNIX_EPOCH);
-    let mut done = AbortedUploads::default();
+    let mut done = Swept::default();
     // The listing goes on behind an upload, which servers look up. So what a page shows is aborted only when the
     // next one is here.
     let mut found = Vec::new();
@@ -103,20 +67,17 @@ async fn page(inner: &Inner, marker: Option<Place>) -> Result<ListMultipartUploa
     Ok(reply.map_err(|error| inner.failure(&error))?)
 }
 
-async fn abort(inner: &Inner, uploads: Vec<Place>, done: &mut AbortedUploads) -> Result<()> {
+async fn abort(inner: &Inner, uploads: Vec<Place>, done: &mut Swept) -> Result<()> {
     let client = inner.client().await?;
     for (key, id) in uploads {
         let request = client.abort_multipart_upload().bucket(inner.bucket()).key(for_sdk(&key)).upload_id(id);
         match request.send().await.map_err(|error| inner.failure(&error)) {
-            Ok(_) => done.aborted += 1,
+            Ok(_) => done.count(Ok(())),
             // Somebody completed or aborted it meanwhile.
             Err(failure) if failure.is_lost_upload() => {}
             Err(failure) => {
-                done.failed += 1;
-                if done.errors.len() < MAX_ERRORS {
-                    let error = failure.into_error().with_name(key);
-                    done.errors.push(error.or_at(Operation::Delete, inner, None));
-                }
+                let error = failure.into_error().with_name(key);
+                done.count(Err(error.or_at(Operation::Delete, inner, None)));
             }
         }
     }
