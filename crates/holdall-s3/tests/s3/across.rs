@@ -4,12 +4,12 @@ use holdall_core::{CopyOptions, ErrorKind, SaveMode, Store, Visibility};
 use holdall_s3::{S3Storage, S3StorageBuilder};
 use holdall_testing::s3_server::{Fault, FaultAction, S3Server};
 
-use crate::support::{BUCKET, MIB, SECRET, builder, eventually, noise, server};
+use crate::support::{BUCKET, MIB, SECRET, builder, configured, eventually, noise, server};
 
 const OTHER: &str = "archive";
 
 async fn two_buckets() -> S3Server {
-    let server = S3Server::builder().credentials("AKIDCANARY", SECRET).bucket(BUCKET).bucket(OTHER);
+    let server = configured().bucket(OTHER);
     server.start().await.unwrap()
 }
 

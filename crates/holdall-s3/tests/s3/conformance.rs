@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use holdall_core::{Storage as _, Store};
-use holdall_s3::{ChecksumMode, S3Storage};
+use holdall_s3::ChecksumMode;
 use holdall_testing::conformance::{HttpReply, HttpRequest, Suite, suite};
 use holdall_testing::s3_server::{S3FsServer, S3Server};
 
 use crate::presign::send;
-use crate::support::{BUCKET, Fetched, SECRET, builder, server, store};
+use crate::support::{BUCKET, Fetched, SECRET, at, builder, server, store};
 
 /// What a browser does with a URL.
 pub(crate) async fn browse(request: HttpRequest) -> HttpReply {
@@ -62,11 +62,7 @@ async fn our_server_without_checksums() {
 async fn s3s_fs() -> (S3FsServer, Store) {
     let server =
         S3FsServer::builder().credentials("AKIDCANARY", SECRET).bucket(BUCKET).start().await.unwrap();
-    let storage = S3Storage::builder(BUCKET)
-        .endpoint(server.endpoint())
-        .region("us-east-1")
-        .access_key(server.access_key())
-        .secret_key(server.secret_key())
+    let storage = at(server.endpoint(), BUCKET)
         .checksum_mode(ChecksumMode::WhenSupported)
         .max_attempts(1)
         // It takes an ACL with a PUT and drops it.

@@ -3,12 +3,12 @@
 //! What fails there is written down with its reason. Each was looked into: what was our mistake has been mended.
 
 use holdall_core::Store;
-use holdall_s3::{ChecksumMode, Preset, S3Storage, S3StorageBuilder};
+use holdall_s3::{ChecksumMode, Preset, S3StorageBuilder};
 use holdall_testing::conformance::{Suite, suite};
 use holdall_testing::foreign::{ForeignServer, Product, Programs};
 
 use crate::conformance::browse;
-use crate::support::{BUCKET, SECRET};
+use crate::support::{BUCKET, SECRET, at};
 
 /// A server with one empty bucket; `None`, after saying so, where it is not installed.
 pub(crate) async fn server(product: Product) -> Option<ForeignServer> {
@@ -19,12 +19,7 @@ pub(crate) async fn server(product: Product) -> Option<ForeignServer> {
 
 /// Settings for that server.
 pub(crate) fn builder(server: &ForeignServer) -> S3StorageBuilder {
-    S3Storage::builder(BUCKET)
-        .endpoint(server.endpoint())
-        .region("us-east-1")
-        .access_key(server.access_key())
-        .secret_key(server.secret_key())
-        .max_attempts(1)
+    at(server.endpoint(), BUCKET).max_attempts(1)
 }
 
 /// Cases that always fail, and cases that fail now and then.

@@ -7,7 +7,7 @@ use holdall_s3::{Feature, Preset, S3Storage, S3StorageBuilder, ServerCondition, 
 use holdall_testing::conformance::suite;
 use holdall_testing::s3_server::{S3Server, S3ServerBuilder};
 
-use crate::support::{BUCKET, MIB, SECRET, noise, stream_of};
+use crate::support::{BUCKET, MIB, SECRET, configured, noise, stream_of};
 
 /// Every condition, as our server and as settings call it.
 const CONDITIONS: [(&str, &str, ServerCondition); 8] = [
@@ -22,7 +22,7 @@ const CONDITIONS: [(&str, &str, ServerCondition); 8] = [
 ];
 
 fn honest() -> S3ServerBuilder {
-    S3Server::builder().credentials("AKIDCANARY", SECRET).bucket(BUCKET)
+    configured()
 }
 
 /// A server that ignores all of these, on both ways of a copy.

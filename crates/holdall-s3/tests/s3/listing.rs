@@ -4,17 +4,11 @@ use futures_util::TryStreamExt as _;
 use holdall_core::{Entry, ListOptions, Name, Store};
 use holdall_testing::s3_server::{Fault, FaultAction, S3Server};
 
-use crate::support::{BUCKET, SECRET, builder};
+use crate::support::{BUCKET, builder, configured};
 
 /// A server with three items on a page, and a store at a location in it.
 async fn paged(keys: &[&str]) -> (S3Server, Store) {
-    let server = S3Server::builder()
-        .credentials("AKIDCANARY", SECRET)
-        .bucket(BUCKET)
-        .page_size(3)
-        .start()
-        .await
-        .unwrap();
+    let server = configured().page_size(3).start().await.unwrap();
     for key in keys {
         let content = if key.ends_with('/') { "" } else { "x" };
         server.put_object(BUCKET, *key, content);

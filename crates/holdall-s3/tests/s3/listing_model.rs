@@ -6,7 +6,7 @@ use futures_util::TryStreamExt as _;
 use holdall_core::{Entry, ListOptions, Location, Name, Store};
 use holdall_testing::s3_server::S3Server;
 
-use crate::support::{BUCKET, SECRET, builder};
+use crate::support::{BUCKET, builder, configured};
 
 /// What XML, URLs, form encoding and signatures each have their own idea of; at the end what no [`Name`] can say.
 const PIECES: &[&str] = &[
@@ -28,7 +28,7 @@ fn keys(count: usize) -> BTreeSet<String> {
 }
 
 async fn server(keys: &BTreeSet<String>, page: usize) -> (S3Server, Store) {
-    let server = S3Server::builder().credentials("AKIDCANARY", SECRET).bucket(BUCKET).page_size(page);
+    let server = configured().page_size(page);
     let server = server.start().await.unwrap();
     for key in keys {
         server.put_object(BUCKET, key.as_str(), "x");

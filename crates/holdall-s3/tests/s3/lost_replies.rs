@@ -6,7 +6,7 @@ use bytes::Bytes;
 use holdall_core::{ErrorKind, SaveMode, Store};
 use holdall_testing::s3_server::{Fault, FaultAction, S3Server};
 
-use crate::support::{BUCKET, MIB, SECRET, builder, noise, server, store, stream_of};
+use crate::support::{BUCKET, MIB, builder, configured, noise, server, store, stream_of};
 
 /// Checks that every name that was reported holds its content, and that there is nothing else.
 fn assert_exactly(server: &S3Server, saved: &BTreeMap<String, Bytes>) {
@@ -43,13 +43,7 @@ async fn save_at_once(stores: &[Store], contents: Vec<Bytes>) -> BTreeMap<String
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_savers_of_one_name_get_a_hundred_names() {
     for seed in 0..3 {
-        let server = S3Server::builder()
-            .credentials("AKIDCANARY", SECRET)
-            .bucket(BUCKET)
-            .seed(seed)
-            .start()
-            .await
-            .unwrap();
+        let server = configured().seed(seed).start().await.unwrap();
         let lost =
             server.inject(Fault::new(FaultAction::ResetAfter).operation("PutObject").probability(0.05));
         // Two storages, as two processes would have: nothing is agreed on in memory.

@@ -6,7 +6,7 @@ use holdall_testing::foreign::Product;
 use holdall_testing::s3_server::{Fault, FaultAction, S3FsServer, S3Server};
 
 use crate::foreign;
-use crate::support::{BUCKET, SECRET, builder, eventually, server};
+use crate::support::{BUCKET, SECRET, builder, configured, eventually, server};
 
 /// Every feature that is not a yes, with what was seen or why it is unknown.
 fn exceptions(report: &ProbeReport) -> Vec<(Feature, &'static str)> {
@@ -52,7 +52,7 @@ async fn our_server_does_what_s3_does() {
 /// Garage answers so: 200 to every condition.
 #[tokio::test]
 async fn a_server_that_ignores_conditions_is_found_out() {
-    let server = S3Server::builder().credentials("AKIDCANARY", SECRET).bucket(BUCKET);
+    let server = configured();
     let server = server.ignore_write_conditions(true).start().await.unwrap();
     let storage = builder(&server).build().unwrap();
     assert!(storage.capabilities().create, "it is taken for granted before it is asked");

@@ -7,10 +7,10 @@ use holdall_core::{Error, ErrorKind, Store, Visibility};
 use holdall_s3::sdk::TimeSource;
 use holdall_s3::{S3Storage, S3StorageBuilder};
 use holdall_testing::misbehaving::{Misbehaving, Reply};
-use holdall_testing::s3_server::{Fault, FaultAction, S3Server};
+use holdall_testing::s3_server::{Fault, FaultAction};
 
 use crate::loopback::TlsFront;
-use crate::support::{BUCKET, MIB, SECRET, builder, noise, server, store, stream_of};
+use crate::support::{BUCKET, MIB, at, builder, configured, noise, server, store, stream_of};
 
 /// The errors of every verb, each of a store of its own: the SDK corrects its clock by the first refusal that has a
 /// body.
@@ -44,17 +44,10 @@ async fn every_error_of_a_server_says_which_reply_it_was() {
         assert!(error.to_string().ends_with(&format!("(request id {id})")), "{error}");
         assert!(!error.to_string().contains("holdall-testing-"), "the long one is for logs: {error}");
     }
-    let missing = {
-        let server = server_with_nothing().await;
-        crate::support::store(&server).open("a.txt").await.unwrap_err()
-    };
+    let missing = store(&self::server().await).open("a.txt").await.unwrap_err();
     let reply = missing.reply().expect("a reply");
     assert_eq!((reply.status, reply.code.as_deref()), (404, Some("NoSuchKey")));
     assert!(!missing.to_string().contains("request id"), "an answer is no fault: {missing}");
-}
-
-async fn server_with_nothing() -> S3Server {
-    server().await
 }
 
 /// A clock that is wrong by that much.
@@ -86,12 +79,7 @@ async fn a_wrong_clock_is_named_by_every_verb() {
 #[tokio::test]
 async fn a_missing_bucket_is_no_missing_file() {
     let server = server().await;
-    let storage = S3Storage::builder("not-there")
-        .endpoint(server.endpoint())
-        .access_key(server.access_key())
-        .secret_key(server.secret_key())
-        .build()
-        .unwrap();
+    let storage = at(server.endpoint(), "not-there").build().unwrap();
     let store = Store::new(storage.clone());
     for error in [
         store.exists("a.txt").await.unwrap_err(),
@@ -117,7 +105,7 @@ async fn the_words_of_a_server_are_kept() {
     let words = "Forbidden: No such key: GK31c2f218a2e44f485b94239e";
     let body = format!("<Error><Code>AccessDenied</Code><Message>{words}</Message></Error>");
     let server = Misbehaving::start(Reply::new("wrong key", 403).body(&body)).await.unwrap();
-    let storage = at(&server);
+    let storage = believing(&server);
     let store = Store::new(storage.clone());
     for error in [
         store.save("a.txt", "x").overwrite().await.unwrap_err(),
@@ -138,9 +126,8 @@ async fn the_words_of_a_server_are_kept() {
     );
 }
 
-fn at(server: &Misbehaving) -> S3Storage {
-    let settings =
-        S3Storage::builder(BUCKET).endpoint(server.endpoint()).access_key("AKID").secret_key(SECRET);
+fn believing(server: &Misbehaving) -> S3Storage {
+    let settings = at(server.endpoint(), BUCKET);
     // Nothing is to be asked before the requests that a test counts.
     let settings = settings.conditional_writes(true).conditional_copies(true).conditional_deletes(false);
     settings.max_attempts(1).retry_backoff(Duration::from_millis(1)).build().unwrap()
@@ -166,7 +153,7 @@ async fn refusals_that_nobody_caused_are_not_called_a_race() {
 
     let page = Reply::new("page", 404).header("content-type", "text/html").body("<html><h1>404</h1></html>");
     let server = Misbehaving::only("PutObject", page).await.unwrap();
-    let error = Store::new(at(&server)).save("a.txt", "x").await.unwrap_err();
+    let error = Store::new(believing(&server)).save("a.txt", "x").await.unwrap_err();
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::InvalidConfig, false), "{error}");
     assert_eq!(server.requests().len(), 1);
 }
@@ -176,7 +163,7 @@ async fn refusals_that_nobody_caused_are_not_called_a_race() {
 async fn a_success_that_cannot_be_read_is_not_called_a_failure_that_passes() {
     let broken = "<ListBucketResult><IsTruncated>perhaps</IsTruncated></ListBucketResult>";
     let server = Misbehaving::start(Reply::new("broken", 200).body(broken)).await.unwrap();
-    let error = Store::new(at(&server)).listdir("").await.unwrap_err();
+    let error = Store::new(believing(&server)).listdir("").await.unwrap_err();
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Other, false), "{error}");
     assert!(error.to_string().contains("cannot be read"), "{error}");
 }
@@ -188,7 +175,7 @@ async fn a_completion_without_a_tag_is_settled_by_a_look() {
     let whole = "<CompleteMultipartUploadResult><ETag></ETag><Key>k</Key></CompleteMultipartUploadResult>";
     // The polite server has another file than ours: without our mark it is not taken for ours.
     let server = Misbehaving::only("CompleteMultipartUpload", reply(whole)).await.unwrap();
-    let error = Store::new(at(&server)).save("a.bin", noise(9 * MIB)).overwrite().await.unwrap_err();
+    let error = Store::new(believing(&server)).save("a.bin", noise(9 * MIB)).overwrite().await.unwrap_err();
     assert!(error.to_string().contains("without an ETag"), "{error}");
     assert_eq!(server.met(), 1);
 }
@@ -208,13 +195,7 @@ async fn tls_that_fails_says_what_to_set() {
 
 #[tokio::test]
 async fn requests_without_a_body_say_so() {
-    let server = S3Server::builder()
-        .credentials("AKIDCANARY", SECRET)
-        .bucket(BUCKET)
-        .needs_length(true)
-        .start()
-        .await
-        .unwrap();
+    let server = configured().needs_length(true).start().await.unwrap();
     let settings = builder(&server).max_copy_size(6 * MIB as u64).copy_part_size(5 * MIB as u64);
     let store = Store::new(settings.build().unwrap());
     let large = noise(9 * MIB);

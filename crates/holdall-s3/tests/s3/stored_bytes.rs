@@ -1,14 +1,13 @@
 //! Readers get the bytes that are stored, also of servers that pack or unpack them on the way.
 
 use holdall_core::{Gzipped, Store};
-use holdall_testing::s3_server::S3Server;
 
-use crate::support::{BUCKET, SECRET, builder, server};
+use crate::support::{BUCKET, builder, configured, server};
 
 /// Google's habit. The first reply that has no size teaches the storage, and nothing is asked twice after that.
 #[tokio::test]
 async fn what_is_stored_packed_is_read_packed() {
-    let server = S3Server::builder().credentials("AKIDCANARY", SECRET).bucket(BUCKET);
+    let server = configured();
     let server = server.decompress_unless_accepted(true).start().await.unwrap();
     let text = "body { color: teal }\n".repeat(1000);
     Store::new(Gzipped::new(builder(&server).build().unwrap())).save("app.css", text).await.unwrap();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use holdall_core::Store;
 use holdall_s3::{ChecksumMode, S3Storage, S3StorageBuilder};
-use holdall_testing::s3_server::S3Server;
+use holdall_testing::s3_server::{S3Server, S3ServerBuilder};
 use http_body_util::{BodyExt as _, Empty};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
@@ -17,18 +17,28 @@ pub(crate) const SECRET: &str = "canary-secret-4711";
 /// Mebibytes.
 pub(crate) const MIB: usize = 1 << 20;
 
+/// A server with one empty bucket, before it starts.
+pub(crate) fn configured() -> S3ServerBuilder {
+    S3Server::builder().credentials("AKIDCANARY", SECRET).bucket(BUCKET)
+}
+
 /// A server with one empty bucket.
 pub(crate) async fn server() -> S3Server {
-    S3Server::builder().credentials("AKIDCANARY", SECRET).bucket(BUCKET).start().await.expect("a free port")
+    configured().start().await.expect("a free port")
+}
+
+/// Settings for a bucket of a server there, with the keys that every server of these tests has.
+pub(crate) fn at(endpoint: impl Into<String>, bucket: &str) -> S3StorageBuilder {
+    S3Storage::builder(bucket)
+        .endpoint(endpoint)
+        .region("us-east-1")
+        .access_key("AKIDCANARY")
+        .secret_key(SECRET)
 }
 
 /// Settings for that server: checksums as at AWS, retries as by default but without the wait.
 pub(crate) fn builder(server: &S3Server) -> S3StorageBuilder {
-    S3Storage::builder(BUCKET)
-        .endpoint(server.endpoint())
-        .region("us-east-1")
-        .access_key(server.access_key())
-        .secret_key(server.secret_key())
+    at(server.endpoint(), BUCKET)
         .checksum_mode(ChecksumMode::WhenSupported)
         // Nothing is to be asked before the requests that a test counts.
         .conditional_writes(true)

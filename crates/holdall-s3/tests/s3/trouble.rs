@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use holdall_core::{Content, ETag, ErrorKind, SaveMode, Store};
-use holdall_s3::S3Storage;
-use holdall_testing::s3_server::{Fault, FaultAction, S3Server};
+use holdall_testing::s3_server::{Fault, FaultAction};
 
-use crate::support::{BUCKET, MIB, SECRET, builder, noise, server, store, stream_of};
+use crate::support::{BUCKET, MIB, at, builder, configured, noise, server, store, stream_of};
 
 #[tokio::test]
 async fn a_wrong_secret_is_named() {
@@ -37,12 +36,7 @@ async fn a_wrong_secret_is_named() {
 #[tokio::test]
 async fn a_missing_bucket_is_named_and_can_be_made() {
     let server = server().await;
-    let storage = S3Storage::builder("not-there")
-        .endpoint(server.endpoint())
-        .access_key(server.access_key())
-        .secret_key(server.secret_key())
-        .build()
-        .unwrap();
+    let storage = at(server.endpoint(), "not-there").build().unwrap();
     let store = Store::new(storage.clone());
     for error in [
         store.save("a.txt", "x").await.unwrap_err(),
@@ -66,14 +60,7 @@ async fn an_unreachable_endpoint_is_named() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let storage = S3Storage::builder(BUCKET)
-        .endpoint(format!("http://{address}"))
-        .access_key("a")
-        .secret_key("b")
-        .max_attempts(1)
-        .build()
-        .unwrap();
-    let store = Store::new(storage);
+    let store = Store::new(at(format!("http://{address}"), BUCKET).max_attempts(1).build().unwrap());
     for error in [store.save("a.txt", "x").await.unwrap_err(), store.exists("a.txt").await.unwrap_err()] {
         assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Unavailable, true), "{error}");
         assert!(error.to_string().contains(&address.to_string()), "{error}");
@@ -82,13 +69,7 @@ async fn an_unreachable_endpoint_is_named() {
 
 #[tokio::test]
 async fn the_right_region_is_told() {
-    let server = S3Server::builder()
-        .credentials("AKIDCANARY", SECRET)
-        .bucket(BUCKET)
-        .region("eu-central-1")
-        .start()
-        .await
-        .unwrap();
+    let server = configured().region("eu-central-1").start().await.unwrap();
     let store = Store::new(builder(&server).region("us-east-1").build().unwrap());
     let error = store.save("a.txt", "x").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidConfig, "{error}");

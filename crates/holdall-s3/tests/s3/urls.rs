@@ -8,7 +8,7 @@ use holdall_core::{ErrorKind, Store, UrlMethod, Visibility};
 use holdall_s3::S3Storage;
 use holdall_s3::sdk::Credentials;
 
-use crate::support::{builder, fetch, server, store};
+use crate::support::{builder, configured, fetch, server, store};
 
 /// A name with everything that a URL must encode.
 const ODD: &str = "usr/a b+c&d=é?#%41;~'(1).txt";
@@ -113,13 +113,7 @@ async fn hosts_are_what_the_settings_say() {
 
 #[tokio::test]
 async fn virtual_hosts_serve_what_was_saved() {
-    let server = holdall_testing::s3_server::S3Server::builder()
-        .credentials("AKIDCANARY", crate::support::SECRET)
-        .bucket(crate::support::BUCKET)
-        .domain("localhost")
-        .start()
-        .await
-        .unwrap();
+    let server = configured().domain("localhost").start().await.unwrap();
     let endpoint = format!("http://localhost:{}", server.address().port());
     let style = holdall_s3::AddressingStyle::Virtual;
     let storage = builder(&server).endpoint(endpoint).addressing_style(style).build().unwrap();

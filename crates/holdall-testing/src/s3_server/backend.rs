@@ -171,13 +171,6 @@ impl S3 for Backend {
         self.get_ownership(&req)
     }
 
-    async fn delete_bucket_ownership_controls(
-        &self,
-        req: S3Request<DeleteBucketOwnershipControlsInput>,
-    ) -> Reply<DeleteBucketOwnershipControlsOutput> {
-        self.delete_ownership(&req)
-    }
-
     async fn put_public_access_block(
         &self,
         req: S3Request<PutPublicAccessBlockInput>,

@@ -65,7 +65,6 @@ fn setting(method: &str, query: &str) -> Option<&'static str> {
     Some(match (method, name) {
         ("PUT", "ownershipControls") => "PutBucketOwnershipControls",
         ("GET", "ownershipControls") => "GetBucketOwnershipControls",
-        ("DELETE", "ownershipControls") => "DeleteBucketOwnershipControls",
         ("PUT", "publicAccessBlock") => "PutPublicAccessBlock",
         ("GET", "publicAccessBlock") => "GetPublicAccessBlock",
         ("DELETE", "publicAccessBlock") => "DeletePublicAccessBlock",

@@ -82,7 +82,6 @@ async fn ownership_decides_whether_acls_count() {
     assert_eq!(kept.rules()[0].object_ownership(), &ObjectOwnership::BucketOwnerEnforced);
     set(ObjectOwnership::BucketOwnerPreferred).await.unwrap();
     assert_eq!(anonymous().await, 200);
-    s3.delete_bucket_ownership_controls().bucket(BUCKET).send().await.unwrap();
     put().await.unwrap();
 }
 

@@ -73,18 +73,4 @@ impl Buckets {
         })?;
         Ok(())
     }
-
-    /// Takes the controls away; fine where there are none.
-    ///
-    /// # Errors
-    ///
-    /// As [`set_object_ownership`](Self::set_object_ownership).
-    pub async fn delete_object_ownership(&self, bucket: &str) -> Result<()> {
-        let reply = self.inner.client().await?.delete_bucket_ownership_controls().bucket(bucket).send().await;
-        match reply.map_err(|error| self.inner.failure(&error)) {
-            Ok(_) => Ok(()),
-            Err(failure) if failure.code() == "OwnershipControlsNotFoundError" => Ok(()),
-            Err(failure) => Err(self.failed(failure, bucket, "s3:PutBucketOwnershipControls")),
-        }
-    }
 }

@@ -7,7 +7,7 @@ use holdall_core::{Attributes, CopyOptions, Store, Visibility};
 use holdall_s3::{ChecksumMode, S3Storage, S3StorageBuilder};
 use holdall_testing::foreign::{ForeignServer, Product, Programs};
 
-use crate::support::SECRET;
+use crate::support::{SECRET, at};
 
 const LOOK: &str = include_str!("look.py");
 const BUCKET: &str = "foreign";
@@ -190,11 +190,7 @@ async fn show(
 }
 
 fn settings(server: &ForeignServer, bucket: &str) -> S3StorageBuilder {
-    S3Storage::builder(bucket)
-        .endpoint(server.endpoint())
-        .region("us-east-1")
-        .access_key(server.access_key())
-        .secret_key(server.secret_key())
+    at(server.endpoint(), bucket)
         .checksum_mode(ChecksumMode::WhenSupported)
         // moto ignores some of these, and attributes could not be changed there. Nobody else writes here.
         .conditional_writes(true)

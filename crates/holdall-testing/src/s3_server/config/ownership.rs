@@ -1,9 +1,8 @@
 //! Ownership controls: whether ACLs count in a bucket.
 
 use s3s::dto::{
-    DeleteBucketOwnershipControlsInput, DeleteBucketOwnershipControlsOutput, GetBucketOwnershipControlsInput,
-    GetBucketOwnershipControlsOutput, ObjectOwnership, OwnershipControls, OwnershipControlsRule,
-    PutBucketOwnershipControlsInput, PutBucketOwnershipControlsOutput,
+    GetBucketOwnershipControlsInput, GetBucketOwnershipControlsOutput, ObjectOwnership, OwnershipControls,
+    OwnershipControlsRule, PutBucketOwnershipControlsInput, PutBucketOwnershipControlsOutput,
 };
 use s3s::{S3Request, S3Response, S3Result};
 
@@ -74,17 +73,5 @@ impl Backend {
         Ok(S3Response::new(GetBucketOwnershipControlsOutput {
             ownership_controls: Some(OwnershipControls { rules }),
         }))
-    }
-
-    /// `DeleteBucketOwnershipControls`: ACLs count then, as they did before there were controls.
-    ///
-    /// # Errors
-    /// `NoSuchBucket`.
-    pub(crate) fn delete_ownership(
-        &self,
-        req: &S3Request<DeleteBucketOwnershipControlsInput>,
-    ) -> S3Result<S3Response<DeleteBucketOwnershipControlsOutput>> {
-        self.state().bucket_mut(&req.input.bucket)?.config.ownership = None;
-        Ok(S3Response::new(DeleteBucketOwnershipControlsOutput::default()))
     }
 }

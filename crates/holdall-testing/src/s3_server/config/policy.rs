@@ -101,7 +101,6 @@ pub(crate) fn action_of(operation: &str, version: bool) -> String {
         ("GetBucketLifecycleConfiguration", _) => "GetLifecycleConfiguration",
         ("PutPublicAccessBlock" | "DeletePublicAccessBlock", _) => "PutBucketPublicAccessBlock",
         ("GetPublicAccessBlock", _) => "GetBucketPublicAccessBlock",
-        ("DeleteBucketOwnershipControls", _) => "PutBucketOwnershipControls",
         (other, _) => other,
     };
     format!("s3:{name}")
