@@ -1,4 +1,4 @@
-//! The storage: thin methods, each of which goes to the room of its verb.
+//! The storage: thin methods, each of which calls the module of its verb.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,8 +52,9 @@ impl S3Storage {
     /// Signs a request for one object, with any parameters and headers: what boto3 calls
     /// `generate_presigned_url`. No I/O beyond credentials.
     ///
-    /// What the storage adds to all its requests (encryption, the bucket's owner, who pays) is added to this
-    /// one too, unless it says otherwise. It lives as long as asked for, seven days and the credentials allow; see `expires_at` of the result.
+    /// The headers that the storage adds to all its requests (encryption, owner of the bucket, payer) are added to this
+    /// one too, unless it has its own. It is valid for as long as asked for, but no longer than seven days, and no
+    /// longer than the credentials. `expires_at` of the result says until when.
     ///
     /// # Errors
     ///
@@ -127,7 +128,7 @@ impl Storage for S3Storage {
 
     async fn rename(&self, from: &Name, to: &Name, options: CopyOptions) -> Result<Saved> {
         self.inner().check_copy(from, to, &options, from == to).await?;
-        // What decides whether the very version that was copied is deleted.
+        // These decide whether exactly the version that was copied is deleted.
         self.inner().honours(ServerCondition::CopySourceIfMatch).await?;
         self.inner().deletes_conditionally().await?;
         rename_by_copy(self, from, to, options).await

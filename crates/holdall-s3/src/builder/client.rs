@@ -11,13 +11,13 @@ use super::S3StorageBuilder;
 use crate::config::{ClientConfig, RetryMode, Timeouts, invalid};
 
 impl S3StorageBuilder {
-    /// How long connecting may take; 3.1 s without a call.
+    /// How long connecting may take; by default 3.1 s.
     pub fn connect_timeout(mut self, duration: Duration) -> Self {
         self.client.timeouts.connect = duration;
         self
     }
 
-    /// How long a body, sent or received, may stand still; 20 s without a call.
+    /// How long a body, sent or received, may stand still; by default 20 s.
     ///
     /// (The SDK's own "read timeout" is another thing: it counts from the first byte that is sent, and so
     /// cannot fit a small request and a large part at once. [`attempt_timeout`](Self::attempt_timeout) takes
@@ -27,7 +27,7 @@ impl S3StorageBuilder {
         self
     }
 
-    /// How long one attempt of a request may take until its reply begins; 60 s without a call. A request
+    /// How long one attempt of a request may take until its reply begins; by default 60 s. A request
     /// with a body gets a second more for every 64 KiB, and one that makes the server copy or assemble a file
     /// a second more for every 4 MiB, so that the limit fits small and large files.
     pub fn attempt_timeout(mut self, duration: Duration) -> Self {
@@ -35,27 +35,27 @@ impl S3StorageBuilder {
         self
     }
 
-    /// How long a request may take with all its attempts and the pauses between them; 300 s without a
-    /// call, and the same allowances for every attempt.
+    /// How long a request may take with all its attempts and the pauses between them; by default 300 s,
+    /// and the same allowances for every attempt.
     pub fn operation_timeout(mut self, duration: Duration) -> Self {
         self.client.timeouts.operation = duration;
         self
     }
 
-    /// How often a request is tried: 3 times without a call, 1 turns retries off. Throttling, 5xx replies
+    /// How often a request is tried: by default 3 times. 1 turns retries off. Throttling, 5xx replies
     /// and broken connections are tried again, with exponential pauses (the SDK's standard mode).
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.client.max_attempts = attempts;
         self
     }
 
-    /// How the pace of retries is chosen; [`RetryMode::Standard`] without a call.
+    /// How the pace of retries is chosen; by default [`RetryMode::Standard`].
     pub fn retry_mode(mut self, mode: RetryMode) -> Self {
         self.client.retry_mode = mode;
         self
     }
 
-    /// The longest first pause before a retry; a second without a call. It doubles for each further one.
+    /// The longest first pause before a retry; by default one second. It doubles for each further one.
     pub fn retry_backoff(mut self, duration: Duration) -> Self {
         self.client.retry_backoff = duration;
         self
@@ -68,13 +68,13 @@ impl S3StorageBuilder {
         self
     }
 
-    /// The clock of signatures and of the expiry of URLs; the system's without a call.
+    /// The clock of signatures and of the expiry of URLs; by default the system's.
     pub fn time_source(mut self, clock: impl TimeSource + 'static) -> Self {
         self.client.time_source = Some(SharedTimeSource::new(clock));
         self
     }
 
-    /// How pauses and time limits are waited for; Tokio's timer without a call.
+    /// The timer for pauses and time limits; by default Tokio's.
     pub fn sleep(mut self, sleep: impl AsyncSleep + 'static) -> Self {
         self.client.sleep = Some(SharedAsyncSleep::new(sleep));
         self

@@ -9,7 +9,7 @@ use super::S3StorageBuilder;
 use crate::config::{SignedDomain, invalid};
 use crate::extras::cloudfront::{CloudFrontSigner, check_base};
 
-/// The settings of this room.
+/// The settings of this module.
 #[derive(Default)]
 pub(super) struct CloudFrontSettings {
     key_id: Option<String>,

@@ -6,7 +6,7 @@ use holdall_core::Result;
 use super::S3StorageBuilder;
 use crate::config::{CaBundle, HttpConfig, Proxy, check_text, invalid};
 
-/// The settings of this room.
+/// The settings of this module.
 #[derive(Default)]
 pub(super) struct ConnectionSettings {
     given: Option<SharedHttpClient>,
@@ -21,7 +21,7 @@ pub(super) struct ConnectionSettings {
 }
 
 impl S3StorageBuilder {
-    /// The HTTP client; the SDK's own without a call. It has its own proxy and its own certificates.
+    /// The HTTP client; by default the SDK's own. It has its own proxy and its own certificates.
     pub fn http_client(mut self, client: impl HttpClient + 'static) -> Self {
         self.connection.given = Some(client.into_shared());
         self
@@ -31,13 +31,13 @@ impl S3StorageBuilder {
     /// `https://` where the proxy itself speaks TLS. Requests to an `https://` endpoint pass through a tunnel
     /// (`CONNECT`), so that the proxy sees the host and nothing more.
     ///
-    /// Without a call the environment is asked (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`).
+    /// By default the environment is asked (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`).
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.connection.proxy = Some(url.into());
         self
     }
 
-    /// Who asks the [`proxy`](Self::proxy). Needs [`proxy_password`](Self::proxy_password).
+    /// The user name for the [`proxy`](Self::proxy). Needs [`proxy_password`](Self::proxy_password).
     pub fn proxy_username(mut self, username: impl Into<String>) -> Self {
         self.connection.proxy_username = Some(username.into());
         self
@@ -56,14 +56,14 @@ impl S3StorageBuilder {
         self
     }
 
-    /// The authorities whose certificates are trusted, as the text of a PEM file: these and no others. Those of the
-    /// system without a call.
+    /// The authorities whose certificates are trusted, as the text of a PEM file: these and no others. By default those
+    /// of the system.
     pub fn ca_bundle(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.connection.ca_bundle = Some(pem.into());
         self
     }
 
-    /// Whether the server must prove who it is; `true` without a call.
+    /// Whether the server must prove who it is; by default `true`.
     ///
     /// **`false` lets everybody on the line read and change everything, with your credentials.** It is for looking
     /// for a mistake; a warning in the log says so, and `Debug` and `Display` of the storage do. For a server with
@@ -74,7 +74,7 @@ impl S3StorageBuilder {
         self
     }
 
-    /// How many requests are on their way at once, over all clones of the storage; no limit without a call.
+    /// How many requests are on their way at once, over all clones of the storage; by default without limit.
     ///
     /// A request has its turn from when it is sent until its reply begins; the body of a download does not count,
     /// so that slow readers keep nobody waiting. Waiting for a turn counts for

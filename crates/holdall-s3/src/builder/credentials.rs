@@ -1,4 +1,4 @@
-//! Who asks: keys, or where to find some.
+//! Credentials: keys, or where to find some.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::config::{IdentityConfig, Role, Source, check_endpoint, check_text, in
 /// Reference).
 const ROLE_DURATIONS: std::ops::RangeInclusive<Duration> = Duration::from_mins(15)..=Duration::from_hours(12);
 
-/// The settings of this room.
+/// The settings of this module.
 #[derive(Default)]
 pub(super) struct CredentialSettings {
     access_key: Option<String>,
@@ -112,22 +112,22 @@ impl S3StorageBuilder {
         self
     }
 
-    /// The name of the sessions of either role, by which logs tell them apart; `holdall` without a call. 2 to 64
+    /// The name of the sessions of either role, by which logs tell them apart; by default `holdall`. 2 to 64
     /// letters, digits and `_=,.@-`.
     pub fn role_session_name(mut self, name: impl Into<String>) -> Self {
         self.credentials.role_session_name = Some(name.into());
         self
     }
 
-    /// How long a session of the role in [`assume_role`](Self::assume_role) lasts, 15 minutes to 12 hours; an hour
-    /// without a call. Signed URLs end with it.
+    /// How long a session of the role in [`assume_role`](Self::assume_role) lasts, 15 minutes to 12 hours; by default
+    /// one hour. Signed URLs end with it.
     pub fn role_duration(mut self, duration: Duration) -> Self {
         self.credentials.role_duration = Some(duration);
         self
     }
 
-    /// The security token service that gives credentials for roles; that of AWS in the storage's region without a
-    /// call. `MinIO` and Ceph have one at their own endpoint.
+    /// The security token service that gives credentials for roles; by default that of AWS in the storage's region.
+    /// `MinIO` and Ceph have one at their own endpoint.
     pub fn sts_endpoint(mut self, url: impl Into<String>) -> Self {
         self.credentials.sts_endpoint = Some(url.into());
         self

@@ -1,4 +1,4 @@
-//! What every request carries: encryption, the bucket's owner, who pays.
+//! Headers of every request: encryption, the bucket's owner, the payer.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use url::{Host, Url};
 use super::S3StorageBuilder;
 use crate::config::{CustomerKey, Encryption, EveryRequest, ServerKeys, encoded_context, invalid};
 
-/// The settings of this room.
+/// The settings of this module.
 #[derive(Default)]
 pub(super) struct RequestSettings {
     encryption: Option<Encryption>,
@@ -21,7 +21,7 @@ pub(super) struct RequestSettings {
 }
 
 impl S3StorageBuilder {
-    /// What the server encrypts new objects with; the bucket's own default without a call.
+    /// The encryption of new objects; by default the bucket's own.
     ///
     /// It goes with every write: `PutObject`, `CreateMultipartUpload`, `CopyObject`, and signed uploads. Under
     /// SSE-KMS an `ETag` is no MD5 of the content; nothing here takes one for it.
@@ -43,7 +43,7 @@ impl S3StorageBuilder {
         self
     }
 
-    /// The key of [`Encryption::Kms`]: an id, an ARN or an alias; AWS's own key for S3 without a call.
+    /// The key of [`Encryption::Kms`]: an id, an ARN or an alias; by default AWS's own key for S3.
     pub fn kms_key_id(mut self, key: impl Into<String>) -> Self {
         self.requests.kms_key_id = Some(key.into());
         self
@@ -56,8 +56,8 @@ impl S3StorageBuilder {
         self
     }
 
-    /// Whether [`Encryption::Kms`] uses an S3 bucket key, which spares most requests to KMS; what the bucket
-    /// says without a call.
+    /// Whether [`Encryption::Kms`] uses an S3 bucket key, which spares most requests to KMS; by default the bucket
+    /// decides.
     pub fn bucket_key(mut self, used: bool) -> Self {
         self.requests.bucket_key = Some(used);
         self
@@ -84,7 +84,7 @@ impl S3StorageBuilder {
     }
 
     /// Says with every request that its costs may be charged to these credentials' account, as a bucket with
-    /// "requester pays" demands; `false` without a call.
+    /// "requester pays" demands; by default `false`.
     pub fn requester_pays(mut self, pays: bool) -> Self {
         self.requests.requester_pays = pays;
         self

@@ -1,4 +1,4 @@
-//! Settings on their way to a storage: one call each, a room for each subject, checked together by `build`.
+//! Settings on their way to a storage: one call each, a module for each subject, checked together by `build`.
 
 mod client;
 mod cloudfront;
@@ -51,7 +51,7 @@ use crate::wire::client::Inner;
 ///     .build()?;
 /// assert_eq!(storage.bucket(), "my-site");
 ///
-/// // What is wrong is told when the storage is built, not when it is first used.
+/// // A wrong setting is an error of `build`, not of the first request.
 /// let half = S3Storage::builder("my-site").access_key("AKIA...").build().unwrap_err();
 /// assert_eq!(half.kind(), ErrorKind::InvalidConfig);
 /// # Ok(()) }
@@ -88,8 +88,8 @@ impl S3StorageBuilder {
         }
     }
 
-    /// The key prefix under which the storage keeps its files, such as `media`; the whole bucket without
-    /// a call. It must not begin with `/`.
+    /// The key prefix under which the storage keeps its files, such as `media`; by default the whole bucket.
+    /// It must not begin with `/`.
     pub fn location(mut self, location: impl Into<String>) -> Self {
         self.location = location.into();
         self
@@ -102,8 +102,8 @@ impl S3StorageBuilder {
         self
     }
 
-    /// What S3 shall keep with every object that is saved without parameters of its own: a storage class, tags, an
-    /// ACL. See [`ObjectParameters`].
+    /// Properties that S3 keeps with every object that is saved without parameters of its own: a storage class, tags,
+    /// an ACL. See [`ObjectParameters`].
     pub fn object_parameters(mut self, parameters: ObjectParameters) -> Self {
         self.objects.parameters = parameters;
         self

@@ -1,12 +1,12 @@
-//! What a probe has found out, as settings.
+//! The report of a probe as settings.
 
 use super::S3StorageBuilder;
 use crate::config::{ChecksumMode, ServerCondition};
 use crate::extras::probe::{Feature, ProbeReport};
 
 impl S3StorageBuilder {
-    /// Sets what a [probe](crate::S3Storage::probe) has found out about server and bucket. What is unknown in the
-    /// report stays as it is, and later calls win.
+    /// Sets what a [probe](crate::S3Storage::probe) has found out about server and bucket. A setting that is unknown in
+    /// the report stays as it is, and later calls win.
     ///
     /// | setting | from |
     /// | --- | --- |

@@ -9,7 +9,7 @@ use crate::config::{
     ServerCondition, UniqueNames, invalid,
 };
 
-/// The settings of this room.
+/// The settings of this module.
 pub(super) struct ServerSettings {
     pub(super) preset: Option<Preset>,
     pub(super) region: Option<String>,
@@ -39,7 +39,7 @@ impl Default for ServerSettings {
 }
 
 impl S3StorageBuilder {
-    /// The region, such as `eu-central-1`. Without a call the SDK's chain is asked (`AWS_REGION`, the
+    /// The region, such as `eu-central-1`. By default the SDK's chain is asked (`AWS_REGION`, the
     /// profile, the instance); at a custom endpoint it is `us-east-1`, which most servers take for their own. There it
     /// may have upper-case letters, too: `GRA`, `RegionOne`.
     pub fn region(mut self, region: impl Into<String>) -> Self {
@@ -61,28 +61,28 @@ impl S3StorageBuilder {
         self
     }
 
-    /// How the bucket is named in requests and URLs; [`AddressingStyle::Auto`] without a call.
+    /// How the bucket is named in requests and URLs; by default [`AddressingStyle::Auto`].
     pub fn addressing_style(mut self, style: AddressingStyle) -> Self {
         self.server.addressing_style = style;
         self
     }
 
-    /// When checksums travel with requests; [`ChecksumMode::Auto`] without a call.
+    /// When checksums travel with requests; by default [`ChecksumMode::Auto`].
     pub fn checksum_mode(mut self, mode: ChecksumMode) -> Self {
         self.server.checksum_mode = mode;
         self
     }
 
-    /// Which checksum travels with requests; [`ChecksumAlgorithm::Crc64Nvme`] without a call. It matters only
+    /// The checksum that travels with requests; by default [`ChecksumAlgorithm::Crc64Nvme`]. It matters only
     /// where [`checksum_mode`](Self::checksum_mode) says that one does.
     pub fn checksum_algorithm(mut self, algorithm: ChecksumAlgorithm) -> Self {
         self.server.checksum_algorithm = algorithm;
         self
     }
 
-    /// Says that the server honours one condition, or that it does not. Without a call the storage asks when it first
-    /// needs to know, with a small object of its own; AWS is known to honour all. A [`Preset`] says several at once, and
-    /// so does the report of a [probe](crate::S3Storage::probe) ([`probed`](Self::probed)).
+    /// Says that the server honours one condition, or that it does not. By default the storage asks when it first
+    /// needs to know, with a small object of its own; AWS is known to honour all. A [`Preset`] says several at once,
+    /// and so does the report of a [probe](crate::S3Storage::probe) ([`probed`](Self::probed)).
     ///
     /// Where a condition is not honoured, the storage goes another way that is as safe, or refuses what would need it:
     /// see [`ServerCondition`].
@@ -136,28 +136,28 @@ impl S3StorageBuilder {
         self.condition(ServerCondition::DeleteIfMatch, honoured)
     }
 
-    /// How `Unique` keeps names from being taken twice; [`UniqueNames::Auto`] without a call.
+    /// How `Unique` keeps names from being taken twice; by default [`UniqueNames::Auto`].
     pub fn unique_names(mut self, way: UniqueNames) -> Self {
         self.server.unique_names = way;
         self
     }
 
-    /// Whether the server has `DeleteObjects`, which deletes up to 1,000 files with one request; `true` without a
-    /// call. Where it is refused, files are deleted one by one anyway; `false` spares the attempt.
+    /// Whether the server has `DeleteObjects`, which deletes up to 1,000 files with one request; by default `true`.
+    /// Where it is refused, files are deleted one by one anyway; `false` spares the attempt.
     pub fn bulk_delete(mut self, available: bool) -> Self {
         self.server.features.bulk_delete = available;
         self
     }
 
-    /// Whether recursive listings come in the byte order of the keys over several pages, as S3's do; `true` without a
-    /// call. With `false` a listing goes level by level and sorts each: one request more for each directory. For
+    /// Whether recursive listings come in the byte order of the keys over several pages, as S3's do; by default `true`.
+    /// With `false` a listing goes level by level and sorts each: one request more for each directory. For
     /// `SeaweedFS`, whose [`Preset`] says it.
     pub fn ordered_listings(mut self, ordered: bool) -> Self {
         self.server.features.ordered_listings = ordered;
         self
     }
 
-    /// Says that the bucket has versioning enabled; `false` without a call. Then files can be opened, linked to
+    /// Says that the bucket has versioning enabled; by default `false`. If it has, files can be opened, linked to
     /// and deleted by their version (the capability `versions`), and [`S3Storage::versions`] lists them. Without
     /// it those calls are `Unsupported`, since nothing is asked of the bucket when a storage is built.
     ///
@@ -167,7 +167,7 @@ impl S3StorageBuilder {
         self
     }
 
-    /// Whether objects can have ACLs of their own; `true` without a call, and then none is sent unless a save
+    /// Whether objects can have ACLs of their own; by default `true`, and then none is sent unless a save
     /// gives a visibility.
     ///
     /// Say `false` where they cannot: a bucket with `BucketOwnerEnforced`, which is how AWS makes buckets since April

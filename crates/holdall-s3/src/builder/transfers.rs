@@ -7,7 +7,7 @@ use crate::config::limits::{MAX_PART_SIZE, MIN_PART_SIZE};
 use crate::config::{Transfers, invalid};
 
 impl S3StorageBuilder {
-    /// The size of the parts of a multipart upload in bytes, 5 MiB to 5 GiB; 8 MiB without a call. Content
+    /// The size of the parts of a multipart upload in bytes, 5 MiB to 5 GiB; by default 8 MiB. Content
     /// up to this size is saved with one request. Larger files get larger parts where 10,000 of these would
     /// not do.
     pub fn part_size(mut self, bytes: u64) -> Self {
@@ -15,14 +15,14 @@ impl S3StorageBuilder {
         self
     }
 
-    /// How many parts of one file are sent at once; 3 without a call. A save holds that many parts in
+    /// How many parts of one file are sent at once; by default 3. A save holds that many parts in
     /// memory and one more, which it gathers meanwhile.
     pub fn concurrency(mut self, parts: usize) -> Self {
         self.transfers.concurrency = parts;
         self
     }
 
-    /// Whether the SHA-256 of what is saved becomes part of the signature. Without a call it does, except over
+    /// Whether the SHA-256 of a saved body becomes part of the signature. By default it does, except over
     /// TLS with a checksum beside it (see [`checksum_mode`](Self::checksum_mode)), where it would protect from
     /// nothing more: the same rule as boto3's `payload_signing_enabled`.
     ///
@@ -35,25 +35,25 @@ impl S3StorageBuilder {
     }
 
     /// Whether all parts of an upload must have the same size but the last, as Cloudflare R2 wants it ("R2
-    /// documentation, Multipart upload"); `false` without a call.
+    /// documentation, Multipart upload"); by default `false`.
     ///
     /// It matters for streams of unknown length, whose parts grow otherwise: with equal ones such a stream may
-    /// have 10,000 times [`part_size`](Self::part_size), 78 GiB without a call, and is
+    /// have 10,000 times [`part_size`](Self::part_size), by default 78 GiB, and is
     /// [`TooLarge`](holdall_core::ErrorKind::TooLarge) behind that. Declare the size of larger ones.
     pub fn equal_parts(mut self, equal: bool) -> Self {
         self.transfers.equal_parts = equal;
         self
     }
 
-    /// The largest file that the server copies with one `CopyObject`, in bytes, 5 MiB to 5 GiB; 5 GiB, S3's
-    /// limit, without a call. Larger files are copied by parts (`UploadPartCopy`).
+    /// The largest file that the server copies with one `CopyObject`, in bytes, 5 MiB to 5 GiB; by default 5 GiB, S3's
+    /// limit. Larger files are copied by parts (`UploadPartCopy`).
     pub fn max_copy_size(mut self, bytes: u64) -> Self {
         self.transfers.max_copy_size = bytes;
         self
     }
 
-    /// The size of the parts by which the server copies large files, in bytes, 5 MiB to 5 GiB; 512 MiB
-    /// without a call. [`concurrency`](Self::concurrency) parts are copied at once. No bytes pass through
+    /// The size of the parts by which the server copies large files, in bytes, 5 MiB to 5 GiB; by default 512 MiB.
+    /// [`concurrency`](Self::concurrency) parts are copied at once. No bytes pass through
     /// here, so that the size costs no memory: it decides how long a request lasts, and how much is done again
     /// when one fails.
     pub fn copy_part_size(mut self, bytes: u64) -> Self {

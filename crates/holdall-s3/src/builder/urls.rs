@@ -11,7 +11,7 @@ use crate::config::{
     invalid, path_style,
 };
 
-/// The settings of this room.
+/// The settings of this module.
 #[derive(Debug)]
 pub(super) struct UrlSettings {
     visibility: Visibility,
@@ -39,7 +39,7 @@ impl Default for UrlSettings {
 
 impl S3StorageBuilder {
     /// Whether `url` makes plain or signed URLs when the caller does not say;
-    /// [`Visibility::Private`] (signed) without a call. It sends no ACL.
+    /// [`Visibility::Private`] (signed) by default. It sends no ACL.
     pub fn visibility(mut self, visibility: Visibility) -> Self {
         self.urls.visibility = visibility;
         self
@@ -53,7 +53,7 @@ impl S3StorageBuilder {
         self
     }
 
-    /// `https` (without a call) or `http`, for the URLs of a [`custom_domain`](Self::custom_domain).
+    /// `https` (the default) or `http`, for the URLs of a [`custom_domain`](Self::custom_domain).
     pub fn url_protocol(mut self, protocol: impl Into<String>) -> Self {
         self.urls.protocol = protocol.into();
         self
@@ -72,7 +72,7 @@ impl S3StorageBuilder {
         self
     }
 
-    /// Whether a signed request that cannot live as long as asked for is refused; `false` without a call:
+    /// Whether a signed request that cannot live as long as asked for is refused. By default it is not:
     /// it lives shorter then, and says so in `expires_at`.
     ///
     /// S3 signs for seven days at most, and a signature ends with the credentials that made it: a role's
@@ -84,7 +84,7 @@ impl S3StorageBuilder {
     }
 
     /// Makes links that stay the same for a while, so that browsers and proxies can cache what they lead to:
-    /// the time of signing is rounded down to a multiple of the window. None without a call: every link is
+    /// the time of signing is rounded down to a multiple of the window. By default there is none: every link is
     /// another one.
     ///
     /// Within a window the same options give the same URL; `expires_at` stays true and so comes up to a
@@ -100,7 +100,7 @@ impl S3StorageBuilder {
         self
     }
 
-    /// How long signed URLs live when the caller does not say; an hour without a call, seven days at most.
+    /// How long signed URLs are valid if the caller does not say it; by default one hour, seven days at most.
     pub fn url_expires_in(mut self, duration: Duration) -> Self {
         self.urls.expires_in = duration;
         self

@@ -96,7 +96,7 @@ impl fmt::Display for ChecksumMode {
     }
 }
 
-/// Which checksum of the whole file travels with requests and is kept by the server, where
+/// The checksum of the whole file that travels with requests and that the server keeps, where
 /// [`ChecksumMode`] says that one does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]

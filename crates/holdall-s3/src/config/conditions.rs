@@ -99,7 +99,7 @@ impl fmt::Display for ServerCondition {
     }
 }
 
-/// What is known of each condition before a server is asked: that it honours it, that it does not, or nothing.
+/// The knowledge about each condition before a server is asked: honoured, ignored, or unknown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Conditions([Option<bool>; ServerCondition::ALL.len()]);
 

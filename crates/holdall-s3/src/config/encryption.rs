@@ -11,9 +11,9 @@ use md5::{Digest as _, Md5};
 
 use super::invalid;
 
-/// Which keys the server encrypts new objects with.
+/// The keys that the server encrypts new objects with.
 ///
-/// Where nothing is asked for, the bucket's own default applies (SSE-S3 in every bucket of AWS since January
+/// By default the bucket's own setting applies (SSE-S3 in every bucket of AWS since January
 /// 2023). For keys that only the application has, see
 /// [`customer_key`](crate::S3StorageBuilder::customer_key).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl fmt::Display for Encryption {
     }
 }
 
-/// What new objects are encrypted with, checked.
+/// The encryption of new objects, checked.
 #[derive(Debug, Clone)]
 pub(crate) struct ServerKeys {
     pub(crate) encryption: Encryption,

@@ -13,7 +13,7 @@ use super::{Proxy, invalid};
 /// The settings of connections, checked.
 #[derive(Debug, Clone)]
 pub(crate) struct HttpConfig {
-    /// What the application made itself.
+    /// The client that the application made itself.
     pub(crate) given: Option<SharedHttpClient>,
     pub(crate) proxy: Option<Proxy>,
     pub(crate) ca_bundle: Option<CaBundle>,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_sdk_s3::config::SharedCredentialsProvider;
 use url::Url;
 
-/// What was set about credentials, checked.
+/// The settings of credentials, checked.
 #[derive(Clone)]
 pub(crate) struct IdentityConfig {
     pub(crate) source: Source,

@@ -11,14 +11,14 @@ use url::Url;
 #[derive(Debug, Clone)]
 pub(crate) struct Urls {
     pub(crate) visibility: Visibility,
-    /// What comes before the key in plain URLs, without a slash at its end.
+    /// The part of plain URLs before the key, without a slash at its end.
     pub(crate) public_base: Option<String>,
     /// Where browsers reach the server, if not at its endpoint.
     pub(crate) public_endpoint: Option<PublicEndpoint>,
     pub(crate) expires_in: Duration,
     /// Whether a shorter life than asked for is an error.
     pub(crate) strict_expiry: bool,
-    /// What the time of signing is rounded to.
+    /// The window that the time of signing is rounded to.
     pub(crate) expiry_window: Option<Duration>,
     /// Signs the URLs of private files instead of S3.
     pub(crate) signed_domain: Option<SignedDomain>,

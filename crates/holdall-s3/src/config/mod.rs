@@ -81,7 +81,7 @@ pub(crate) struct Server {
     pub(crate) path_style: bool,
     /// Whether checksums are sent, kept and verified.
     pub(crate) checksums: bool,
-    /// Which, where they are.
+    /// The checksum, where one is sent.
     pub(crate) checksum_algorithm: ChecksumAlgorithm,
     pub(crate) conditions: Conditions,
     /// How `Unique` keeps names from being taken twice.
@@ -89,7 +89,7 @@ pub(crate) struct Server {
     pub(crate) features: Features,
 }
 
-/// What not every server or bucket has.
+/// Features that not every server or bucket has.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a statement of its own about a server")]
 pub(crate) struct Features {
@@ -110,7 +110,7 @@ impl Server {
     }
 }
 
-/// What is kept with every object unless a save says otherwise.
+/// Data that is kept with every object unless a save says otherwise.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Objects {
     pub(crate) default_attributes: Attributes,
@@ -168,7 +168,7 @@ impl Config {
 }
 
 impl fmt::Debug for Config {
-    /// What tells storages apart. No credentials, and none of the injected parts that might hold some.
+    /// Only settings that tell storages apart. No credentials, and none of the injected parts that might hold some.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
             .field("bucket", &self.bucket)

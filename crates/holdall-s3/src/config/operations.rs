@@ -1,4 +1,4 @@
-//! Which requests of S3 take which of the headers that do not depend on the request ("Request Syntax" of
+//! The requests of S3 that take each of the headers that do not depend on the request ("Request Syntax" of
 //! each operation in the Amazon S3 API Reference).
 //!
 //! Headers that an operation does not know are left out rather than tried: servers that follow the reference

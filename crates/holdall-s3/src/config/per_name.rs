@@ -1,4 +1,4 @@
-//! What a closure of the application says about the name of a file.
+//! Closures of the application that choose attributes by the name of a file.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ impl<T> fmt::Debug for PerName<T> {
 }
 
 impl Objects {
-    /// What the closures say about a file of that name.
+    /// The attributes and parameters that the closures choose for a file of that name.
     ///
     /// # Errors
     ///

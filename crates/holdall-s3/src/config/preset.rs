@@ -1,4 +1,4 @@
-//! What is known about servers that speak S3, each fact with its source.
+//! Facts about servers that speak S3, each with its source.
 //!
 //! Only what a vendor documents, or what was measured on the server itself, stands here. Where nothing is known about
 //! conditional writes, they are off: then `Create` and `IfMatch` are refused, which is seen at the first save, and
@@ -82,7 +82,7 @@ enum Place {
     OfRegion(&'static str, &'static str),
 }
 
-/// What a preset sets.
+/// The settings of a preset.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a statement of its own about a server")]
 pub(crate) struct Facts {
@@ -177,8 +177,8 @@ impl Preset {
                 conditions: Conditions::all(Some(false)),
                 ..cautious(Place::Given("https://rgw.example.com"))
             },
-            // Measured on Garage 2.5: every condition is accepted and ignored. garagehq.deuxfleurs.fr: "S3 Compatibility
-            // status" (no ACLs), "Integrations" (the region of the documentation's own configuration).
+            // Measured on Garage 2.5: every condition is accepted and ignored. garagehq.deuxfleurs.fr: "S3
+            // Compatibility status" (no ACLs), "Integrations" (the region of the documentation's own configuration).
             Self::Garage => Facts {
                 region: Some("garage"),
                 conditions: Conditions::all(Some(false)),
@@ -186,7 +186,8 @@ impl Preset {
                 ..cautious(Place::Given("http://127.0.0.1:3900"))
             },
             // Measured on 4.48, and again by this crate's tests. CopyObject with If-Match and
-            // CompleteMultipartUpload look first and write afterwards: races have two winners now and then. Its buckets have BucketOwnerEnforced.
+            // CompleteMultipartUpload look first and write afterwards: races have two winners now and then. Its buckets
+            // have BucketOwnerEnforced.
             Self::SeaweedFs => Facts {
                 conditions: Conditions::all(Some(true))
                     .with(&[CopyIfMatch, CompleteIfMatch, CompleteIfNoneMatch], Some(false)),
@@ -216,8 +217,8 @@ impl Preset {
                 conditions: Conditions::all(Some(true)).with(&[DeleteIfMatch], Some(false)),
                 ..cautious(Place::OfRegion("https://s3.", ".scw.cloud"))
             },
-            // docs.ovhcloud.com: "Object Storage - Conditional writes" (PutObject, DeleteObject, Complete; CopyObject is
-            // not listed). Endpoint and ACLs: "Object Storage". Trailers were refused in 2025
+            // docs.ovhcloud.com: "Object Storage - Conditional writes" (PutObject, DeleteObject, Complete; CopyObject
+            // is not listed). Endpoint and ACLs: "Object Storage". Trailers were refused in 2025
             // (ovh/public-cloud-roadmap#781); none are sent.
             Self::Ovh => Facts {
                 conditions: nothing.with(&writes, Some(true)).with(&[DeleteIfMatch], Some(true)),

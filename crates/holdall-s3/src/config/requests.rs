@@ -33,7 +33,7 @@ impl EveryRequest {
         ))
     }
 
-    /// What the server encrypts a new object with. It goes with the creation of an object and nothing else.
+    /// The headers for the encryption of a new object. They go with the creation of an object and nothing else.
     pub(crate) fn of_a_new_object(&self) -> Vec<(&'static str, String)> {
         let Some(keys) = &self.server_keys else { return Vec::new() };
         let bucket_key = keys.bucket_key.map(|used| used.to_string());

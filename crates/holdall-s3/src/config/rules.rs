@@ -216,7 +216,7 @@ pub(crate) fn check_location(location: &str) -> Result<Location> {
         .map_err(|error| invalid("location", format!("the location cannot be used: {}", error.reason())))
 }
 
-/// What comes before the key in a plain URL of a custom domain.
+/// The part of a plain URL of a custom domain before the key.
 pub(crate) fn check_custom_domain(domain: &str, protocol: &str) -> Result<String> {
     if !matches!(protocol, "http" | "https") {
         return Err(invalid(

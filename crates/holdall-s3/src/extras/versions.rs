@@ -80,7 +80,7 @@ impl S3Storage {
     }
 
     /// Makes an old version of a file the current one again: a copy of it, with its attributes, onto the name.
-    /// What was current becomes an old version; nothing is lost. Also brings back a file that was deleted.
+    /// The version that was current becomes an old one; nothing is lost. This also brings back a file that was deleted.
     ///
     /// # Errors
     ///
@@ -157,7 +157,7 @@ fn decoded(text: &str, encoded: bool) -> Vec<u8> {
     if encoded { decode(text) } else { text.as_bytes().to_vec() }
 }
 
-/// What a page holds of that key, versions and markers merged, the newest first.
+/// The versions and markers of that key on a page, merged, the newest first.
 fn entries(key: &Name, page: &ListObjectVersionsOutput) -> Vec<FileVersion> {
     let encoded = page.encoding_type() == Some(&EncodingType::Url);
     let is_ours =

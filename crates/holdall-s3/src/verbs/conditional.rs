@@ -1,7 +1,7 @@
 //! Conditional writes whose reply may be lost.
 //!
 //! `If-None-Match: *` makes a create safe against others, but not against ourselves: when the reply to a PUT
-//! is lost, the SDK sends it again and is told 412, *because our own first attempt is there*
+//! is lost, the SDK sends it again and receives 412, *because our own first attempt is there*
 //! (aws/aws-sdk-java-v2#6580). Taking that for "the name is taken" would store the file twice. So every
 //! conditional write carries a put-id of 130 random bits in its metadata, and a reply that settles nothing is
 //! settled by a HEAD: if the object has our put-id, the write was ours and is done.
@@ -28,7 +28,7 @@ const VANISHED_ATTEMPTS: u32 = 4;
 /// The first pause after a 409; it doubles up to 3.2 s.
 const FIRST_PAUSE: Duration = Duration::from_millis(25);
 
-/// What must hold for a write.
+/// The condition of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Condition {
     /// Nothing.
@@ -54,7 +54,7 @@ impl Condition {
     }
 }
 
-/// What became of a conditional write.
+/// The outcome of a conditional write.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// It is done.
@@ -73,11 +73,11 @@ pub(crate) enum Again {
     /// The server says that the name is taken (412), and there is no file: it was deleted in between, or nobody
     /// else was there.
     Vanished,
-    /// What is copied is another version by now.
+    /// The source of the copy is another version by now.
     SourceChanged,
 }
 
-/// What a write made: tag and, in a bucket with versions, version of what is there now.
+/// The result of a write: tag and, in a bucket with versions, version of the object that is there now.
 #[derive(Debug, Default)]
 pub(crate) struct Made {
     pub(crate) etag: Option<ETag>,

@@ -66,7 +66,7 @@ impl Inner {
             Ok(_) => Ok(()),
             // Some servers do not take it for done.
             Err(failure) if failure.is_missing() => Ok(()),
-            // What cannot be the id of a version is the id of none.
+            // Text that cannot be the id of a version is the id of none.
             Err(failure) if names_version && failure.is_no_version() => Ok(()),
             Err(failure) => Err(failure.into()),
         }

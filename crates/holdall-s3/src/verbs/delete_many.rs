@@ -17,13 +17,13 @@ use crate::wire::blank_key::is_blank;
 use crate::wire::client::Inner;
 use crate::wire::error::{Failure, of_code};
 
-/// What one `DeleteObjects` takes.
+/// The most keys that one `DeleteObjects` takes.
 const MAX_KEYS: usize = 1000;
 /// How many requests of the same call are under way at once: bulk ones, and single ones.
 const BULKS: usize = 4;
 const SINGLES: usize = 16;
 
-/// What becomes of each file, in the order of the names.
+/// The result for each file, in the order of the names.
 type Results = Vec<Option<Result<()>>>;
 
 /// See [`Storage::delete_many`](holdall_core::Storage::delete_many).
@@ -32,7 +32,7 @@ pub(crate) async fn delete_many(inner: &Arc<Inner>, names: &[Name]) -> Vec<Resul
     if inner.config.server.features.bulk_delete && names.len() > 1 {
         in_bulk(inner, names, &mut results).await;
     }
-    // What is not settled: all of it where there is no bulk deletion.
+    // The names that are not settled: all of them where there is no bulk deletion.
     let open: Vec<_> = results
         .iter()
         .enumerate()
@@ -66,7 +66,7 @@ async fn in_bulk(inner: &Inner, names: &[Name], results: &mut Results) {
         keys.keys().cloned().collect::<Vec<_>>().chunks(MAX_KEYS).map(<[String]>::to_vec).collect();
     let batches: Vec<_> = batches
         .into_iter()
-        // What is left over after full batches, if it is one, is a single deletion.
+        // One name that is left over after full batches is a single deletion.
         .filter(|batch| batch.len() > 1)
         .map(|batch| async move { delete_batch(inner, batch).await })
         .collect();
@@ -86,9 +86,9 @@ async fn in_bulk(inner: &Inner, names: &[Name], results: &mut Results) {
 /// Why a key could not be deleted. An [`Error`] belongs to one name, and several may mean a key.
 #[derive(Debug)]
 enum Reason {
-    /// What the server said about this key.
+    /// The server refused this key.
     Key { code: String, message: Option<String> },
-    /// What became of the request for all of them.
+    /// The request for all of them failed.
     Request { kind: ErrorKind, reason: String, retryable: bool, reply: Option<ServerReply> },
 }
 

@@ -1,4 +1,4 @@
-//! Which key a save or copy writes to, and what must hold there: the modes as conditions.
+//! The key that a save or copy writes to, and its condition there: the modes as conditions.
 
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ impl Naming {
         matches!(self.mode, SaveMode::Unique) && self.unique == Unique::ByCondition
     }
 
-    /// What must hold for the write.
+    /// The condition of the write.
     pub(crate) fn condition(&self) -> Condition {
         match &self.mode {
             // Nobody else has the name.

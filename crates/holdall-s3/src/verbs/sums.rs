@@ -1,4 +1,4 @@
-//! The checksums of what is sent: the one that callers know, and the one that the server is told.
+//! The checksums of a body: the one that callers know, and the one that is sent along.
 //!
 //! Every content has a CRC-64/NVME, which [`Saved`](holdall_core::Saved) and
 //! [`Metadata`](holdall_core::Metadata) speak of. Where the server takes only CRC-32, that is computed along
@@ -18,12 +18,12 @@ const CRC32: CrcAlgorithm = CrcAlgorithm::Crc32IsoHdlc;
 /// The checksums of some bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sums {
-    /// What callers see.
+    /// The checksum that callers see.
     pub(crate) whole: Checksum,
     wire: Wire,
 }
 
-/// What the server is told.
+/// The checksum that is sent along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wire {
     Nothing,

@@ -15,8 +15,8 @@ use crate::wire::client::Inner;
 const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
 
 impl Inner {
-    /// Who may read the object: one `GetObjectAcl`. `None` where the bucket has ACLs disabled, so that the
-    /// mark no longer means anything.
+    /// Whether everybody may read the object: one `GetObjectAcl`. `None` where the bucket has ACLs disabled, so that
+    /// the mark no longer means anything.
     pub(crate) async fn visibility(&self, key: &Name, version: Option<&str>) -> Result<Option<Visibility>> {
         let request = self.client().await?.get_object_acl().bucket(self.bucket()).key(for_sdk(key.as_str()));
         let request = request.set_version_id(version.map(str::to_owned));

@@ -8,7 +8,7 @@ use crate::verbs::conditional::{Condition, tag};
 use crate::verbs::metadata::{Headers, KeptChecksum};
 use crate::wire::client::Inner;
 
-/// What all requests of one save have in common.
+/// The parts that all requests of one save have in common.
 #[derive(Debug)]
 pub(crate) struct Write {
     pub(crate) inner: Arc<Inner>,
@@ -27,7 +27,7 @@ impl Write {
         Self { inner: Arc::clone(inner), headers, put_id: None, expected, algorithm: None }
     }
 
-    /// What has no content of its own: a copy inside the server.
+    /// A copy inside the server, which has no content of its own.
     pub(crate) fn of_copy(
         inner: Arc<Inner>,
         headers: Headers,
@@ -69,7 +69,7 @@ impl Write {
             _ => match self.inner.head(key).await {
                 Ok(object) => Some(object),
                 Err(failure) if failure.is_missing() => None,
-                // Who may write need not be allowed to look.
+                // A writer need not be allowed to look.
                 Err(failure) if failure.status() == Some(403) => return Ok(false),
                 Err(failure) => return Err(failure.into()),
             },

@@ -9,7 +9,8 @@ use std::borrow::Cow;
 
 use aws_sdk_s3::error::BoxError;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-/// Names that begin with [`Name::RESERVED_PREFIX`](holdall_core::Name::RESERVED_PREFIX) do not exist, so that this cannot be part of a key.
+/// Names that begin with [`Name::RESERVED_PREFIX`](holdall_core::Name::RESERVED_PREFIX) do not exist, so that this
+/// cannot be part of a key.
 const GUARD: &str = ".holdall-blank-";
 
 /// The key as the SDK takes it.

@@ -32,7 +32,7 @@ fn behavior() -> BehaviorVersion {
     BehaviorVersion::v2026_01_12()
 }
 
-/// What AWS is signed for where nothing says otherwise, and what most other servers take for their own.
+/// The region that is signed for where nothing names one. Most other servers than AWS take it for their own.
 const FALLBACK_REGION: &str = "us-east-1";
 
 /// A body gets a second for every so many bytes: half a megabit a second, in parallel.
@@ -43,7 +43,7 @@ const SERVER_BYTES_PER_SECOND: u64 = 4 << 20;
 /// The longest pause between two attempts, as in the SDK.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
 
-/// What handles of one storage, and tasks that outlive a dropped future, share.
+/// The state that handles of one storage share with each other, and with tasks that outlive a dropped future.
 pub(crate) struct Inner {
     pub(crate) config: Config,
     sdk: OnceCell<Sdk>,
@@ -208,7 +208,7 @@ impl Inner {
         Ok(Sdk { client, credentials, region })
     }
 
-    /// What the application gave or the SDK's chain finds; `None` where nothing is missing.
+    /// The configuration that the application gave or the SDK's chain finds; `None` where nothing is missing.
     async fn found(&self, http: Option<&SharedHttpClient>) -> Option<SdkConfig> {
         let config = &self.config;
         if let Some(given) = &config.client.sdk {
@@ -234,7 +234,7 @@ impl Inner {
         Some(loader.load().await)
     }
 
-    /// What the client and those that fetch credentials for it have in common.
+    /// The configuration that the client and the providers of its credentials have in common.
     fn base(&self, found: Option<&SdkConfig>, http: Option<SharedHttpClient>, region: &str) -> SdkConfig {
         let ClientConfig { time_source, sleep, timeouts, .. } = &self.config.client;
         let app_name = self.config.app_name.clone().or_else(|| found?.app_name().cloned());

@@ -2,10 +2,10 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// What stays as it is in a query: RFC 3986's unreserved characters.
+/// The characters that stay as they are in a query: RFC 3986's unreserved ones.
 pub(crate) const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// What stays as it is in a path: the same, and the slash.
+/// The characters that stay as they are in a path: the same, and the slash.
 pub(crate) const PATH: &AsciiSet = &QUERY.remove(b'/');
 
 /// Undoes `encoding-type=url`, once. S3 writes a space as `+` and a plus as `%2B` (measured in

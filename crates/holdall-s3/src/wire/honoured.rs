@@ -1,4 +1,4 @@
-//! Which conditions the server honours: the answers so far.
+//! The conditions that the server honours: the answers so far.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -76,7 +76,7 @@ impl fmt::Display for CannedAcl {
     }
 }
 
-/// Who is granted something.
+/// The account or group that a grant is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Grantee {
@@ -90,7 +90,7 @@ pub enum Grantee {
     Group(String),
 }
 
-/// What is granted.
+/// The right that a grant gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Permission {
@@ -110,9 +110,9 @@ pub enum Permission {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Grant {
-    /// To whom.
+    /// The account or group that may do it.
     pub grantee: Grantee,
-    /// What.
+    /// The right.
     pub permission: Permission,
 }
 
@@ -161,7 +161,7 @@ impl From<Visibility> for Acl {
 pub struct ObjectAcl {
     /// The canonical user id of the owner, where the server tells.
     pub owner: Option<String>,
-    /// Who may do what.
+    /// The grants.
     pub grants: Vec<Grant>,
 }
 
@@ -212,7 +212,7 @@ impl ObjectAcl {
         if self.visibility() == visibility && visibility == Visibility::Public {
             return self;
         }
-        // Whoever has any account of AWS is everybody, too.
+        // Everybody can have an account of AWS.
         let is_public =
             |grant: &Grant| matches!(grant.grantee, Grantee::Everybody | Grantee::AuthenticatedUsers);
         match visibility {

@@ -1,7 +1,7 @@
-//! What only S3 has beside the bytes of an object: its ACL, tags and storage class.
+//! Properties of an object that only S3 has: its ACL, tags and storage class.
 //!
-//! The core's attributes are what every storage can keep. What is in this room is given as [`ObjectParameters`], as
-//! defaults of the storage or with a single save, and read and changed with calls of [`S3Storage`].
+//! The core's attributes are what every storage can keep. Those of this module are given as [`ObjectParameters`], as
+//! defaults of the storage or with a single save. Calls of [`S3Storage`] read and change them.
 //! Object lock (retention and legal hold) is not among them: it belongs to whoever is bound by it, and is set on the
 //! bucket. A copy keeps it, as it keeps all that other programs stored.
 //!
@@ -19,14 +19,14 @@ pub use self::storage_class::StorageClass;
 pub use self::tags::Tags;
 use super::invalid;
 
-/// What S3 shall keep with an object beyond the attributes that every storage has: what `django-storages` calls
-/// `object_parameters`, typed.
+/// Properties that S3 keeps with an object beyond the attributes that every storage has: the typed form of the
+/// `object_parameters` of `django-storages`.
 ///
 /// Every field that is set goes with the write itself, whether that is a `PutObject` or the beginning of a multipart
 /// upload; it is bound into upload requests for clients, too. A copy keeps what its source has; what the source has
 /// none of comes from the storage's defaults, as for a new object: its tags (none: the default ones), its storage class
-/// (`STANDARD`: the default one), and its ACL (nobody but the owner: the default one). A file that is copied onto itself
-/// with other attributes keeps all of it as it is.
+/// (`STANDARD`: the default one), and its ACL (nobody but the owner: the default one). A file that is copied onto
+/// itself with other attributes keeps all of it as it is.
 ///
 /// ```
 /// use holdall_s3::{CannedAcl, ObjectParameters, S3Storage, StorageClass, Tags};
@@ -50,7 +50,7 @@ pub struct ObjectParameters {
     pub storage_class: Option<StorageClass>,
     /// Tags, for lifecycle rules, policies and bills. Empty ones send nothing. Needs `s3:PutObjectTagging`.
     pub tags: Tags,
-    /// Who may do what with the object. `None` sends no ACL, which every bucket takes; a bucket with ACLs disabled
+    /// The rights to the object. `None` sends no ACL, which every bucket takes; a bucket with ACLs disabled
     /// takes none but [`CannedAcl::BucketOwnerFullControl`]. Needs `s3:PutObjectAcl`. With any other, `open`,
     /// `metadata` and `copy` of the object ask for its ACL (`s3:GetObjectAcl`), as for one saved with a visibility.
     pub acl: Option<Acl>,

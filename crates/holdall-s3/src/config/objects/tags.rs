@@ -52,7 +52,7 @@ impl Tags {
         Ok(Self(checked))
     }
 
-    /// What a server sent, which needs no check.
+    /// Tags that a server sent. They need no check.
     pub(crate) fn of_server(tags: &[aws_sdk_s3::types::Tag]) -> Self {
         Self(tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect())
     }

@@ -47,7 +47,7 @@ pub struct CorsRule {
     pub id: Option<String>,
     /// `https://www.example.com`, or with one `*` somewhere, or `*`.
     pub origins: Vec<String>,
-    /// What they may do.
+    /// The methods that they may use.
     pub methods: Vec<CorsMethod>,
     /// Headers that a page may send, each with at most one `*`.
     pub headers: Vec<String>,

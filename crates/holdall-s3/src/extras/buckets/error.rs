@@ -1,4 +1,4 @@
-//! What a bucket can refuse that a storage cannot.
+//! The refusal that only buckets have.
 
 use std::fmt;
 

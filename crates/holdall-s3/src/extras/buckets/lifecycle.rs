@@ -13,8 +13,8 @@ const ABANDONED: &str = "holdall-abort-abandoned-uploads";
 
 /// A rule by which the server deletes what is old ("Managing the lifecycle of objects", Amazon S3 User Guide).
 ///
-/// What a rule that was read has beyond these fields (transitions to other storage classes, filters by tag or size)
-/// is kept as it is when the rule is written back.
+/// If a rule that was read has more than these fields (transitions to other storage classes, filters by tag or size),
+/// the rest is kept as it is when the rule is written back.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LifecycleRule {
@@ -30,7 +30,7 @@ pub struct LifecycleRule {
     pub expire_old_versions_after_days: Option<u32>,
     /// Abort multipart uploads that were begun that many days ago and not completed.
     pub abort_uploads_after_days: Option<u32>,
-    /// What the server sent.
+    /// The rule as the server sent it.
     read: Option<Box<SdkRule>>,
 }
 

@@ -1,6 +1,6 @@
 //! Buckets themselves: made, listed, deleted, and how they are set up.
 //!
-//! One room for each kind of setting, each read, set and deleted with typed calls. A setting that was never made
+//! One module for each kind of setting, with typed calls. A setting that was never made
 //! reads as `None` or empty, not as an error.
 
 mod cors;
@@ -93,8 +93,8 @@ impl S3Storage {
     }
 }
 
-/// What servers say to a `LocationConstraint` that is not theirs (API reference, `CreateBucket`, errors; the last two were
-/// seen at `MinIO` and Garage).
+/// Codes of servers for a `LocationConstraint` that is not theirs (API reference, `CreateBucket`, errors; the last two
+/// were seen at `MinIO` and Garage).
 const REGION_CODES: [&str; 5] = [
     "InvalidLocationConstraint",
     "IllegalLocationConstraintException",

@@ -1,11 +1,11 @@
-//! Who owns objects, and whether ACLs mean anything.
+//! The owner of objects, and whether ACLs mean anything.
 
 use aws_sdk_s3::types::{self as sdk, OwnershipControls, OwnershipControlsRule};
 use holdall_core::{Error, ErrorKind, Result};
 
 use super::{Buckets, unmade};
 
-/// Who owns what is saved ("Controlling ownership of objects and disabling ACLs for your bucket", Amazon S3 User
+/// The owner of saved objects ("Controlling ownership of objects and disabling ACLs for your bucket", Amazon S3 User
 /// Guide).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -15,7 +15,7 @@ pub enum ObjectOwnership {
     BucketOwnerEnforced,
     /// The bucket's owner, of what is saved with `bucket-owner-full-control`; ACLs are enabled.
     BucketOwnerPreferred,
-    /// Whoever saves it; ACLs are enabled.
+    /// The account that saves the object; ACLs are enabled.
     ObjectWriter,
 }
 
@@ -30,7 +30,8 @@ impl ObjectOwnership {
 }
 
 impl Buckets {
-    /// Who owns what is saved; `None` where nothing was said, which means [`ObjectOwnership::ObjectWriter`].
+    /// The owner of saved objects; `None` where the bucket has no such setting, which means
+    /// [`ObjectOwnership::ObjectWriter`].
     ///
     /// # Errors
     ///
@@ -57,7 +58,7 @@ impl Buckets {
         }
     }
 
-    /// Sets who owns what is saved.
+    /// Sets the owner of saved objects.
     ///
     /// # Errors
     ///

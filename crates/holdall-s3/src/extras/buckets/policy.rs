@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::Buckets;
 
-/// What S3 takes of a policy, in bytes ("Bucket policies", Amazon S3 User Guide).
+/// The largest policy that S3 takes, in bytes ("Bucket policies", Amazon S3 User Guide).
 const MAX_BYTES: usize = 20 << 10;
 
 /// A bucket policy: statements for the common cases, and raw ones for the others.
@@ -170,7 +170,7 @@ impl Statement {
     }
 }
 
-/// What is special in a resource, written so that it is not ("IAM JSON policy elements: Variables and tags").
+/// The special characters of a resource, escaped ("IAM JSON policy elements: Variables and tags").
 fn literal(prefix: &str) -> String {
     let mut text = String::with_capacity(prefix.len());
     for letter in prefix.chars() {

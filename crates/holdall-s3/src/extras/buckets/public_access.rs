@@ -5,8 +5,8 @@ use holdall_core::Result;
 
 use super::Buckets;
 
-/// What of public access is blocked, whatever ACLs and policies say ("Blocking public access to your Amazon S3
-/// storage", Amazon S3 User Guide). AWS blocks all of it in new buckets.
+/// The kinds of public access that are blocked, even if ACLs and policies allow them ("Blocking public access to your
+/// Amazon S3 storage", Amazon S3 User Guide). AWS blocks all of it in new buckets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "four independent switches, named as S3 names them")]
@@ -39,8 +39,8 @@ impl PublicAccessBlock {
 }
 
 impl Buckets {
-    /// What of public access is blocked; `None` where nothing was ever said, which blocks nothing in the bucket
-    /// itself (the account may have a block of its own).
+    /// The kinds of public access that are blocked; `None` where the bucket has no such setting, which blocks nothing
+    /// in the bucket itself (the account may have a block of its own).
     ///
     /// # Errors
     ///

@@ -73,7 +73,7 @@ fn cannot(error: impl fmt::Display) -> Error {
     Error::message(ErrorKind::Other, format!("CloudFront's signature could not be made: {error}"))
 }
 
-/// What people give instead of a private key in PEM.
+/// The mistake, if somebody gives something else than a private key in PEM.
 fn foreign(pem: &str) -> Option<&'static str> {
     if pem.trim().is_empty() {
         Some("it is empty")

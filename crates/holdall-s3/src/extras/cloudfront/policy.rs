@@ -1,4 +1,4 @@
-//! What a signature grants: to which URLs, until when, from when, to whom.
+//! The grant of a signature: URLs, times and addresses.
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};

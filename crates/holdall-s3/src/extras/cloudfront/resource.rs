@@ -1,11 +1,11 @@
-//! Which URLs are signed, and which of them a pattern covers.
+//! The URLs that can be signed, and those that a pattern covers.
 
 use holdall_core::{Error, ErrorKind, Result};
 
 /// The parameters that CloudFront itself reads, and takes off before it asks the origin.
 const OWN: [&str; 5] = ["Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm"];
 
-/// What may stand in a URL beside letters and digits (RFC 3986, 2.2 and 2.3), less the `#` of fragments.
+/// Characters of a URL beside letters and digits (RFC 3986, 2.2 and 2.3), less the `#` of fragments.
 const IN_URL: &[u8] = b"-._~:/?[]@!$&'()*+,;=%";
 
 /// Checks what becomes a policy's `Resource`: an absolute URL of HTTP whose characters stand there as they

@@ -68,19 +68,19 @@ impl S3Storage {
 }
 
 impl Download {
-    /// How many bytes one request fetches; 8 MiB without a call.
+    /// The bytes that one request fetches; by default 8 MiB.
     pub fn part_size(mut self, bytes: u64) -> Self {
         self.part_size = bytes;
         self
     }
 
-    /// How many requests run at once; 8 without a call.
+    /// The number of requests that run at once; by default 8.
     pub fn concurrency(mut self, requests: usize) -> Self {
         self.concurrency = requests;
         self
     }
 
-    /// Whether a file that has the path already is replaced, which it is without a call; otherwise it is
+    /// Whether a file that has the path already is replaced; by default it is. If it is not replaced, the error is
     /// `AlreadyExists`.
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;

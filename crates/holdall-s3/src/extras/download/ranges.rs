@@ -18,7 +18,7 @@ use crate::wire::tasks::joined;
 /// How much of a range is written to the disk at once.
 const WRITE_AT_ONCE: usize = 1 << 20;
 
-/// What is fetched, and how.
+/// The object to fetch, and the way to fetch it.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
     pub(super) inner: Arc<Inner>,
@@ -28,7 +28,7 @@ pub(super) struct Plan {
     pub(super) size: u64,
     pub(super) part_size: u64,
     pub(super) concurrency: usize,
-    /// What the server keeps beside a CRC-64.
+    /// The checksum that the server keeps beside a CRC-64.
     pub(super) algorithm: Option<ChecksumAlgorithm>,
 }
 

@@ -1,4 +1,4 @@
-//! What S3 knows about an object beyond its metadata.
+//! Facts about an object beyond its metadata.
 
 use std::str::FromStr as _;
 
@@ -7,7 +7,7 @@ use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use crate::config::Encryption;
 use crate::config::objects::StorageClass;
 
-/// What a look at an object tells beyond [`Metadata`](holdall_core::Metadata). See
+/// Facts about an object beyond [`Metadata`](holdall_core::Metadata). See
 /// [`S3Storage::details`](crate::S3Storage::details).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! Who may do what with objects, and what the bucket does by itself: ACLs, tags, versions, CORS, lifecycle.
+//! Access to objects, and settings of the bucket: ACLs, tags, versions, CORS, lifecycle.
 
 use aws_sdk_s3::types::{
     AbortIncompleteMultipartUpload, BucketVersioningStatus, ExpirationStatus, LifecycleRuleFilter,

@@ -1,4 +1,4 @@
-//! What is asked about, and what may be answered.
+//! The questions of a probe.
 
 use std::fmt;
 
@@ -106,7 +106,7 @@ impl Feature {
         Self::PresignedPost,
     ];
 
-    /// What is asked about that condition.
+    /// The feature that stands for that condition.
     pub(crate) fn of(condition: ServerCondition) -> Self {
         match condition {
             ServerCondition::PutIfNoneMatch => Self::ConditionalCreate,
@@ -120,7 +120,7 @@ impl Feature {
         }
     }
 
-    /// What follows for a storage where the answer is no.
+    /// The consequence for a storage where the answer is no.
     pub(super) fn consequence(self) -> &'static str {
         match self {
             Self::ConditionalCreate | Self::SimultaneousCreates => {

@@ -1,4 +1,5 @@
-//! Presigned requests: whether they work for somebody without credentials, and whether what they do not grant is refused.
+//! Presigned requests: whether they work for somebody without credentials, and whether what they do not grant is
+//! refused.
 
 use std::time::Duration;
 
@@ -52,7 +53,7 @@ fn tampered(url: &str) -> String {
     format!("{before}X-Amz-Signature={other}{}", signature.get(1..).unwrap_or_default())
 }
 
-/// What is seen of a link that must be refused.
+/// The answer about a link that must be refused.
 fn refused(reply: &Reply, otherwise: &str) -> Answer {
     Answer::yes_if(!reply.is_success(), otherwise)
 }
@@ -103,7 +104,7 @@ async fn post(scratch: &Scratch) -> Result<Answer, Failure> {
         Err(error) => return Ok(Answer::Unknown(format!("no form can be made: {}", error.reason()))),
     };
     let reply = filled(&form, BODY).send(scratch).await?;
-    // What a form is answered with is the policy's choice: 200, 201, 204 or a redirect.
+    // The policy chooses the answer to a form: 200, 201, 204 or a redirect.
     let key = key(scratch, &name)?;
     if reply.status >= 400 || scratch.content(key.as_str()).await?.as_deref() != Some(BODY) {
         return Ok(Answer::No(format!("it answers {} to a signed form", reply.status)));

@@ -9,7 +9,7 @@ use crate::wire::error::Failure;
 
 /// Ends of keys, in the order of their bytes. No slash: some servers make directories of those.
 const KEYS: [&str; 5] = ["list!", "list-", "list0", "listA", "lista"];
-/// What an encoding can get wrong: a blank, a plus, an escape that is none, other scripts.
+/// Letters that an encoding can get wrong: a blank, a plus, an escape that is none, other scripts.
 const ODD: &str = "odd a+b%20&é";
 /// Fewer than there are, so that the listing goes over pages.
 const PAGE: i32 = 2;

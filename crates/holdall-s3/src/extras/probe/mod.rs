@@ -3,7 +3,7 @@
 //! "S3-compatible" says little: of seven servers no two answer alike, and the worst of them answer 200 to a condition
 //! that they have ignored. A probe asks, on objects of its own, and believes what it sees:
 //!
-//! | room | asks about |
+//! | module | asks about |
 //! | --- | --- |
 //! | `conditions` | conditional writes, copies and deletes, and a race |
 //! | `checksums` | four algorithms: kept, and a wrong one refused |
@@ -72,8 +72,8 @@ impl S3Storage {
     ///
     /// # What the credentials must be allowed
     ///
-    /// What a storage needs (`s3:PutObject`, `s3:GetObject`, `s3:DeleteObject`, `s3:ListBucket`,
-    /// `s3:AbortMultipartUpload`). What else they may not do is reported as unknown: `s3:PutObjectAcl`,
+    /// The permissions of a storage (`s3:PutObject`, `s3:GetObject`, `s3:DeleteObject`, `s3:ListBucket`,
+    /// `s3:AbortMultipartUpload`). Answers that need another permission are unknown without it: `s3:PutObjectAcl`,
     /// `s3:GetObjectAcl`, `s3:GetBucketOwnershipControls` (ACL), `s3:PutObjectTagging`, `s3:GetObjectTagging` (tags),
     /// `s3:GetBucketVersioning` (versions), `s3:GetBucketCORS`, `s3:GetLifecycleConfiguration`. In a bucket that keeps
     /// versions, removing what was made takes `s3:ListBucketVersions` and `s3:DeleteObjectVersion`.
@@ -101,7 +101,7 @@ impl S3Storage {
 async fn run(inner: &Arc<Inner>, mut gone: oneshot::Receiver<()>) -> Result<ProbeReport> {
     let scratch = Scratch::new(inner).await?;
     let mut report = ProbeReport::new(inner.to_string(), host(&inner.config));
-    // Whoever may not do this can be told nothing.
+    // Without this permission there is nothing to find out.
     let first = scratch.key("first");
     if let Err(failure) = scratch.store(&first).await {
         // A reply that was lost may have stored it.

@@ -31,7 +31,7 @@ pub(super) struct Plain {
     pub(super) body: Bytes,
 }
 
-/// What came back.
+/// A reply, as it came.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reply {
     pub(super) status: u16,

@@ -1,4 +1,4 @@
-//! What a probe found out.
+//! The report of a probe.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use super::Feature;
 use crate::verbs::asking::Answer;
 
-/// What a server can do, as [`S3Storage::probe`](crate::S3Storage::probe) has found out.
+/// The answers of a server, as [`S3Storage::probe`](crate::S3Storage::probe) has found them out.
 ///
 /// Its `Display` is a table for people, with a sentence for each no. A program asks for single answers, or gives the
 /// report to [`S3StorageBuilder::probed`](crate::S3StorageBuilder::probed), which makes settings of it.
@@ -32,7 +32,7 @@ impl ProbeReport {
         self.answers.insert(feature, answer);
     }
 
-    /// What was found out about one feature.
+    /// The answer about one feature.
     pub fn answer(&self, feature: Feature) -> Answer {
         let unasked = || Answer::Unknown("it was not asked about".to_owned());
         self.answers.get(&feature).cloned().unwrap_or_else(unasked)
@@ -53,7 +53,7 @@ impl ProbeReport {
         Feature::ALL.into_iter().map(|feature| (feature, self.answer(feature)))
     }
 
-    /// What an operator should mend: sentences about the bucket, not about the kind of server.
+    /// Warnings for an operator: sentences about the bucket, not about the kind of server.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         if let Some(Answer::No(seen)) = self.answers.get(&Feature::AbortRule) {

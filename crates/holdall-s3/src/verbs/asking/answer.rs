@@ -5,7 +5,7 @@ use crate::wire::error::Failure;
 /// As long as an MD5, which is what an entity tag looks like everywhere.
 pub(super) const NO_TAG: &str = "\"00000000000000000000000000000000\"";
 
-/// What was found out about a [`Feature`](crate::Feature).
+/// The answer about a [`Feature`](crate::Feature).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Answer {
@@ -43,7 +43,7 @@ pub(crate) fn settled(asked: Result<Answer, Failure>) -> Answer {
     asked.unwrap_or_else(answer_of)
 }
 
-/// What a failed question means: a server that says no, credentials that may not ask, or no answer.
+/// The meaning of a failed question: a server that says no, credentials that may not ask, or no answer.
 pub(crate) fn answer_of(failure: Failure) -> Answer {
     let refused = failure.is_of_s3() && failure.status() == Some(403);
     let unanswered = !failure.is_of_s3() || (failure.unknown && failure.status() != Some(500));
@@ -61,7 +61,7 @@ pub(crate) fn answer_of(failure: Failure) -> Answer {
     }
 }
 
-/// What became of a write that a condition must stop.
+/// The answer after a write that a condition must stop.
 pub(super) fn stopped<T>(outcome: Result<T, Failure>, ignored: &str) -> Result<Answer, Failure> {
     match outcome {
         Ok(_) => Ok(Answer::no(ignored)),
@@ -70,7 +70,7 @@ pub(super) fn stopped<T>(outcome: Result<T, Failure>, ignored: &str) -> Result<A
     }
 }
 
-/// What became of a write whose condition holds, after `refused` has shown that the other one is stopped.
+/// The answer after a write whose condition holds. `refused` is the answer about one that does not.
 pub(super) fn taken<T>(refused: Answer, outcome: Result<T, Failure>) -> Result<Answer, Failure> {
     match outcome {
         _ if !refused.is_yes() => Ok(refused),
@@ -80,7 +80,7 @@ pub(super) fn taken<T>(refused: Answer, outcome: Result<T, Failure>) -> Result<A
     }
 }
 
-/// What is said of a server that gives no tag to compare with.
+/// The answer about a server that gives no tag to compare with.
 pub(crate) fn no_tag() -> Answer {
     Answer::no("it gives no entity tag")
 }

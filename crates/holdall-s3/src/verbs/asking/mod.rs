@@ -1,11 +1,11 @@
-//! Which conditions the server honours: known beforehand, or asked once, when it matters for the first time.
+//! The conditions that the server honours: known beforehand, or asked once, when it matters for the first time.
 //!
 //! A condition that is ignored is answered with success, so that nobody notices what it cost. So a condition of
 //! which nothing is known is tried on a small object of our own before it is relied on. Many who need the answer at
 //! the same moment share one question, and it is kept for the life of the storage.
 //!
-//! What is asked is whether the server looks at the condition at all. Whether it also holds against others at the same
-//! moment no single request shows; a [probe](crate::S3Storage::probe) races some, and settings can say it.
+//! A question finds out whether the server looks at the condition at all. Whether it also holds against others at the
+//! same moment no single request shows; a [probe](crate::S3Storage::probe) races some, and settings can say it.
 
 mod answer;
 mod conditions;
@@ -51,12 +51,12 @@ pub(crate) enum CopyWay {
 }
 
 impl Inner {
-    /// What is known about a condition without asking.
+    /// The knowledge about a condition without asking.
     pub(crate) fn knows(&self, condition: ServerCondition) -> Option<bool> {
         self.honoured.known(&self.config, condition)
     }
 
-    /// What may be possible: every condition counts that is not known to be ignored.
+    /// The capabilities that may be possible: every condition counts that is not known to be ignored.
     pub(crate) fn possible(&self) -> Capabilities {
         capabilities(&self.config, &|condition| self.knows(condition) != Some(false))
     }
@@ -95,7 +95,7 @@ impl Inner {
             let honoured = match answer {
                 Ok(answer) => answer.is_yes(),
                 Err(failure) if says_that_it_cannot(&failure) => false,
-                // Whatever else went wrong says nothing about the condition: it is asked again next time.
+                // Any other failure says nothing about the condition: it is asked again next time.
                 Err(failure) => return Err(failure.into()),
             };
             tracing::debug!(storage = %inner, %condition, honoured, "the server was asked about a condition");

@@ -1,4 +1,4 @@
-//! The objects and uploads of a probe, and their end.
+//! Objects and uploads that are made to ask a question, and their end.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +15,7 @@ use crate::wire::client::Inner;
 use crate::wire::encoding::decode;
 use crate::wire::error::{Failure, local};
 
-/// What most objects of a probe hold.
+/// The content of most objects.
 pub(crate) const BODY: &[u8] = b"holdall probe";
 /// Another content, with another entity tag.
 pub(crate) const OTHER: &[u8] = b"not the probe";

@@ -1,7 +1,7 @@
 //! Copying inside the server: in one bucket, or from another one of the same endpoint.
 //!
 //! Attributes are read with a HEAD and sent again with the copy (`REPLACE`) instead of left to the server:
-//! only so can the copy carry a put-id of its own, by which a lost reply is told from a lost race. Values with other
+//! only so can the copy carry a put-id of its own, which tells a lost reply from a lost race. Values with other
 //! letters than ASCII, which only other programs store, are left to the server (`COPY`); such a copy has no put-id.
 //!
 //! # What comes along
@@ -23,7 +23,7 @@
 //! that comes in while the server copies be undone.
 //!
 //! One request copies up to 5 GiB; larger files go by parts, see `parts.rs`. So does a copy whose condition on the
-//! destination `CopyObject` ignores and `CompleteMultipartUpload` honours; see `honoured.rs`.
+//! destination `CopyObject` ignores and `CompleteMultipartUpload` honours; see `asking/`.
 
 mod parts;
 mod source;
@@ -102,7 +102,7 @@ pub(crate) async fn copy(
             _ => naming.condition(),
         };
         let way = inner.copy_way(&condition, found.size).await?;
-        // What only the server can copy faithfully leaves no room for a mark of ours.
+        // A copy that only the server can make faithfully has no room for a mark of ours.
         let verbatim = options.attributes.is_none() && way == CopyWay::Object && !headers.can_be_sent();
         if !verbatim {
             headers = headers.encoded();

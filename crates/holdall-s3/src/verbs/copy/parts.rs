@@ -2,8 +2,9 @@
 //!
 //! `UploadPartCopy` copies bytes and nothing else. Attributes and visibility go with the creation of the upload,
 //! as they do with every save; tags are read from the source and sent along; the copy has a checksum of the same
-//! algorithm, and where that is one of the whole content, the value of the source is what it must have. Each part names the tag of the source (`x-amz-copy-source-if-match`), so that
-//! a source which changes midway is not stitched together.
+//! algorithm, and where that is one of the whole content, the value of the source is what it must have. Each part names
+//! the tag of the source (`x-amz-copy-source-if-match`), so that a source which changes midway is not stitched
+//! together.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What is copied: one version of one object, of this or of another bucket.
+//! The source of a copy: one version of one object, of this or of another bucket.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::wire::encoding::path_of;
 /// The source of a copy, as a look at it has shown it.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
-    /// Whose bucket it lies in.
+    /// The storage in whose bucket it lies.
     pub(crate) inner: Arc<Inner>,
     pub(crate) key: Name,
     /// The version to copy by its id; the current one without.
@@ -31,7 +31,7 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// What a reply to HEAD says.
+    /// From a reply to HEAD.
     ///
     /// # Errors
     ///
@@ -50,7 +50,7 @@ impl Source {
         })
     }
 
-    /// What was just written, under a key that nobody else uses.
+    /// An object that was just written, under a key that nobody else uses.
     pub(crate) fn own(inner: &Arc<Inner>, key: Name, size: u64, checksum: Option<Checksum>) -> Self {
         let (version, etag, crc32) = (None, None, None);
         let (kept_checksum, has_tags) = (None, false);
@@ -91,7 +91,7 @@ impl Source {
         self.inner.head_version(&self.key, version).await.is_err_and(|failure| failure.is_missing())
     }
 
-    /// What the destination is told about the whole, so that it refuses to assemble anything else.
+    /// The checksum of the whole that goes to the destination, so that it refuses to assemble anything else.
     pub(crate) fn claim(&self, algorithm: Option<KeptChecksum>) -> Claim {
         match algorithm {
             Some(KeptChecksum::Crc64Nvme) => {
@@ -123,7 +123,7 @@ impl Source {
     }
 }
 
-/// What a copy must say about a source in another bucket.
+/// The headers about a source in another bucket.
 #[derive(Default)]
 pub(crate) struct Foreign {
     pub(crate) algorithm: Option<String>,

@@ -1,9 +1,9 @@
 //! Listing level by level, for servers that do not keep the order of bytes over several pages.
 //!
-//! `SeaweedFS` keeps keys as paths of a tree: it walks directories by their names, so that `a/c` comes before `a-b`, and
-//! compares `start-after` with names. Within one level nothing is ambiguous: each is read to its end and sorted here, a
-//! directory as its name plus `/`, and the next deeper one is read when its turn comes. In memory are the entries of
-//! the directories on the way down; it costs a request a directory.
+//! `SeaweedFS` keeps keys as paths of a tree: it walks directories by their names, so that `a/c` comes before `a-b`,
+//! and compares `start-after` with names. Within one level nothing is ambiguous: each is read to its end and sorted
+//! here, a directory as its name plus `/`, and the next deeper one is read when its turn comes. In memory are the
+//! entries of the directories on the way down; it costs a request a directory.
 
 use std::vec::IntoIter;
 
@@ -44,7 +44,7 @@ struct Walk {
     recursive: bool,
     /// The key behind which entries are shown.
     after: Option<Vec<u8>>,
-    /// What is left of each directory on the way down.
+    /// The entries that are left of each directory on the way down.
     open: Vec<IntoIter<Found>>,
     /// The directory to read next.
     next: Option<String>,
@@ -114,7 +114,7 @@ mod tests {
         Found { key: key.as_bytes().to_vec(), is_prefix: true, entry }
     }
 
-    /// Which directories of a level are read behind a name.
+    /// The directories of a level that are read behind a name.
     #[test]
     fn directories_that_end_before_the_start_are_not_read() {
         let level = || vec![directory("a/"), directory("b/"), directory("c/")].into_iter();

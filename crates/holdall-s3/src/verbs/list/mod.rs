@@ -29,7 +29,7 @@ enum Page {
 #[derive(Debug)]
 struct Lister<'a> {
     inner: &'a Inner,
-    /// What every key of the listing begins with.
+    /// The beginning of every key of the listing.
     prefix: String,
     options: ListOptions,
     progress: Progress,
@@ -66,7 +66,7 @@ pub(crate) fn list<'a>(
 }
 
 impl Page {
-    /// What follows a page.
+    /// The place that follows a page.
     fn behind(reply: &mut ListObjectsV2Output, progress: &mut Progress) -> Result<Self> {
         match (reply.is_truncated(), reply.next_continuation_token.take()) {
             (Some(true), Some(token)) if !token.is_empty() => {
@@ -87,7 +87,7 @@ fn first(page: &ListObjectsV2Output) -> Option<&[u8]> {
     key.into_iter().chain(prefix).min().map(str::as_bytes)
 }
 
-/// What a page holds.
+/// An entry of a page.
 #[derive(Debug)]
 struct Found {
     key: Vec<u8>,

@@ -8,7 +8,7 @@ use crate::wire::client::Inner;
 
 impl Inner {
     /// The headers of a new object: what is given for it, what the closures say about its name, and the storage's
-    /// defaults for the rest. What is said about access, a visibility or an ACL, replaces what comes after it of
+    /// defaults for the rest. A setting of access, a visibility or an ACL, replaces later ones of
     /// either kind.
     ///
     /// # Errors
@@ -41,8 +41,8 @@ impl Inner {
     }
 
     /// The headers of a copy that has these attributes instead of its source's, completed as those of a new object.
-    /// What no attribute speaks of is what `kept` says: class, tags, grants, and user metadata whose names only other
-    /// programs can write.
+    /// Properties that no attribute stands for come from `kept`: class, tags, grants, and user metadata whose names
+    /// only other programs can write.
     ///
     /// # Errors
     ///

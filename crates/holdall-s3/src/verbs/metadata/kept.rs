@@ -1,4 +1,4 @@
-//! What a copy keeps of its source although no attribute of a file speaks of it: headers that other programs stored.
+//! Headers that other programs stored and that no attribute stands for. A copy keeps them.
 
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_s3::types::{
@@ -8,7 +8,7 @@ use aws_sdk_s3::types::{
 
 use crate::wire::client::Inner;
 
-/// What a copy keeps beyond attributes, class, tags and ACL.
+/// Headers that a copy keeps beyond attributes, class, tags and ACL.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Kept {
     /// `Expires` as it was stored, which need not be a date.
@@ -49,7 +49,7 @@ impl Kept {
         self.expires.clone().filter(|_| self.expires_date().is_none())
     }
 
-    /// What of it goes with a copy from one storage to another, or within one.
+    /// The headers that go with a copy from one storage to another, or within one.
     pub(crate) fn for_copy(&self, from: &Inner, to: &Inner) -> Self {
         let Self { expires, website_redirect, encryption, lock } = self.clone();
         let encryption = encryption.for_copy(from, to);

@@ -35,7 +35,7 @@ pub(crate) struct Headers {
     pub(crate) storage_class: Option<StorageClass>,
     /// Tags as `x-amz-tagging` has them.
     pub(crate) tagging: Option<String>,
-    /// What a copy keeps of its source beyond the attributes. A save has nothing of it.
+    /// Headers that a copy keeps of its source beyond the attributes. A save has none of them.
     pub(crate) kept: Box<Kept>,
     /// As it goes over the wire: encoded, with our own entries.
     pub(crate) user: HashMap<String, String>,
@@ -166,7 +166,7 @@ impl Headers {
         self
     }
 
-    /// What goes with a copy whose attributes the server copies itself.
+    /// The headers of a copy whose attributes the server copies itself.
     pub(crate) fn without_attributes(&self) -> Self {
         let Self { acl, storage_class, tagging, kept, .. } = self.clone();
         let kept = Box::new(Kept { expires: None, ..*kept });
@@ -191,14 +191,14 @@ impl Headers {
 
 /// No object of any server is larger (10,000 parts of 5 GiB); a number that is comes from something else.
 const LARGEST: u64 = 10_000 * (5 << 30);
-/// What S3 takes of user metadata, names and encoded values together, in bytes.
+/// The most user metadata that S3 takes, names and encoded values together, in bytes.
 const MAX_METADATA: usize = 2048;
 
 fn size(user: &HashMap<String, String>) -> usize {
     user.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
 
-/// What the caller may have leaves room for our own marks within S3's 2 KB, which count encoded.
+/// Checks that there is room for our own marks within S3's 2 KB, which count encoded.
 fn check_size(user: &HashMap<String, String>) -> Result<()> {
     let bytes = size(user);
     if bytes > Attributes::MAX_USER_BYTES {
@@ -287,7 +287,7 @@ pub(crate) fn with_defaults(mut given: Attributes, defaults: &Attributes) -> Att
     given
 }
 
-/// What a reply to HEAD or GET says about an object.
+/// An object, as a reply to HEAD or GET describes it.
 #[derive(Debug, Default)]
 pub(crate) struct Object {
     /// Of the body: of the whole object only where no range was asked for.
@@ -494,7 +494,7 @@ mod tests {
     fn metadata_that_grows_over_the_limit_is_refused() {
         let name = Name::new("a").unwrap();
         assert!(Headers::new(&name, attributes(&[("a", &"é".repeat(1000))])).is_err());
-        // Whatever a save may have leaves room for a mark, what another program stored may not.
+        // Metadata of a save always leaves room for a mark. That of another program may not.
         let largest = "x".repeat(Attributes::MAX_USER_BYTES - 1);
         let mut given = attributes(&[("a", &largest)]);
         given.visibility = Some(Visibility::Public);

@@ -11,9 +11,9 @@
 //! - without any part: other writers send their first part at once, ours never got that far;
 //! - no more of them than there were unanswered attempts.
 //!
-//! What is in doubt stays, without parts and so without cost, for a lifecycle rule
-//! (`AbortIncompleteMultipartUpload`). So does all of it where the credentials lack
-//! `s3:ListBucketMultipartUploads` or `s3:ListMultipartUploadParts`, which is said in the log.
+//! Uploads in doubt stay, without parts and so without cost, for a lifecycle rule
+//! (`AbortIncompleteMultipartUpload`). All of them stay where the credentials lack
+//! `s3:ListBucketMultipartUploads` or `s3:ListMultipartUploadParts`; the log says so.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -60,7 +60,7 @@ pub(super) async fn create(write: Arc<Write>, key: Name) -> Result<Upload> {
         if failure.unknown && !failure.is_throttled() {
             lost += 1;
         }
-        // What was refused because of too many requests, the SDK has repeated itself.
+        // The SDK itself has repeated requests that were refused because there were too many.
         let goes_on = failure.is_retryable() && !failure.is_throttled();
         if attempt >= inner.config.client.max_attempts || !goes_on {
             if lost > 0 {
@@ -114,7 +114,7 @@ impl ClassifyRetry for UnknownIsFinal {
     }
 }
 
-/// Aborts what unanswered attempts have begun. It cannot fail: what stays is said in the log.
+/// Aborts uploads that unanswered attempts have begun. It cannot fail: the log says which of them stay.
 async fn look_for(inner: &Inner, key: &Name, known: Option<&str>, began: (Instant, SystemTime), lost: usize) {
     if let Err(error) = try_look_for(inner, key, known, began, lost).await {
         tracing::warn!(

@@ -16,9 +16,9 @@ pub(crate) struct Parts<'a> {
     /// Bytes handed out.
     taken: u64,
     count: u64,
-    /// What has been gathered of the next part; survives a dropped `next`.
+    /// The bytes that were gathered for the next part. They survive a dropped `next`.
     buffer: BytesMut,
-    /// What the source gave beyond it.
+    /// The bytes that the source gave beyond it.
     pending: Bytes,
 }
 

@@ -9,7 +9,7 @@
 use crate::config::limits::{MAX_PART_SIZE, MAX_PARTS};
 
 const MIB: u64 = 1 << 20;
-/// What a part of a file of unknown size may be of what went before.
+/// The divisor that limits a part of a file of unknown size, by the bytes before it.
 ///
 /// A larger share reaches farther with 10,000 parts, a smaller one takes less memory. With a thousandth a
 /// stream of 100 GiB ends with parts of 103 MiB, and 10,000 parts reach more than 17 TiB.
@@ -112,7 +112,7 @@ mod tests {
             prop_assert_eq!(plan.part_size(size / 2), part);
         }
 
-        /// Whatever the size turns out to be: every part that is sent keeps the limits, and the 10,001st is
+        /// Every part of every size keeps the limits, and the 10,001st is
         /// asked for only behind what the plan promises to reach.
         #[test]
         fn an_unknown_size_never_breaks_the_limits(

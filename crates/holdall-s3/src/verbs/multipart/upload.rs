@@ -31,11 +31,11 @@ pub(crate) struct Sent {
     pub(crate) size: u64,
     /// Of the whole content, where it is known.
     pub(crate) checksum: Option<Checksum>,
-    /// The same as the server is told it, if at all.
+    /// The same as it is sent to the server, if at all.
     pub(crate) claim: Claim,
 }
 
-/// What the server is told about the whole content.
+/// The checksum of the whole content, as it is sent to the server.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Claim {
     pub(crate) crc64_nvme: Option<String>,
@@ -48,7 +48,7 @@ impl From<Sums> for Claim {
     }
 }
 
-/// What became of an upload.
+/// The outcome of an upload.
 #[derive(Debug)]
 pub(crate) enum Finished {
     /// The file is there.

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use super::life::Life;
 use crate::wire::client::Inner;
 
-/// What the server puts the name of the file for, in the field `key`.
+/// The placeholder in the field `key` that the server replaces by the name of the file.
 const FILE_NAME: &str = "${filename}";
 
 impl Inner {

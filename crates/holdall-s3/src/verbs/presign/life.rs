@@ -15,9 +15,9 @@ use crate::wire::client::{Inner, Sdk};
 #[derive(Debug)]
 pub(super) struct Life {
     pub(super) credentials: Credentials,
-    /// What is signed as the time of signing, in whole seconds.
+    /// The time of signing, as it is signed, in whole seconds.
     pub(super) start: SystemTime,
-    /// What is signed as the life from there, in whole seconds.
+    /// The life from there, as it is signed, in whole seconds.
     pub(super) duration: Duration,
 }
 

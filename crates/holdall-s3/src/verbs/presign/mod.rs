@@ -1,6 +1,6 @@
 //! Signed requests, both ways: links to files, and requests with which clients upload.
 //!
-//! | room | job |
+//! | module | job |
 //! | --- | --- |
 //! | `life.rs` | how long a signature really lives, and with which credentials |
 //! | `sign.rs` | signature version 4 over a URL, or over the policy of a form |

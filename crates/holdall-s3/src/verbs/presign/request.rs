@@ -8,7 +8,7 @@ use holdall_core::{Error, ErrorKind, IntoName, Name, Result};
 use super::sign::{Headers, ToSign};
 use crate::wire::client::Inner;
 
-/// What a signed request does. A signature grants one method and no other.
+/// The method of a signed request. A signature grants one method and no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PresignMethod {
@@ -43,8 +43,8 @@ impl fmt::Display for PresignMethod {
 /// A request to be signed, for [`S3Storage::presign`](crate::S3Storage::presign): a method, a name below the
 /// storage's location, and the parameters of S3's API as it spells them.
 ///
-/// `url` and `upload_request` are the calls for everyday use: they know what must be bound. This one signs
-/// what it is told.
+/// `url` and `upload_request` are the calls for everyday use: they bind what must be bound. This one signs
+/// exactly these parameters and headers.
 ///
 /// ```
 /// use std::time::Duration;
@@ -115,7 +115,7 @@ impl PresignRequest {
     }
 
     /// Sets how long the request is valid; the storage's
-    /// [`url_expires_in`](crate::S3StorageBuilder::url_expires_in) without a call.
+    /// [`url_expires_in`](crate::S3StorageBuilder::url_expires_in) by default.
     pub fn expires_in(mut self, duration: Duration) -> Self {
         self.expires_in = Some(duration);
         self
@@ -222,7 +222,7 @@ fn check_headers(given: Vec<(String, String)>) -> Result<Headers> {
         if !is_name || matches!(name.as_str(), "host" | "x-amz-date" | "x-amz-security-token") {
             return Err(invalid(format!("{name:?} cannot be given as a header; the signature sets its own")));
         }
-        // What clients and proxies set or change; the signer leaves it out, so that it would not be bound.
+        // Headers that clients and proxies set or change. The signer leaves them out, so that they would not be bound.
         let unbound = [
             "authorization",
             "connection",

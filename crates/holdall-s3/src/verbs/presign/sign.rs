@@ -22,7 +22,7 @@ const SERVICE: &str = "s3";
 /// Headers that go with a request; their names are in lower case.
 pub(super) type Headers = BTreeMap<String, String>;
 
-/// What is signed beside the host.
+/// The parts of a request that are signed beside the host.
 #[derive(Debug)]
 pub(super) struct ToSign<'a> {
     pub(super) method: &'a str,
@@ -68,7 +68,7 @@ impl Inner {
         Ok(url)
     }
 
-    /// What a form says about its signature: algorithm, credential, date, and the token of a session. The
+    /// The fields of a form about its signature: algorithm, credential, date, and the token of a session. The
     /// policy must repeat them.
     pub(super) async fn form_credentials(&self, life: &Life) -> Result<Vec<(&'static str, String)>> {
         let region = &self.sdk().await?.region;

@@ -71,7 +71,7 @@ impl Inner {
         Ok(UploadRequest::new(name, UploadMethod::Put, url, life.expires_at()).with_headers(headers))
     }
 
-    /// What is stored with the file, as headers: as a save has it, with the storage's defaults.
+    /// The data that is stored with the file, as headers: as a save has it, with the storage's defaults.
     pub(super) fn upload_headers(&self, name: &Name, policy: &UploadPolicy) -> Result<sign::Headers> {
         let mut headers = self.upload_attributes(name, policy)?.wire();
         let encryption = self.config.requests.of_a_new_object();

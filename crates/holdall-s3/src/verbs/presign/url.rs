@@ -77,7 +77,7 @@ impl Inner {
         }
         let start = self.start_of_link(options.expires_in);
         let ends = start.checked_add(Duration::from_secs(asked.as_secs()));
-        // What no clock can say is too late for CloudFront as well.
+        // A time that no clock can say is too late for CloudFront as well.
         let ends = ends.ok_or_else(|| {
             Error::message(ErrorKind::InvalidInput, "the URL would live longer than there is time")
         })?;

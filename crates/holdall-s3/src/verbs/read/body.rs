@@ -32,12 +32,12 @@ pub(crate) struct Body {
     version: Option<String>,
     /// By which the rest is recognised; without it a cut is an error.
     etag: Option<ETag>,
-    /// What is still to come.
+    /// The bytes that are still to come.
     rest: Range<u64>,
     reply: Option<ByteStream>,
     cuts: u32,
     calm: u64,
-    /// What the server keeps as the CRC-32 of the whole, and that of what passed by. (A CRC-64 is checked by
+    /// The CRC-32 of the whole that the server keeps, and that of the bytes that passed by. (A CRC-64 is checked by
     /// core.)
     crc32: Option<(String, Crc32)>,
 }

@@ -80,8 +80,8 @@ impl Inner {
         if empty.is_none() && is_simple(&conditions) {
             return self.get(name, &key, version, range, &conditions).await;
         }
-        // What one request cannot say, or not all servers understand, is decided here; then exactly that
-        // version is read.
+        // Conditions that one request cannot say, or that not all servers understand, are checked here; then exactly
+        // that version is read.
         let object = match self.head_version(&key, version).await {
             Ok(object) => object,
             Err(failure) => return Err(named(self.sure(failure).await, name, version)),

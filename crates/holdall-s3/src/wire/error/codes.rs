@@ -1,4 +1,4 @@
-//! What S3 means by its codes.
+//! The meaning of S3's codes.
 
 use holdall_core::ErrorKind;
 
@@ -86,7 +86,7 @@ pub(super) fn known(status: u16, code: &str, words: &str, config: &Config) -> Op
     Some((kind, sentence.to_owned()))
 }
 
-/// What to look at where access is refused, as far as settings could be the reason.
+/// Advice where access is refused, as far as settings could be the reason.
 fn access_denied(words: &str, config: &Config) -> String {
     let mut sentence = format!(
         "the server refused access{words}; check the keys, and what they, the bucket's policy and its owner allow"

@@ -1,4 +1,4 @@
-//! What keeps a source of credentials from giving some.
+//! Reasons why a source of credentials gives none.
 
 use std::error::Error as StdError;
 
@@ -10,7 +10,7 @@ use holdall_core::{Error, ErrorKind};
 
 use super::cause::{cause, chain};
 
-/// What a provider of credentials could not do.
+/// The error of a provider of credentials.
 pub(crate) fn credentials(error: &CredentialsError) -> Error {
     let reason = || chain(error).last().map(ToString::to_string).unwrap_or_default();
     let (kind, message) = match error {

@@ -1,11 +1,11 @@
-//! What a failed request means: from the SDK's errors to ours, with advice where it is known.
+//! The meaning of a failed request: from the SDK's errors to ours, with advice where it is known.
 //!
 //! The SDK's own error is not kept as a source. Its `Debug` holds the whole reply, and the reply to a wrong
 //! signature repeats the signature; what is kept is the text of the chain of causes.
 //!
-//! | room | job |
+//! | module | job |
 //! | --- | --- |
-//! | this one | [`Failure`], and which room a failure belongs to |
+//! | this one | [`Failure`], and the module that a failure belongs to |
 //! | `codes.rs` | refusals of S3, by their code |
 //! | `pages.rs` | refusals of somebody else, by their status |
 //! | `skew.rs` | a wrong clock |
@@ -210,7 +210,7 @@ fn no_credentials(error: &(dyn StdError + 'static)) -> Option<Failure> {
     Some(local(credentials(found), false))
 }
 
-/// What a server says about one key in a reply about many, where each has a code and no status of its own.
+/// The failure of one key in a reply about many, where each has a code and no status of its own.
 pub(crate) fn of_code(code: &str, message: Option<&str>, config: &Config) -> Failure {
     let status = match code {
         "InternalError" => 500,

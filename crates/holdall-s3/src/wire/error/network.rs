@@ -30,7 +30,7 @@ pub(super) fn unreachable(error: &(dyn StdError + 'static), timed_out: bool, con
     unreachable.with_source(cause(error))
 }
 
-/// What to do about a handshake that failed. The words are those of rustls, whose errors arrive as text.
+/// Advice about a handshake that failed. The words are those of rustls, whose errors arrive as text.
 fn tls_advice(reason: &str) -> Option<&'static str> {
     let says = |words: &str| reason.contains(words);
     if says("InvalidContentType") || says("corrupt message") {
@@ -63,8 +63,9 @@ pub(super) fn is_refused(error: &(dyn StdError + 'static)) -> bool {
         .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
 }
 
-/// What the HTTP stack could not parse, such as a header with a control character. hyper's errors are of no type that
-/// could be looked at here, and their words are part of its interface ("invalid HTTP header parsed").
+/// The reason, if the HTTP stack could not parse the reply, such as a header with a control character. hyper's errors
+/// are of no type that could be looked at here, and their words are part of its interface ("invalid HTTP header
+/// parsed").
 fn no_http(error: &(dyn StdError + 'static)) -> Option<String> {
     chain(error).map(ToString::to_string).find(|text| text.starts_with("invalid HTTP"))
 }

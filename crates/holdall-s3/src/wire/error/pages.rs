@@ -1,6 +1,6 @@
-//! What a refusal means that does not come from S3: a proxy, a firewall, a console or another server said no.
+//! The meaning of a refusal that does not come from S3: a proxy, a firewall, a console or another server said no.
 //!
-//! Such a reply is no word about the file. A 404 page does not say that the file is missing, and a 412 page does not
+//! This reply says nothing about the file. A 404 page does not say that the file is missing, and a 412 page does not
 //! say that the name is taken.
 
 use holdall_core::ErrorKind;

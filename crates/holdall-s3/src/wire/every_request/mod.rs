@@ -1,11 +1,11 @@
-//! What every request of a storage carries, whoever makes it: encryption, the expected owner of the bucket,
-//! and who pays.
+//! Headers of every request of a storage: encryption, the expected owner of the bucket,
+//! and the payer.
 //!
 //! All requests go through the SDK's client, and the client has one interceptor, this one, that adds the
 //! headers after a request is complete and before it is signed. So no call can forget them, and whatever is
 //! added is signed. Signed URLs and upload requests are not the SDK's: `presign/` asks for the same values.
 //!
-//! What a call sets itself stays as it is.
+//! A header that a call sets itself stays as it is.
 
 mod stored_bytes;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Which encodings readers accept: the one that makes a server send what is stored.
+//! The encoding that readers accept: the one that makes a server send the stored bytes.
 //!
 //! Two servers change bodies on their way, and they want opposite headers:
 //!
@@ -22,7 +22,7 @@ use aws_sdk_s3::error::BoxError;
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use url::Url;
 
-/// What is sent as `Accept-Encoding`, shared by a storage and its client.
+/// The value of `Accept-Encoding`, shared by a storage and its client.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AcceptEncoding(Arc<AtomicBool>);
 

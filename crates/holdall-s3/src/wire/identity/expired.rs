@@ -1,4 +1,4 @@
-//! What happens when the server says that a session token has expired: the credentials are asked for anew, and
+//! The way to go on when the server says that a session token has expired: the credentials are asked for anew, and
 //! the request is tried once more.
 //!
 //! The SDK keeps credentials until shortly before their end, and takes `ExpiredToken` for final. But a token can

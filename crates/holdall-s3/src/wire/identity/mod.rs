@@ -53,13 +53,13 @@ impl IdentityConfig {
         Some(SharedCredentialsProvider::new(assume.build_from_provider(first).await))
     }
 
-    /// By which the session is told in `CloudTrail`.
+    /// The name of the session in `CloudTrail`.
     fn session_name(&self) -> &str {
         self.session_name.as_deref().unwrap_or("holdall")
     }
 }
 
-/// What a provider of the SDK takes over from the client.
+/// The configuration of a provider of the SDK, taken over from the client.
 fn provider_config(base: &SdkConfig) -> ProviderConfig {
     let mut config = ProviderConfig::without_region().with_region(base.region().cloned().or(None::<Region>));
     if let Some(client) = base.http_client() {

@@ -59,7 +59,7 @@ impl NotS3 {
     fn unreadable(reply: &Reply, error: &(dyn StdError + 'static)) -> Self {
         let reason = std::iter::successors(Some(error), |&error| error.source()).last().unwrap_or(error);
         let reason = reason.to_string();
-        // What follows is how the SDK writes an element.
+        // From there on the SDK describes an element.
         let reason = reason.split(" but got StartEl").next().unwrap_or_default();
         let sentence = format!("the endpoint answered with {}, which cannot be read: {reason}", reply.what());
         Self { kind: ErrorKind::Other, sentence, is_passing: false }

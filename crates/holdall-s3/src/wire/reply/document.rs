@@ -3,7 +3,7 @@
 //! Names of elements differ between servers and are left to the SDK, which reads by meaning. But its reader takes the
 //! end of the text for the end of the document, wherever that is; so the end is looked for here.
 
-/// What a body is.
+/// The kind of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Body {
     /// It is a file, and is still to come.

@@ -3,7 +3,7 @@
 //! A reply is believed for what only S3 would say and not for its status alone. A console, a login page or a proxy
 //! answers 200 to everything, and a connection that ends early looks like the end of a short document.
 //!
-//! | room | job |
+//! | module | job |
 //! | --- | --- |
 //! | this one | [`Reply`]: what a raw reply shows of itself |
 //! | `document.rs` | a body at a glance: XML, whole or cut, HTML, or something else |
@@ -11,7 +11,7 @@
 //! | `check.rs` | the interceptor that asks it of every reply, before the SDK's result is used |
 //! | `progress.rs` | pages of a listing must lead somewhere |
 //!
-//! What a refusal means is the matter of `error/`. It asks here whether S3 has refused, or somebody else.
+//! `error/` knows the meaning of a refusal. It asks here whether S3 has refused, or somebody else.
 
 mod check;
 mod document;
@@ -39,7 +39,7 @@ pub(crate) struct Asked {
     pub(crate) has_range: bool,
 }
 
-/// What a reply shows of itself.
+/// The facts that a reply shows about itself.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -83,7 +83,7 @@ impl Reply {
         }
     }
 
-    /// What a reply about many keys says about one of them.
+    /// The part of a reply about many keys that is about one of them.
     pub(crate) fn of_key(status: u16) -> Self {
         Self {
             status,
@@ -134,7 +134,7 @@ impl Reply {
         }
     }
 
-    /// What came, for people: "an HTML page (status 200)".
+    /// The kind of the reply, for people: "an HTML page (status 200)".
     pub(crate) fn what(&self) -> String {
         let status = self.status;
         if self.is_html() {

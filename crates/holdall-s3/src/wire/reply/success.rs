@@ -1,4 +1,4 @@
-//! What a success of each operation must have.
+//! The elements and headers that a success of each operation must have.
 //!
 //! The SDK has read the reply by then, so that the names of elements are its matter. Asked for is what decides:
 //! without the entity tag nothing says that a file was stored, and without `IsTruncated` nothing says that a listing
@@ -70,14 +70,14 @@ fn has_answer(operation: &str) -> bool {
         )
 }
 
-/// What a reply lacks, as the end of a sentence. `output` is what the SDK has read in it.
+/// The part that a reply lacks, as the end of a sentence. `output` is the result that the SDK has read in it.
 pub(super) fn lacks(reply: &Reply, output: &Output) -> Option<&'static str> {
     const TAG: Option<&str> = Some("without an ETag");
     const MORE: Option<&str> = Some("without IsTruncated");
     let tagged = |tag: Option<&str>| if is_some(tag) { None } else { TAG };
     let listed = |truncated: Option<bool>| if truncated.is_some() { None } else { MORE };
     match reply.asked.operation.as_str() {
-        // What another program stored can lack a tag that can be read; S3 shows itself in other headers then.
+        // An object of another program may have no tag that can be read; S3 shows itself in other headers then.
         "GetObject" | "HeadObject" if reply.has_marks => None,
         "PutObject" => tagged(output.downcast_ref::<PutObjectOutput>()?.e_tag()),
         "UploadPart" => tagged(output.downcast_ref::<UploadPartOutput>()?.e_tag()),
