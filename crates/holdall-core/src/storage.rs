@@ -1,5 +1,6 @@
 //! The trait that a backend implements.
 
+use std::any::Any;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use crate::visibility::Visibility;
 
 #[doc = include_str!("docs/storage.md")]
 #[async_trait]
-pub trait Storage: fmt::Debug + fmt::Display + Send + Sync + 'static {
+pub trait Storage: Any + fmt::Debug + fmt::Display + Send + Sync {
     /// What this storage can do. Nothing that was claimed is ever taken back. What a storage has to find out first
     /// is claimed when it is known: the answer may grow.
     fn capabilities(&self) -> &Capabilities;

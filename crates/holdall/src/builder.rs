@@ -9,13 +9,13 @@ use std::{env, fmt, fs, io};
 use holdall_core::{Result, Store};
 
 use crate::layers::{self, Layer, check_name, environment};
-use crate::options::Options;
+use crate::options::StorageSettings;
 use crate::problems::{Problem, Problems};
-use crate::registry::{Opened, Registry};
+use crate::registry::{Made, Opened, Registry};
 #[cfg(feature = "static")]
 use crate::static_settings::StaticSettings;
 use crate::storages::Storages;
-use crate::value::{Document, Origin};
+use crate::value::{Document, SettingOrigin};
 
 /// The file of settings that is read where nothing else is said.
 const DEFAULT_FILE: &str = "holdall.toml";
@@ -41,7 +41,7 @@ pub struct StoragesBuilder {
 /// A TOML document that is still to be read.
 enum Source {
     Text { label: &'static str, text: String },
-    File { path: PathBuf, named_by: Option<Origin> },
+    File { path: PathBuf, named_by: Option<SettingOrigin> },
 }
 
 impl StoragesBuilder {
@@ -100,7 +100,7 @@ impl StoragesBuilder {
     /// A storage made by hand, as it is: no policy and no location is put around it. It replaces all
     /// that the settings say about that name.
     pub fn storage(mut self, name: impl Into<String>, store: impl Into<Store>) -> Self {
-        self.stores.insert(name.into(), Opened { store: store.into(), place: None });
+        self.stores.insert(name.into(), Opened::by_hand(store.into()));
         self
     }
 
@@ -109,13 +109,13 @@ impl StoragesBuilder {
     ///
     /// The factory needs no thought for `location`, `policy`, `visibility` and `cache_control`: Holdall
     /// wraps what it returns, a [`Store`] or anything that implements
-    /// [`Storage`](holdall_core::Storage). See [`Options`] for how it takes its keys.
+    /// [`Storage`](holdall_core::Storage). See [`StorageSettings`] for how it takes its keys.
     ///
     /// ```
-    /// use holdall::{MemoryStorage, Options, Result, Storages};
+    /// use holdall::{MemoryStorage, StorageSettings, Result, Storages};
     ///
     /// /// A storage that is leased from Acme; here in memory.
-    /// fn acme(options: &mut Options) -> Result<MemoryStorage> {
+    /// fn acme(options: &mut StorageSettings) -> Result<MemoryStorage> {
     ///     let account = options.require_str("host")?;
     ///     let token = options.take_str("token")?;
     ///     # let _ = (account, token);
@@ -132,10 +132,10 @@ impl StoragesBuilder {
     /// ```
     pub fn register<F, S>(mut self, backend: &str, factory: F) -> Self
     where
-        F: Fn(&mut Options) -> Result<S> + Send + Sync + 'static,
+        F: Fn(&mut StorageSettings) -> Result<S> + Send + Sync + 'static,
         S: Into<Store>,
     {
-        self.registry.add(backend, Arc::new(move |options| factory(options).map(Into::into)));
+        self.registry.add(backend, Arc::new(move |options| Ok(Made::from(factory(options)?.into()))));
         self
     }
 
@@ -150,7 +150,7 @@ impl StoragesBuilder {
         let named = variables.iter().find(|(variable, _)| variable == environment::CONFIG);
         let found = match named {
             Some((_, path)) => {
-                let named_by = Origin::variable(environment::CONFIG);
+                let named_by = SettingOrigin::variable(environment::CONFIG);
                 if path.is_empty() {
                     let mut problems = Problems::default();
                     problems.push(Problem::new(named_by, "the variable is empty; name a file, or unset it"));
@@ -185,7 +185,7 @@ impl StoragesBuilder {
         }
         for name in stores.keys() {
             if let Err(sentence) = check_name(name) {
-                problems.push(Problem::new(Origin::argument(), sentence));
+                problems.push(Problem::new(SettingOrigin::argument(), sentence));
             }
         }
         let names: BTreeSet<&String> = layers.iter().flat_map(|layer| layer.tables.keys()).collect();
@@ -238,13 +238,13 @@ impl Source {
 }
 
 /// A file that cannot be read, at the variable that named it.
-fn unreadable(path: &Path, named_by: Option<Origin>, error: &io::Error) -> Problem {
+fn unreadable(path: &Path, named_by: Option<SettingOrigin>, error: &io::Error) -> Problem {
     let reason = match error.kind() {
         io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
         _ => error.to_string(),
     };
     let sentence = format!("the settings in {} cannot be read: {reason}", path.display());
-    Problem::new(named_by.unwrap_or_else(Origin::argument), sentence)
+    Problem::new(named_by.unwrap_or_else(SettingOrigin::argument), sentence)
 }
 
 /// Names only: settings hold secrets.

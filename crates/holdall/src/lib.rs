@@ -2,6 +2,7 @@
 
 mod backends;
 mod builder;
+mod concrete;
 mod layers;
 mod open;
 mod options;
@@ -34,13 +35,14 @@ pub use holdall_s3 as s3;
 pub use holdall_static as static_files;
 
 pub use self::builder::StoragesBuilder;
+pub use self::concrete::Backend;
 pub use self::open::open_url;
-pub use self::options::Options;
+pub use self::options::StorageSettings;
 pub use self::place::Place;
 #[cfg(feature = "static")]
 pub use self::static_settings::{StaticCheck, StaticSettings};
 pub use self::storages::Storages;
-pub use self::value::Origin;
+pub use self::value::SettingOrigin;
 
 /// The examples of the crate's README compile.
 #[cfg(doctest)]

@@ -5,7 +5,7 @@ use holdall_core::{Result, Store};
 use crate::layers::url;
 use crate::problems::Problems;
 use crate::registry::Registry;
-use crate::value::{Origin, Value};
+use crate::value::{SettingOrigin, Value};
 
 /// Opens the storage that a URL describes: for scripts, tests and command lines, which have no names for
 /// storages.
@@ -34,7 +34,7 @@ use crate::value::{Origin, Value};
 /// URL that may be a secret.
 pub fn open_url(url: &str) -> Result<Store> {
     let mut problems = Problems::default();
-    let opened = url::parse(&Value::text(url, Origin::argument()), None)
+    let opened = url::parse(&Value::text(url, SettingOrigin::argument()), None)
         .map_err(|problem| problems.push(problem))
         .and_then(|resolved| Registry::new().open(None, resolved).map_err(|others| problems.extend(others)));
     match opened {

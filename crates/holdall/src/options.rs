@@ -13,7 +13,7 @@ use crate::layers::Resolved;
 use crate::place::Place;
 use crate::policy::Policy;
 use crate::problems::{Problem, Problems};
-use crate::value::{Origin, Value};
+use crate::value::{SettingOrigin, Value};
 
 /// The settings of one storage, whichever layer they come from: a factory takes the keys that it knows,
 /// each as the type that it wants, and what is left over is a mistake.
@@ -26,9 +26,9 @@ use crate::value::{Origin, Value};
 /// ```
 /// use std::time::Duration;
 ///
-/// use holdall::{MemoryStorage, Options, Result, Storages};
+/// use holdall::{MemoryStorage, StorageSettings, Result, Storages};
 ///
-/// fn acme(options: &mut Options) -> Result<MemoryStorage> {
+/// fn acme(options: &mut StorageSettings) -> Result<MemoryStorage> {
 ///     let account = options.require_str("account");
 ///     let timeout = options.take_duration("timeout");
 ///     options.finish()?;
@@ -50,24 +50,24 @@ use crate::value::{Origin, Value};
 /// `cache_control`). `location` is, for factories that apply it themselves; for others Holdall does it.
 /// The parts of a URL are keys too: the host is `host`, the port `port`, user and password are
 /// `username` and `password`, the path is `location`.
-pub struct Options {
+pub struct StorageSettings {
     /// `None` when a URL is opened by itself, and for settings that are none of a storage.
     storage: Option<String>,
     /// What is not a storage: `[static]`, `[[static.dirs]]`.
     section: Option<String>,
     backend: String,
     /// Where the backend was chosen: what a missing key is reported at.
-    origin: Origin,
+    origin: SettingOrigin,
     values: BTreeMap<String, Value>,
     /// Where the keys stood that have been taken.
-    taken: BTreeMap<String, Origin>,
+    taken: BTreeMap<String, SettingOrigin>,
     /// Keys that were asked for, given or not: what is known.
     known: BTreeSet<String>,
     problems: Problems,
     place: Place,
 }
 
-impl Options {
+impl StorageSettings {
     pub(crate) fn new(storage: Option<&str>, resolved: Resolved) -> Self {
         let Resolved { backend, values } = resolved;
         // Whoever takes the key, as whatever it takes it: what is wrong with it is said there.
@@ -77,11 +77,15 @@ impl Options {
     }
 
     /// The keys of a table that is no storage: `section` is what it is called, brackets included.
-    pub(crate) fn of_section(section: String, origin: Origin, values: BTreeMap<String, Value>) -> Self {
+    pub(crate) fn of_section(
+        section: String,
+        origin: SettingOrigin,
+        values: BTreeMap<String, Value>,
+    ) -> Self {
         Self { section: Some(section), ..Self::of(None, origin, values) }
     }
 
-    fn of(storage: Option<&str>, origin: Origin, values: BTreeMap<String, Value>) -> Self {
+    fn of(storage: Option<&str>, origin: SettingOrigin, values: BTreeMap<String, Value>) -> Self {
         Self {
             storage: storage.map(str::to_owned),
             section: None,
@@ -96,7 +100,7 @@ impl Options {
     }
 
     /// What the keys belong to, as a sentence about one that was written there says it.
-    fn scope(&self, origin: &Origin) -> String {
+    fn scope(&self, origin: &SettingOrigin) -> String {
         self.section.clone().unwrap_or_else(|| origin.scope(self.storage_name()))
     }
 
@@ -111,7 +115,7 @@ impl Options {
     }
 
     /// Where that key was written, taken or not.
-    pub fn origin(&self, key: &str) -> Option<&Origin> {
+    pub fn origin(&self, key: &str) -> Option<&SettingOrigin> {
         self.taken.get(key).or_else(|| self.values.get(key).map(|value| &value.origin))
     }
 
@@ -179,7 +183,7 @@ impl Options {
     }
 
     /// Where the backend was chosen.
-    pub(crate) fn backend_origin(&self) -> &Origin {
+    pub(crate) fn backend_origin(&self) -> &SettingOrigin {
         &self.origin
     }
 
@@ -214,7 +218,7 @@ impl Options {
         self.fail(self.origin.clone(), sentence)
     }
 
-    fn unknown(&self, key: &str, origin: &Origin) -> Problem {
+    fn unknown(&self, key: &str, origin: &SettingOrigin) -> Problem {
         let hint = match nearest_key(key, &self.known) {
             Some(nearest) => format!("did you mean {nearest:?}?"),
             None => format!("known are {}", listed(self.known.iter().map(String::as_str), "and")),
@@ -224,7 +228,7 @@ impl Options {
     }
 
     /// Remembers a problem and returns it as an error.
-    fn fail(&mut self, origin: Origin, sentence: String) -> Error {
+    fn fail(&mut self, origin: SettingOrigin, sentence: String) -> Error {
         let problem = Problem::new(origin, sentence);
         let error = Error::message(ErrorKind::InvalidConfig, problem.line());
         self.problems.push(problem);
@@ -237,9 +241,9 @@ fn nearest_key<'a>(key: &str, known: impl IntoIterator<Item = &'a String>) -> Op
 }
 
 /// Names of keys only: a value may be a secret.
-impl fmt::Debug for Options {
+impl fmt::Debug for StorageSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options")
+        f.debug_struct("StorageSettings")
             .field("storage", &self.storage)
             .field("backend", &self.backend)
             .field("keys", &self.values.keys().collect::<Vec<_>>())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use holdall_core::{Location, MediaStorage, Result, SaveOptions, StaticStorage, Storage, Store, Visibility};
 
-use crate::options::Options;
+use crate::options::StorageSettings;
 use crate::storages::Storages;
 
 /// What the files of a storage are for, which decides what a call leaves open.
@@ -31,7 +31,7 @@ impl Policy {
     const CACHE_CONTROL: &'static str = "cache_control";
 
     /// Takes `policy` and `visibility`, and `cache_control` for static files.
-    pub(crate) fn take(options: &mut Options) -> Result<Self> {
+    pub(crate) fn take(options: &mut StorageSettings) -> Result<Self> {
         options.expect(Self::LOCATION);
         options.expect(Self::CACHE_CONTROL);
         let kind = options.take_choice("policy", &[("media", Kind::Media), ("static", Kind::Static)]);
@@ -51,8 +51,9 @@ impl Policy {
         }
     }
 
-    /// Takes what the factory has left, and puts the policy around its store.
-    pub(crate) fn apply(self, store: &Store, options: &mut Options) -> Result<Store> {
+    /// Takes what the factory has left, and puts the policy around its store. Says which location it put in front of
+    /// names.
+    pub(crate) fn apply(self, store: &Store, options: &mut StorageSettings) -> Result<(Store, Location)> {
         let location = options.take_location(Self::LOCATION);
         if options.contains(Self::CACHE_CONTROL) {
             let reason = "is for static files on this backend; remove it, or set policy = \"static\"";
@@ -66,7 +67,8 @@ impl Policy {
                           unique_names = \"random\"), or set policy = \"static\"";
             return Err(options.invalid("policy", reason));
         }
-        Ok(self.wrap(store, location?.unwrap_or_default()))
+        let location = location?.unwrap_or_default();
+        Ok((self.wrap(store, location.clone()), location))
     }
 
     /// The store under this policy, below that location.
@@ -89,7 +91,7 @@ impl Policy {
 }
 
 /// Checked here: a value that no header can carry would fail every save instead of the start.
-fn take_cache_control(options: &mut Options) -> Result<Option<String>> {
+fn take_cache_control(options: &mut StorageSettings) -> Result<Option<String>> {
     let Some(value) = options.take_str(Policy::CACHE_CONTROL)? else { return Ok(None) };
     if !value.is_empty() {
         let save = SaveOptions::default().with_cache_control(&*value);

@@ -2,18 +2,18 @@
 
 use holdall_core::{Error, ErrorKind};
 
-use crate::value::Origin;
+use crate::value::SettingOrigin;
 
 /// One thing that is wrong, and where it was written.
 pub(crate) struct Problem {
-    origin: Origin,
+    origin: SettingOrigin,
     sentence: String,
     /// The backend's own error, where the settings could be read but it could not start with them.
     source: Option<Error>,
 }
 
 impl Problem {
-    pub(crate) fn new(origin: Origin, sentence: impl Into<String>) -> Self {
+    pub(crate) fn new(origin: SettingOrigin, sentence: impl Into<String>) -> Self {
         Self { origin, sentence: sentence.into(), source: None }
     }
 

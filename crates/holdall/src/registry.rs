@@ -5,17 +5,31 @@ use std::fmt;
 use std::sync::Arc;
 
 use holdall_core::backend::{did_you_mean, listed};
-use holdall_core::{Result, Store};
+use holdall_core::{Location, Result, Storage, Store};
 
 use crate::backends;
 use crate::layers::{Chosen, Resolved, url};
-use crate::options::Options;
+use crate::options::StorageSettings;
 use crate::place::Place;
 use crate::policy::Policy;
 use crate::problems::{Problem, Problems};
 
 /// Makes a store of settings.
-pub(crate) type Factory = Arc<dyn Fn(&mut Options) -> Result<Store> + Send + Sync>;
+pub(crate) type Factory = Arc<dyn Fn(&mut StorageSettings) -> Result<Made> + Send + Sync>;
+
+/// What a factory has made.
+pub(crate) struct Made {
+    pub(crate) store: Store,
+    /// The storage that has the backend's own type, where a wrapper is around it.
+    pub(crate) backend: Arc<dyn Storage>,
+}
+
+impl From<Store> for Made {
+    fn from(store: Store) -> Self {
+        let backend = Arc::clone(store.storage());
+        Self { store, backend }
+    }
+}
 
 /// Backends that this crate knows without necessarily having them. Their cargo features are called the
 /// same.
@@ -25,7 +39,24 @@ const FEATURES: [&str; 4] = ["azure", "fs", "gcs", "s3"];
 #[derive(Clone)]
 pub(crate) struct Opened {
     pub(crate) store: Store,
+    /// The backend below policy and wrappers.
+    pub(crate) backend: Arc<dyn Storage>,
+    /// The location that the policy puts in front of names.
+    pub(crate) prefix: Location,
     pub(crate) place: Option<Place>,
+}
+
+impl Opened {
+    /// A storage that somebody made by hand.
+    pub(crate) fn by_hand(store: Store) -> Self {
+        let backend = Arc::clone(store.storage());
+        Self { store, backend, prefix: Location::root(), place: None }
+    }
+}
+
+/// A factory whose storages have no wrapper around them.
+fn plain(open: fn(&mut StorageSettings) -> Result<Store>) -> Factory {
+    Arc::new(move |options| open(options).map(Made::from))
 }
 
 /// All factories.
@@ -36,13 +67,13 @@ impl Registry {
     /// The backends that this crate was built with.
     pub(crate) fn new() -> Self {
         let mut registry = Self(BTreeMap::new());
-        registry.add("memory", Arc::new(backends::memory::open));
+        registry.add("memory", plain(backends::memory::open));
         #[cfg(feature = "fs")]
-        registry.add("fs", Arc::new(backends::fs::open));
+        registry.add("fs", plain(backends::fs::open));
         #[cfg(feature = "azure")]
-        registry.add("azure", Arc::new(backends::azure::open));
+        registry.add("azure", plain(backends::azure::open));
         #[cfg(feature = "gcs")]
-        registry.add("gcs", Arc::new(backends::gcs::open));
+        registry.add("gcs", plain(backends::gcs::open));
         #[cfg(feature = "s3")]
         registry.add("s3", Arc::new(backends::s3::open));
         registry
@@ -60,17 +91,17 @@ impl Registry {
             problems.push(self.unknown(storage, &resolved.backend));
             return Err(problems);
         };
-        let mut options = Options::new(storage, resolved);
+        let mut options = StorageSettings::new(storage, resolved);
         let policy = Policy::take(&mut options);
         match factory(&mut options) {
-            Ok(store) => {
+            Ok(Made { store, backend }) => {
                 let applied = policy.and_then(|policy| policy.apply(&store, &mut options));
-                let Ok(store) = applied else {
+                let Ok((store, prefix)) = applied else {
                     // The error is one of many: all of them are in the options.
                     let _ = options.finish();
                     return Err(options.into_problems());
                 };
-                Ok(Opened { store, place: Some(options.place().clone()) })
+                Ok(Opened { store, backend, prefix, place: Some(options.place().clone()) })
             }
             Err(error) => {
                 // What the factory left untouched may be known to it: only what it complained about

@@ -5,9 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use holdall_core::backend::{did_you_mean, listed};
-use holdall_core::{Error, ErrorKind, Result, Store};
+use holdall_core::{Error, ErrorKind, Result, Storage, Store};
 
 use crate::builder::StoragesBuilder;
+use crate::concrete::{Backend, short_type_name};
 use crate::place::Place;
 use crate::registry::Opened;
 #[cfg(feature = "static")]
@@ -86,6 +87,60 @@ impl Storages {
     /// that they have.
     pub fn get(&self, name: &str) -> Result<Store> {
         self.stores.get(name).map(|opened| opened.store.clone()).ok_or_else(|| self.unknown(name))
+    }
+
+    /// The backend of that storage by its own type, below policy and location: what only S3 can do needs no second set
+    /// of settings. Backends of third parties have the type that their factory returned.
+    ///
+    /// Buckets, access control lists, versions, tags, probes, downloads and signed requests of S3:
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "s3")]
+    /// # async fn example(storages: holdall::Storages) -> holdall::Result<()> {
+    /// use holdall::s3::{S3Storage, Tags};
+    ///
+    /// let bucket = storages.backend::<S3Storage>("default")?;
+    /// if !bucket.bucket_exists().await? {
+    ///     bucket.create_bucket().await?;
+    /// }
+    /// let saved = storages.get("default")?.save("usr/cat.jpg", "meow").await?;
+    /// bucket.set_tags(bucket.inner_name(&saved.name)?, &Tags::new([("kind", "upload")])?).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// The directory of a disk:
+    ///
+    /// ```
+    /// # #[cfg(feature = "fs")]
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use holdall::Storages;
+    /// use holdall::fs::FileSystemStorage;
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let root = directory.path().display();
+    /// let settings = format!("[storages.default]\nbackend = 'fs'\nroot = '{root}'\nlocation = 'media'");
+    /// let storages = Storages::builder().toml(settings).build()?;
+    /// assert!(storages.backend::<FileSystemStorage>("default")?.root().ends_with("media"));
+    /// # Ok(()) }
+    /// # #[cfg(not(feature = "fs"))]
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get), and [`ErrorKind::InvalidConfig`] where the backend has another type: the sentence names
+    /// the backend that is there and the type that was asked for.
+    pub fn backend<S: Storage>(&self, name: &str) -> Result<Backend<S>> {
+        let opened = self.stores.get(name).ok_or_else(|| self.unknown(name))?;
+        Backend::of(&opened.backend, &opened.prefix).ok_or_else(|| {
+            let wanted = short_type_name::<S>();
+            let message = format!(
+                "the storage {name:?} is {}, and no {wanted}; ask for the type of its backend, or change \"backend\" in \
+                 [storages.{name}]",
+                opened.backend
+            );
+            Error::message(ErrorKind::InvalidConfig, message)
+        })
     }
 
     /// Where the storage of that name lies. `None` for one that was made by hand

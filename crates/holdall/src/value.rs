@@ -8,9 +8,9 @@ use std::sync::Arc;
 /// Where a setting was written: `holdall.toml:7`, `HOLDALL_STORAGES__DEFAULT__URL`.
 ///
 /// Every error about a setting begins with it, and so does what a factory reports through
-/// [`Options::invalid`](crate::Options::invalid).
+/// [`StorageSettings::invalid`](crate::StorageSettings::invalid).
 #[derive(Clone, PartialEq, Eq)]
-pub struct Origin {
+pub struct SettingOrigin {
     place: Place,
     in_url: bool,
 }
@@ -34,7 +34,7 @@ pub(crate) struct Document {
     pub(crate) directory: Option<PathBuf>,
 }
 
-impl Origin {
+impl SettingOrigin {
     pub(crate) fn line(document: &Arc<Document>, line: usize) -> Self {
         Self { place: Place::Line { document: Arc::clone(document), line }, in_url: false }
     }
@@ -92,7 +92,7 @@ impl Origin {
     }
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for SettingOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
             Place::Line { document, line } => write!(f, "{}:{line}", document.label),
@@ -102,9 +102,9 @@ impl fmt::Display for Origin {
     }
 }
 
-impl fmt::Debug for Origin {
+impl fmt::Debug for SettingOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Origin({self})")
+        write!(f, "SettingOrigin({self})")
     }
 }
 
@@ -115,7 +115,7 @@ impl fmt::Debug for Origin {
 pub(crate) struct Value {
     pub(crate) text: String,
     pub(crate) kind: Kind,
-    pub(crate) origin: Origin,
+    pub(crate) origin: SettingOrigin,
     pub(crate) inner: Inner,
 }
 
@@ -143,7 +143,7 @@ pub(crate) enum Kind {
 }
 
 impl Value {
-    pub(crate) fn text(text: impl Into<String>, origin: Origin) -> Self {
+    pub(crate) fn text(text: impl Into<String>, origin: SettingOrigin) -> Self {
         Self { text: text.into(), kind: Kind::Text, origin, inner: Inner::Nothing }
     }
 

@@ -8,9 +8,9 @@ use holdall_object_store::object_store::azure::{AzureConfigKey, MicrosoftAzureBu
 use holdall_object_store::{Connector, ObjectStoreStorage, Profile};
 
 use super::object_store::{Client, Settings, unusable};
-use crate::options::Options;
+use crate::options::StorageSettings;
 
-pub(crate) fn open(options: &mut Options) -> Result<Store> {
+pub(crate) fn open(options: &mut StorageSettings) -> Result<Store> {
     let container = options.require_str("container");
     let account = options.take_str("account");
     let words: Vec<_> = [

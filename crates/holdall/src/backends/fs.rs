@@ -3,14 +3,14 @@
 use holdall_core::{Durability, Result, Store};
 use holdall_fs::FileSystemStorage;
 
-use crate::options::Options;
+use crate::options::StorageSettings;
 
 /// Opens the directory `root` with `location` below it.
 ///
 /// The storage is opened *at* the location instead of being given a prefix: `base_url` is the URL of
 /// what the storage holds, so that `cat.jpg` is `/media/cat.jpg` whatever the directories above are
 /// called, and nothing leads out of the location on the disk either.
-pub(crate) fn open(options: &mut Options) -> Result<Store> {
+pub(crate) fn open(options: &mut StorageSettings) -> Result<Store> {
     let root = options.require_path("root");
     let location = options.take_location("location");
     let base_url = options.take_str("base_url");

@@ -8,12 +8,12 @@ use holdall_object_store::object_store::gcp::GoogleCloudStorageBuilder;
 use holdall_object_store::{Connector, ObjectStoreStorage, Profile};
 
 use super::object_store::{Client, Settings, unusable};
-use crate::options::Options;
+use crate::options::StorageSettings;
 
 /// Where the bucket is unless an endpoint says otherwise.
 const ENDPOINT: &str = "https://storage.googleapis.com";
 
-pub(crate) fn open(options: &mut Options) -> Result<Store> {
+pub(crate) fn open(options: &mut StorageSettings) -> Result<Store> {
     let bucket = options.require_str("bucket");
     let key_path = options.take_path("service_account_path");
     let key = options.take_lines("service_account_key");

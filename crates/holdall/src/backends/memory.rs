@@ -2,9 +2,9 @@
 
 use holdall_core::{MemoryStorage, Result, Store};
 
-use crate::options::Options;
+use crate::options::StorageSettings;
 
 #[expect(clippy::unnecessary_wraps, reason = "it is a factory like the others")]
-pub(crate) fn open(_: &mut Options) -> Result<Store> {
+pub(crate) fn open(_: &mut StorageSettings) -> Result<Store> {
     Ok(Store::new(MemoryStorage::new()))
 }

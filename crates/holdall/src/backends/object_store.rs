@@ -8,7 +8,7 @@ use holdall_object_store::object_store::memory::InMemory;
 use holdall_object_store::object_store::{ClientOptions, RetryConfig};
 use holdall_object_store::{ObjectStoreStorage, ObjectStoreStorageBuilder, Profile};
 
-use crate::options::Options;
+use crate::options::StorageSettings;
 
 /// A setting on its way to the builder of the storage.
 type Setter = Box<dyn Fn(ObjectStoreStorageBuilder) -> ObjectStoreStorageBuilder>;
@@ -22,7 +22,7 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// Takes them. Every one is taken before the first error is returned.
-    pub(crate) fn take(options: &mut Options) -> Result<Self> {
+    pub(crate) fn take(options: &mut StorageSettings) -> Result<Self> {
         let mut setters: Vec<Result<Option<(&'static str, Setter)>>> = Vec::new();
         macro_rules! setter {
             ($key:ident: $take:ident $(::<$type:ty>)? $(, $argument:expr)*) => {
@@ -57,7 +57,7 @@ impl Settings {
     /// `InvalidConfig`, at the key whose value an otherwise sound storage refuses too.
     pub(crate) fn build(
         &self,
-        options: &mut Options,
+        options: &mut StorageSettings,
         mut builder: ObjectStoreStorageBuilder,
         provider_url: Option<String>,
     ) -> Result<Store> {
@@ -93,7 +93,7 @@ fn encoded(location: &str) -> String {
 
 /// What every object gets unless the save says otherwise. For static files the policy has taken the cache
 /// control.
-fn take_attributes(options: &mut Options) -> Result<Option<(&'static str, Setter)>> {
+fn take_attributes(options: &mut StorageSettings) -> Result<Option<(&'static str, Setter)>> {
     let cache_control = options.take_str("cache_control");
     let disposition = options.take_str("content_disposition");
     let mut attributes = Attributes::default();
@@ -116,7 +116,7 @@ pub(crate) struct Client {
 
 impl Client {
     /// Takes them.
-    pub(crate) fn take(options: &mut Options) -> Result<Self> {
+    pub(crate) fn take(options: &mut StorageSettings) -> Result<Self> {
         let endpoint = options.take_str("endpoint");
         let connect_timeout = options.take_duration("connect_timeout");
         let attempt_timeout = options.take_duration("attempt_timeout");

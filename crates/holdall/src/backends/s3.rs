@@ -6,13 +6,16 @@
 
 mod forms;
 
+use std::sync::Arc;
+
 use holdall_core::{Gzipped, Result, Store};
 use holdall_s3::{
     AddressingStyle, ChecksumAlgorithm, ChecksumMode, Encryption, Preset, RetryMode, S3Storage,
     S3StorageBuilder, UniqueNames,
 };
 
-use crate::options::Options;
+use crate::options::StorageSettings;
+use crate::registry::Made;
 
 /// A setting on its way to the builder.
 type Setter = Box<dyn Fn(S3StorageBuilder) -> S3StorageBuilder>;
@@ -52,7 +55,7 @@ const BESIDE: [(&str, &[&str]); 15] = [
     ("no_proxy", &["proxy"]),
 ];
 
-pub(crate) fn open(options: &mut Options) -> Result<Store> {
+pub(crate) fn open(options: &mut StorageSettings) -> Result<Made> {
     let bucket = options.require_str("bucket");
     let setters = take_setters(options);
     let gzip = forms::gzip(options);
@@ -64,10 +67,10 @@ pub(crate) fn open(options: &mut Options) -> Result<Store> {
     };
     let error = match build(&bucket, &mut setters.iter()) {
         Ok(storage) => {
-            return Ok(match gzip {
-                Some(types) => Store::new(Gzipped::new(storage).content_types(types)?),
-                None => Store::new(storage),
-            });
+            let Some(types) = gzip else { return Ok(Store::new(storage).into()) };
+            let backend = Arc::new(storage);
+            let store = Store::new(Gzipped::new(Arc::clone(&backend)).content_types(types)?);
+            return Ok(Made { store, backend });
         }
         Err(error) => error,
     };
@@ -123,7 +126,7 @@ macro_rules! setter {
 
 /// All keys but the bucket, each as the call that sets it. Every one is taken before the first error is
 /// returned.
-fn take_setters(options: &mut Options) -> Result<Vec<(&'static str, Setter)>> {
+fn take_setters(options: &mut StorageSettings) -> Result<Vec<(&'static str, Setter)>> {
     let mut setters: Vec<forms::Taken> = Vec::new();
     // First, so that every other key wins.
     let presets = Preset::ALL.map(|preset| (preset.as_str(), preset));
@@ -195,7 +198,7 @@ fn take_setters(options: &mut Options) -> Result<Vec<(&'static str, Setter)>> {
 const WHOLE_NUMBER: &str = "a whole number";
 
 /// What every request carries.
-fn take_requests(options: &mut Options, setters: &mut Vec<forms::Taken>) {
+fn take_requests(options: &mut StorageSettings, setters: &mut Vec<forms::Taken>) {
     let encryptions =
         [("AES256", Encryption::S3), ("aws:kms", Encryption::Kms), ("aws:kms:dsse", Encryption::DoubleKms)];
     setter!(options, setters, encryption: take_choice, &encryptions);
@@ -208,7 +211,7 @@ fn take_requests(options: &mut Options, setters: &mut Vec<forms::Taken>) {
 }
 
 /// Where credentials come from that are not written here.
-fn take_identity(options: &mut Options, setters: &mut Vec<forms::Taken>) {
+fn take_identity(options: &mut StorageSettings, setters: &mut Vec<forms::Taken>) {
     setter!(options, setters, profile: take_str);
     setter!(options, setters, web_identity_role: take_str);
     setter!(options, setters, web_identity_token_file: take_path);
@@ -220,7 +223,7 @@ fn take_identity(options: &mut Options, setters: &mut Vec<forms::Taken>) {
 }
 
 /// How connections are made.
-fn take_connection(options: &mut Options, setters: &mut Vec<forms::Taken>) {
+fn take_connection(options: &mut StorageSettings, setters: &mut Vec<forms::Taken>) {
     setter!(options, setters, proxy: take_str);
     setter!(options, setters, proxy_username: take_str);
     setter!(options, setters, proxy_password: take_str);

@@ -10,7 +10,7 @@ use std::ffi::OsString;
 
 use super::{Layer, Table, check_name};
 use crate::problems::{Problem, Problems};
-use crate::value::{Origin, Value};
+use crate::value::{SettingOrigin, Value};
 
 /// Names the file of settings. Not a setting itself.
 pub(crate) const CONFIG: &str = "HOLDALL_CONFIG";
@@ -29,7 +29,7 @@ pub(crate) fn read(variables: &[(OsString, OsString)], problems: &mut Problems) 
         .collect();
     ours.sort();
     for (variable, value) in ours {
-        let origin = Origin::variable(variable);
+        let origin = SettingOrigin::variable(variable);
         let (table, key) = match split(variable) {
             Ok(parts) => parts,
             Err(sentence) => {

@@ -15,7 +15,7 @@ use std::collections::btree_map::Entry;
 use holdall_core::backend::nearest_word;
 
 use crate::problems::{Problem, Problems};
-use crate::value::{Kind, Origin, Value};
+use crate::value::{Kind, SettingOrigin, Value};
 
 /// What one place says about all storages, and about static files.
 #[derive(Default)]
@@ -28,12 +28,12 @@ pub(crate) struct Layer {
 /// What one place says about one storage, or about static files.
 pub(crate) struct Table {
     /// Where it is named: the header `[storages.default]`, or its first variable.
-    pub(crate) origin: Origin,
+    pub(crate) origin: SettingOrigin,
     pub(crate) values: BTreeMap<String, Value>,
 }
 
 impl Table {
-    pub(crate) fn new(origin: Origin) -> Self {
+    pub(crate) fn new(origin: SettingOrigin) -> Self {
         Self { origin, values: BTreeMap::new() }
     }
 
@@ -51,7 +51,7 @@ pub(crate) struct Resolved {
 /// Which backend a storage has, by whose word.
 pub(crate) struct Chosen {
     pub(crate) name: String,
-    pub(crate) origin: Origin,
+    pub(crate) origin: SettingOrigin,
     /// The word came from the scheme of a URL, which people know it by.
     pub(crate) scheme: Option<String>,
 }

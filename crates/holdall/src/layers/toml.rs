@@ -12,7 +12,7 @@ use holdall_core::backend::nearest_word;
 
 use super::{Layer, Table, check_name};
 use crate::problems::{Problem, Problems};
-use crate::value::{Document, Inner, Kind, Origin, Value};
+use crate::value::{Document, Inner, Kind, SettingOrigin, Value};
 
 /// The table of storages.
 const STORAGES: &str = "storages";
@@ -27,7 +27,7 @@ pub(crate) fn read(text: &str, document: Document, problems: &mut Problems) -> O
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let at = |index: usize| {
         let before = text.as_bytes().iter().take(index);
-        Origin::line(&document, 1 + before.filter(|byte| **byte == b'\n').count())
+        SettingOrigin::line(&document, 1 + before.filter(|byte| **byte == b'\n').count())
     };
     let root = match DeTable::parse(text) {
         Ok(root) => root,
@@ -78,17 +78,17 @@ fn unknown_table(key: &str) -> String {
 }
 
 /// One value in the syntax of TOML, for who has text only: `["static", { prefix = "a", path = "b" }]`.
-pub(crate) fn read_value(text: &str, origin: &Origin) -> Result<Value, String> {
+pub(crate) fn read_value(text: &str, origin: &SettingOrigin) -> Result<Value, String> {
     let value = DeValue::parse(text).map_err(|error| error.message().to_owned())?;
     Ok(value_of(value.get_ref(), origin.clone(), &|_| origin.clone()))
 }
 
 /// One `[storages.name]`, or `[static]`.
-fn read_table(origin: Origin, table: &DeTable<'_>, at: &impl Fn(usize) -> Origin) -> Table {
+fn read_table(origin: SettingOrigin, table: &DeTable<'_>, at: &impl Fn(usize) -> SettingOrigin) -> Table {
     Table { origin, values: entries(table, at) }
 }
 
-fn entries(table: &DeTable<'_>, at: &impl Fn(usize) -> Origin) -> BTreeMap<String, Value> {
+fn entries(table: &DeTable<'_>, at: &impl Fn(usize) -> SettingOrigin) -> BTreeMap<String, Value> {
     let entries = table.iter().map(|(key, value)| {
         let origin = at(key.span().start);
         (key.get_ref().clone().into_owned(), value_of(value.get_ref(), origin, at))
@@ -96,7 +96,7 @@ fn entries(table: &DeTable<'_>, at: &impl Fn(usize) -> Origin) -> BTreeMap<Strin
     entries.collect()
 }
 
-fn value_of(value: &DeValue<'_>, origin: Origin, at: &impl Fn(usize) -> Origin) -> Value {
+fn value_of(value: &DeValue<'_>, origin: SettingOrigin, at: &impl Fn(usize) -> SettingOrigin) -> Value {
     let (text, kind) = scalar(value);
     let inner = match value {
         DeValue::Array(items) => Inner::List(

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{Chosen, Resolved};
 use crate::problems::Problem;
-use crate::value::{Origin, Value};
+use crate::value::{SettingOrigin, Value};
 
 /// Which keys the parts of a URL stand for.
 struct Parts {
@@ -158,7 +158,7 @@ const BAD_ESCAPE: &str = "has a \"%\" that begins no UTF-8 character; write %25 
 /// The keys of a URL while it is taken apart.
 struct Keys<'a, F> {
     values: BTreeMap<String, Value>,
-    origin: &'a Origin,
+    origin: &'a SettingOrigin,
     fail: &'a F,
 }
 

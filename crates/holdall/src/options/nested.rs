@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use holdall_core::Result;
 
-use super::Options;
+use super::StorageSettings;
 use crate::layers::toml::read_value;
 use crate::value::{Inner, Kind, Value};
 
-impl Options {
+impl StorageSettings {
     /// A list of words. The environment can also say it as `a, b`.
     ///
     /// # Errors
@@ -35,7 +35,7 @@ impl Options {
     pub fn take_table<T>(
         &mut self,
         key: &str,
-        read: impl FnOnce(&mut Options) -> Result<T>,
+        read: impl FnOnce(&mut StorageSettings) -> Result<T>,
     ) -> Result<Option<T>> {
         let Some(value) = self.take_parsed_value(key)? else { return Ok(None) };
         if matches!(value.inner, Inner::Table(_)) {
@@ -60,7 +60,7 @@ impl Options {
     pub fn take_tables<T>(
         &mut self,
         key: &str,
-        mut read: impl FnMut(&mut Options) -> Result<T>,
+        mut read: impl FnMut(&mut StorageSettings) -> Result<T>,
     ) -> Result<Option<Vec<T>>> {
         let Some(items) = self.take_list(key)? else { return Ok(None) };
         if !items.iter().all(|item| matches!(item.inner, Inner::Table(_))) {
@@ -78,7 +78,7 @@ impl Options {
         &mut self,
         key: &str,
         short: &str,
-        mut read: impl FnMut(&mut Options) -> Result<T>,
+        mut read: impl FnMut(&mut StorageSettings) -> Result<T>,
     ) -> Result<Option<Vec<T>>> {
         let Some(items) = self.take_list(key)? else { return Ok(None) };
         let tables = items.into_iter().map(|item| match item.inner {
@@ -155,7 +155,7 @@ impl Options {
         &mut self,
         key: &str,
         items: Vec<Value>,
-        mut read: impl FnMut(&mut Options) -> Result<T>,
+        mut read: impl FnMut(&mut StorageSettings) -> Result<T>,
     ) -> Result<Vec<T>> {
         // All of them are read before the first error is returned: each of them is remembered.
         let read: Vec<Result<T>> =
@@ -168,14 +168,14 @@ impl Options {
         key: &str,
         value: Value,
         [open, close]: [&str; 2],
-        read: impl FnOnce(&mut Options) -> Result<T>,
+        read: impl FnOnce(&mut StorageSettings) -> Result<T>,
     ) -> Result<T> {
         let Inner::Table(values) = value.inner else {
             return Err(self.invalid(key, "holds what is no table"));
         };
         let outer = self.scope(&value.origin);
         let section = format!("{open}{}.{key}{close}", outer.trim_matches(['[', ']']));
-        let mut nested = Options::of_section(section, value.origin, values);
+        let mut nested = StorageSettings::of_section(section, value.origin, values);
         // As with a factory: what it left untouched after an error may be known to it.
         let read = read(&mut nested).and_then(|read| nested.finish().map(|()| read));
         let problems = nested.into_problems();

@@ -8,10 +8,10 @@ use bytesize::ByteSize;
 use holdall_core::backend::listed;
 use holdall_core::{Error, Location, Result};
 
-use super::Options;
+use super::StorageSettings;
 use crate::value::{Kind, Value};
 
-impl Options {
+impl StorageSettings {
     /// Text of one line. In TOML it has to be written as text: a bucket called `2024` is `"2024"`.
     ///
     /// A line break at its end, which comes from a file, or a blank from a copy is refused here: most texts become a

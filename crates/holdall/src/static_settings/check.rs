@@ -34,8 +34,11 @@ impl StaticSettings {
     /// It reads directories of this machine and no storage, and blocks for as long.
     pub fn check(&self, storages: &Storages) -> Vec<StaticCheck> {
         let mut checks = Vec::new();
-        let root = match storages.place(&self.storage) {
-            Ok(place) => place.and_then(|place| place.directory()),
+        let root = match storages.get(&self.storage) {
+            // A file at the root of the storage, whether it exists or not.
+            Ok(store) => {
+                store.path("manifest").ok().flatten().and_then(|file| Some(file.parent()?.to_owned()))
+            }
             Err(error) => {
                 checks.push(error_of("staticfiles.E005", error.to_string()));
                 None
@@ -43,7 +46,7 @@ impl StaticSettings {
         };
         for directory in &self.directories {
             checks.extend(self.absent(directory));
-            checks.extend(root.and_then(|root| self.overlap(directory, root)));
+            checks.extend(root.as_deref().and_then(|root| self.overlap(directory, root)));
         }
         if !self.names_sources() {
             let message = "[static] names nothing to collect; write dirs = [\"static\"] there".to_owned();

@@ -5,10 +5,10 @@ use std::str::FromStr;
 use holdall_core::Result;
 use holdall_static::{Compression, Encoding};
 
-use crate::options::Options;
+use crate::options::StorageSettings;
 
 /// The key `compress`.
-pub(super) fn take(options: &mut Options) -> Result<Option<Compression>> {
+pub(super) fn take(options: &mut StorageSettings) -> Result<Option<Compression>> {
     if options.is_table("compress") {
         return options.take_table("compress", table);
     }
@@ -17,7 +17,7 @@ pub(super) fn take(options: &mut Options) -> Result<Option<Compression>> {
     Ok(all?.map(|all| if all { Compression::all() } else { Compression::new() }))
 }
 
-fn table(options: &mut Options) -> Result<Compression> {
+fn table(options: &mut StorageSettings) -> Result<Compression> {
     let keys = [("gzip", Encoding::Gzip), ("brotli", Encoding::Brotli), ("zstd", Encoding::Zstd)];
     let levels = keys.map(|(key, encoding)| level(options, key, encoding).map(|level| (encoding, level)));
     let skip = options.take_texts("skip");
@@ -58,7 +58,7 @@ impl FromStr for Level {
     }
 }
 
-fn level(options: &mut Options, key: &str, encoding: Encoding) -> Result<Option<u8>> {
+fn level(options: &mut StorageSettings, key: &str, encoding: Encoding) -> Result<Option<u8>> {
     let (first, last) = encoding.levels().into_inner();
     let wanted = format!("a level from {first} to {last}, or true for {}", encoding.default_level());
     match options.take_parsed(key, &wanted)? {

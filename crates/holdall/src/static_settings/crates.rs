@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use holdall_core::Result;
 use holdall_static::Crates;
 
-use crate::options::Options;
+use crate::options::StorageSettings;
 
 /// Whose static files are collected too: those of a package and of the crates that it depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(super) struct CratesSettings {
 }
 
 /// The key `crates`. Without a path the package is the one beside the settings.
-pub(super) fn take(options: &mut Options) -> Result<Option<CratesSettings>> {
+pub(super) fn take(options: &mut StorageSettings) -> Result<Option<CratesSettings>> {
     let origin = options.origin("crates").cloned();
     let beside = origin.and_then(|origin| origin.directory().map(ToOwned::to_owned));
     // The directory of `holdall.toml` is empty, which cargo does not take.
@@ -37,7 +37,7 @@ pub(super) fn take(options: &mut Options) -> Result<Option<CratesSettings>> {
     }))
 }
 
-fn table(options: &mut Options, beside: PathBuf) -> Result<CratesSettings> {
+fn table(options: &mut StorageSettings, beside: PathBuf) -> Result<CratesSettings> {
     let manifest = options.take_path("path");
     let package = options.take_str("package");
     let features = options.take_texts("features");

@@ -6,10 +6,10 @@ use holdall_core::{Location, Result};
 use holdall_static::{Collector, HashAlgorithm, Ignore, SourceMaps};
 
 use super::{Directory, StaticSettings, compress, rules};
-use crate::options::Options;
+use crate::options::StorageSettings;
 
 /// Takes every key, so that all that is wrong is told at once.
-pub(super) fn take(options: &mut Options) -> Result<StaticSettings> {
+pub(super) fn take(options: &mut StorageSettings) -> Result<StaticSettings> {
     let mut settings = StaticSettings::default();
     let storage = options.take_str("storage");
     let directories = options.take_tables_or_texts("dirs", "path", directory);
@@ -41,7 +41,7 @@ pub(super) fn take(options: &mut Options) -> Result<StaticSettings> {
 
 /// What is left out by git's rules.
 #[cfg(feature = "static-gitignore")]
-fn git(options: &mut Options) -> Result<Ignore> {
+fn git(options: &mut StorageSettings) -> Result<Ignore> {
     let (lines, files) = (options.take_texts("gitignore"), options.take_bool("ignore_files"));
     let (lines, files) = (lines?.unwrap_or_default(), files?.unwrap_or(false));
     let ignore = Ignore::none().gitignore(&lines.join("\n"));
@@ -49,7 +49,7 @@ fn git(options: &mut Options) -> Result<Ignore> {
 }
 
 #[cfg(not(feature = "static-gitignore"))]
-fn git(options: &mut Options) -> Result<Ignore> {
+fn git(options: &mut StorageSettings) -> Result<Ignore> {
     let keys = ["gitignore", "ignore_files"].map(|key| needs_feature(options, key, "static-gitignore"));
     keys.into_iter().collect::<Result<Vec<()>>>().map(|_| Ignore::none())
 }
@@ -57,7 +57,7 @@ fn git(options: &mut Options) -> Result<Ignore> {
 /// A key that this build cannot honour. Who shares settings with the command may write it all the same, if its feature
 /// is on there: an application without it would collect, or serve, other files.
 #[cfg(not(all(feature = "static-crates", feature = "static-gitignore")))]
-fn needs_feature(options: &mut Options, key: &str, feature: &str) -> Result<()> {
+fn needs_feature(options: &mut StorageSettings, key: &str, feature: &str) -> Result<()> {
     let given = options.contains(key);
     options.expect(key);
     if !given {
@@ -68,7 +68,7 @@ fn needs_feature(options: &mut Options, key: &str, feature: &str) -> Result<()> 
 }
 
 /// An item of `dirs`.
-fn directory(options: &mut Options) -> Result<Directory> {
+fn directory(options: &mut StorageSettings) -> Result<Directory> {
     let path = options.require_path("path");
     let origin = options.origin("path").cloned();
     let prefix = options.take_str("prefix");
@@ -83,11 +83,15 @@ fn directory(options: &mut Options) -> Result<Directory> {
             .map_err(|error| options.invalid("prefix", format_args!("cannot be used: {error}")))?,
         None => Location::root(),
     };
-    Ok(Directory { prefix, path: path?, origin: origin.unwrap_or_else(crate::value::Origin::argument) })
+    Ok(Directory {
+        prefix,
+        path: path?,
+        origin: origin.unwrap_or_else(crate::value::SettingOrigin::argument),
+    })
 }
 
 /// The keys that are calls of the collector.
-fn collector(options: &mut Options) -> Result<Collector> {
+fn collector(options: &mut StorageSettings) -> Result<Collector> {
     let hashes =
         [("md5", HashAlgorithm::Md5), ("sha256", HashAlgorithm::Sha256), ("blake3", HashAlgorithm::Blake3)];
     let hash = options.take_choice("hash", &hashes);
@@ -157,7 +161,7 @@ fn collector(options: &mut Options) -> Result<Collector> {
 }
 
 /// Checked here: with any other path no absolute reference would be one to a static file.
-fn base_path(options: &mut Options) -> Result<Option<String>> {
+fn base_path(options: &mut StorageSettings) -> Result<Option<String>> {
     match options.take_str("base_path")? {
         Some(path) if !(path.starts_with('/') && path.ends_with('/')) => Err(options
             .invalid("base_path", format_args!("is {path:?}; it has to begin and to end with a slash"))),

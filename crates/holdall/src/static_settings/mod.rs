@@ -14,10 +14,10 @@ use holdall_static::{Collector, Directories, Ignore};
 
 pub use self::check::StaticCheck;
 use crate::layers::Table;
-use crate::options::Options;
+use crate::options::StorageSettings;
 use crate::problems::Problems;
 use crate::storages::Storages;
-use crate::value::Origin;
+use crate::value::SettingOrigin;
 
 /// The settings of static files: the table `[static]` of `holdall.toml`, and variables `HOLDALL_STATIC__<KEY>`.
 ///
@@ -73,14 +73,14 @@ pub struct StaticSettings {
 struct Directory {
     prefix: Location,
     path: PathBuf,
-    origin: Origin,
+    origin: SettingOrigin,
 }
 
 impl StaticSettings {
     /// Reads the table. What is wrong is among the problems.
     pub(crate) fn read(table: Option<Table>, problems: &mut Problems) -> Self {
-        let Table { origin, values } = table.unwrap_or_else(|| Table::new(Origin::argument()));
-        let mut options = Options::of_section("[static]".to_owned(), origin, values);
+        let Table { origin, values } = table.unwrap_or_else(|| Table::new(SettingOrigin::argument()));
+        let mut options = StorageSettings::of_section("[static]".to_owned(), origin, values);
         let settings = keys::take(&mut options);
         // Its error repeats what the problems say.
         let finished = options.finish();

@@ -3,7 +3,7 @@
 use holdall_core::{Result, Visibility};
 use holdall_static::{Headers, ImportMap, MissingKind, Prehashed, Scan, Severity};
 
-use crate::options::Options;
+use crate::options::StorageSettings;
 
 /// How much something matters. `warn` is short for `warning`.
 const SEVERITIES: [(&str, Severity); 4] = [
@@ -14,7 +14,7 @@ const SEVERITIES: [(&str, Severity); 4] = [
 ];
 
 /// `[static.severity]`: one key for each kind of reference.
-pub(super) fn severities(options: &mut Options) -> Result<Vec<(MissingKind, Severity)>> {
+pub(super) fn severities(options: &mut StorageSettings) -> Result<Vec<(MissingKind, Severity)>> {
     let kinds = MissingKind::ALL.map(|kind| (kind, options.take_choice(kind.as_str(), &SEVERITIES)));
     let mut severities = Vec::new();
     for (kind, severity) in kinds {
@@ -24,7 +24,7 @@ pub(super) fn severities(options: &mut Options) -> Result<Vec<(MissingKind, Seve
 }
 
 /// One `[[static.missing]]`.
-pub(super) fn missing(options: &mut Options) -> Result<(String, String, Severity)> {
+pub(super) fn missing(options: &mut StorageSettings) -> Result<(String, String, Severity)> {
     let files = options.take_str("files");
     let references = options.take_str("references");
     let severity = options.require_choice("severity", &SEVERITIES);
@@ -33,7 +33,7 @@ pub(super) fn missing(options: &mut Options) -> Result<(String, String, Severity
 }
 
 /// One `[[static.headers]]`. The keys are the calls of [`Headers`].
-pub(super) fn headers(options: &mut Options) -> Result<(String, Headers)> {
+pub(super) fn headers(options: &mut StorageSettings) -> Result<(String, Headers)> {
     type Set = fn(Headers, String) -> Headers;
     const TEXTS: [(&str, Set); 6] = [
         ("content_type", Headers::content_type),
@@ -64,7 +64,7 @@ pub(super) fn headers(options: &mut Options) -> Result<(String, Headers)> {
 }
 
 /// `[static.scan]`. The keys are the calls of [`Scan`].
-pub(super) fn scan(options: &mut Options) -> Result<Scan> {
+pub(super) fn scan(options: &mut StorageSettings) -> Result<Scan> {
     type Set = fn(Scan, bool) -> Scan;
     const SWITCHES: [(&str, Set); 5] = [
         ("javascript", Scan::javascript),
@@ -83,7 +83,7 @@ pub(super) fn scan(options: &mut Options) -> Result<Scan> {
 }
 
 /// One `[[static.prehashed]]`: a bundler's manifest, or a pattern.
-pub(super) fn prehashed(options: &mut Options) -> Result<Prehashed> {
+pub(super) fn prehashed(options: &mut StorageSettings) -> Result<Prehashed> {
     let (vite, webpack) = (options.take_path("vite"), options.take_path("webpack"));
     let pattern = options.take_str("pattern");
     let (prefix, public_path) = (options.take_str("prefix"), options.take_str("public_path"));
@@ -108,7 +108,7 @@ pub(super) fn prehashed(options: &mut Options) -> Result<Prehashed> {
 }
 
 /// `[static.import_map]`, where a name that ends with a slash is a prefix, and `import_map_modules`.
-pub(super) fn import_map(options: &mut Options) -> Result<Option<ImportMap>> {
+pub(super) fn import_map(options: &mut StorageSettings) -> Result<Option<ImportMap>> {
     let names = options.take_map("import_map");
     let modules = options.take_texts("import_map_modules");
     let (names, modules) = (names?, modules?);

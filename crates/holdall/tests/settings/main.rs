@@ -22,6 +22,7 @@ mod secrets;
 #[cfg(all(feature = "fs", feature = "static"))]
 mod static_files;
 mod third_party;
+mod typed;
 mod urls;
 mod values;
 

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::fmt::Write as _;
 
-use holdall::{MemoryStorage, Options, Storages, open_url};
+use holdall::{MemoryStorage, StorageSettings, Storages, open_url};
 
 const CANARY: &str = "canary/+=Ab12";
 
@@ -39,7 +39,7 @@ fn errors_do_not_repeat_secrets() {
         format!("[storages.default]\nurl = 's3://my-site/media?session_token={CANARY}'"),
         format!("[storages.default]\nurl = 'picky:?api_token={CANARY}'"),
     ];
-    let picky = |options: &mut Options| {
+    let picky = |options: &mut StorageSettings| {
         options.take_bool("api_token")?;
         Ok(MemoryStorage::new())
     };
@@ -56,7 +56,7 @@ fn errors_do_not_repeat_secrets() {
 
 #[test]
 fn debug_does_not_show_secrets() {
-    let keeper = |options: &mut Options| {
+    let keeper = |options: &mut StorageSettings| {
         assert!(!format!("{options:?} {:?}", options.origin("password")).contains(CANARY));
         options.take_str("password")?;
         assert!(!format!("{options:?} {:?}", options.origin("password")).contains(CANARY));

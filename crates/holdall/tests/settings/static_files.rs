@@ -241,7 +241,7 @@ fn a_storage_of_the_settings_has_a_place() -> Result<()> {
     assert_eq!(place.location().as_str(), "static");
     assert!(storages.place("b")?.is_none() && storages.place("c").is_err());
     // Whichever way a backend takes it.
-    let acme = |options: &mut holdall::Options| {
+    let acme = |options: &mut holdall::StorageSettings| {
         options.take_str("location")?;
         Ok(holdall::MemoryStorage::new())
     };

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use holdall::{Error, ErrorKind, MemoryStorage, Options, Result, Storage, Storages, StoragesBuilder, Store};
+use holdall::{
+    Error, ErrorKind, MemoryStorage, Result, Storage, StorageSettings, Storages, StoragesBuilder, Store,
+};
 
 use crate::refused;
 
 /// Takes all that Acme offers. Its storages say where they would be.
-fn acme(options: &mut Options) -> Result<Store> {
+fn acme(options: &mut StorageSettings) -> Result<Store> {
     let account = options.require_str("account")?;
     let token = options.take_str("token")?;
     if account == "suspended" {
@@ -36,7 +38,7 @@ fn by_name() -> Result<()> {
 fn by_scheme_the_parts_of_the_url_are_keys() -> Result<()> {
     let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
     let keys = Arc::clone(&seen);
-    let builder = Storages::builder().register("acme", move |options: &mut Options| {
+    let builder = Storages::builder().register("acme", move |options: &mut StorageSettings| {
         assert_eq!(options.storage_name(), Some("default"));
         for key in ["username", "password", "host", "port", "zone"] {
             assert!(options.contains(key));
@@ -69,7 +71,7 @@ async fn a_known_backend_can_be_replaced() -> Result<()> {
     let underneath = Store::new(MemoryStorage::new());
     let fake = underneath.clone();
     let storages = Storages::builder()
-        .register("s3", move |options: &mut Options| {
+        .register("s3", move |options: &mut StorageSettings| {
             options.require_str("bucket")?;
             Ok(fake.clone())
         })
@@ -123,7 +125,7 @@ fn what_a_backend_says_at_the_start_keeps_its_kind() {
 
 #[test]
 fn a_mistake_that_the_factory_swallows_is_still_reported() {
-    let careless = |options: &mut Options| {
+    let careless = |options: &mut StorageSettings| {
         let _ = options.take_bool("fast");
         Ok(MemoryStorage::new())
     };

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use holdall::{ErrorKind, MemoryStorage, Options, Storages, open_url};
+use holdall::{ErrorKind, MemoryStorage, StorageSettings, Storages, open_url};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
 
@@ -100,7 +100,7 @@ proptest! {
         let taken = Arc::clone(&seen);
         let builder = move || {
             let taken = Arc::clone(&taken);
-            Storages::builder().register("any", move |options: &mut Options| {
+            Storages::builder().register("any", move |options: &mut StorageSettings| {
                 *taken.lock().unwrap() = options.take_lines("value")?;
                 Ok(MemoryStorage::new())
             })

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use holdall::{MemoryStorage, Options, Result, Storages, StoragesBuilder};
+use holdall::{MemoryStorage, Result, StorageSettings, Storages, StoragesBuilder};
 
 use crate::refused;
 
@@ -21,7 +21,7 @@ struct Taken {
     colour: Option<u8>,
 }
 
-fn take(options: &mut Options) -> Result<Taken> {
+fn take(options: &mut StorageSettings) -> Result<Taken> {
     let text = options.take_str("text");
     let flag = options.take_bool("flag");
     let pause = options.take_duration("pause");

@@ -6,14 +6,14 @@ use holdall_core::{Attributes, Gzipped, MemoryStorage, Result};
 use holdall_s3::{CannedAcl, ObjectParameters, S3StorageBuilder, ServerCondition, StorageClass, Tags};
 
 use super::Setter;
-use crate::options::Options;
+use crate::options::StorageSettings;
 
 /// A key and the call that sets it; `None` for a key that nobody gave.
 pub(super) type Taken = Result<Option<(&'static str, Setter)>>;
 
 /// What every object gets unless the save says otherwise. For static files the policy has taken the
 /// cache control.
-pub(super) fn attributes(options: &mut Options) -> Taken {
+pub(super) fn attributes(options: &mut StorageSettings) -> Taken {
     let cache_control = options.take_str("cache_control");
     let disposition = options.take_str("content_disposition");
     let mut attributes = Attributes::default();
@@ -28,7 +28,7 @@ pub(super) fn attributes(options: &mut Options) -> Taken {
 }
 
 /// 32 bytes, in base64 because settings are text.
-pub(super) fn customer_key(options: &mut Options) -> Taken {
+pub(super) fn customer_key(options: &mut StorageSettings) -> Taken {
     let Some(text) = options.take_str("customer_key")? else { return Ok(None) };
     let Ok(bytes) = STANDARD.decode(&text) else {
         return Err(options.invalid("customer_key", "is not base64"));
@@ -37,7 +37,7 @@ pub(super) fn customer_key(options: &mut Options) -> Taken {
 }
 
 /// A PEM file, read now: a wrong path is an error of the start, not of the first request.
-pub(super) fn ca_bundle(options: &mut Options) -> Taken {
+pub(super) fn ca_bundle(options: &mut StorageSettings) -> Taken {
     let Some(path) = options.take_path("ca_bundle")? else { return Ok(None) };
     let pem = match std::fs::read(&path) {
         Ok(pem) => pem,
@@ -50,7 +50,7 @@ pub(super) fn ca_bundle(options: &mut Options) -> Taken {
 }
 
 /// Conditions that the server honours or ignores, as a list of their names.
-pub(super) fn conditions(options: &mut Options, key: &'static str, honoured: bool) -> Taken {
+pub(super) fn conditions(options: &mut StorageSettings, key: &'static str, honoured: bool) -> Taken {
     let Some(words) = options.take_texts(key)? else { return Ok(None) };
     let conditions: Result<Vec<ServerCondition>> = words.iter().map(|word| word.parse()).collect();
     let conditions = conditions.map_err(|error| options.refused(key, error))?;
@@ -63,7 +63,7 @@ pub(super) fn conditions(options: &mut Options, key: &'static str, honoured: boo
 }
 
 /// What S3 keeps with every object unless the save says otherwise.
-pub(super) fn object_parameters(options: &mut Options) -> Taken {
+pub(super) fn object_parameters(options: &mut StorageSettings) -> Taken {
     let (class, acl) = (options.take_str("storage_class"), options.take_str("acl"));
     let tags = pairs(options, "tags");
     let mut parameters = ObjectParameters::default();
@@ -89,7 +89,7 @@ pub(super) fn object_parameters(options: &mut Options) -> Taken {
 }
 
 /// Pairs as `name=value`, with commas between them.
-fn pairs(options: &mut Options, key: &'static str) -> Result<Option<Vec<(String, String)>>> {
+fn pairs(options: &mut StorageSettings, key: &'static str) -> Result<Option<Vec<(String, String)>>> {
     let Some(text) = options.take_str(key)? else { return Ok(None) };
     let pairs: Option<Vec<(String, String)>> = text
         .split(',')
@@ -104,7 +104,7 @@ fn pairs(options: &mut Options, key: &'static str) -> Result<Option<Vec<(String,
 }
 
 /// What an encryption key is used with.
-pub(super) fn kms_context(options: &mut Options) -> Taken {
+pub(super) fn kms_context(options: &mut StorageSettings) -> Taken {
     let Some(pairs) = pairs(options, "kms_context")? else { return Ok(None) };
     let set: Setter = Box::new(move |builder| {
         pairs.iter().fold(builder, |builder, (name, value)| builder.kms_context(name, value))
@@ -113,7 +113,7 @@ pub(super) fn kms_context(options: &mut Options) -> Taken {
 }
 
 /// The key itself, or the file that holds it: a PEM has many lines, and secrets are often mounted as files.
-pub(super) fn cloudfront_key(options: &mut Options) -> Taken {
+pub(super) fn cloudfront_key(options: &mut StorageSettings) -> Taken {
     let (given, file) = (options.take_lines("cloudfront_key"), options.take_path("cloudfront_key_file"));
     let (key, pem) = match (given?, file?) {
         (None, None) => return Ok(None),
@@ -136,7 +136,7 @@ pub(super) fn cloudfront_key(options: &mut Options) -> Taken {
 }
 
 /// The content types that are compressed, if any are.
-pub(super) fn gzip(options: &mut Options) -> Result<Option<Vec<String>>> {
+pub(super) fn gzip(options: &mut StorageSettings) -> Result<Option<Vec<String>>> {
     let is_on = options.take_bool("gzip");
     let types = options.take_str("gzip_content_types");
     match (is_on?.unwrap_or(false), types?) {
