@@ -6,7 +6,7 @@ use std::sync::Arc;
 use holdall_core::Result;
 
 use super::S3StorageBuilder;
-use crate::config::{SignedDomain, invalid};
+use crate::config::{SignedDomain, both, needs};
 use crate::extras::cloudfront::{CloudFrontSigner, check_base};
 
 /// The settings of this module.
@@ -48,26 +48,12 @@ impl S3StorageBuilder {
 impl CloudFrontSettings {
     /// With the base of the custom domain's URLs, if there is one.
     pub(super) fn check(self, base: Option<&str>) -> Result<Option<SignedDomain>> {
-        match (self.key_id, self.key) {
-            (None, None) => Ok(None),
-            (Some(_), None) => {
-                Err(invalid("cloudfront_key_id", "cloudfront_key_id is set, but cloudfront_key is not"))
-            }
-            (None, Some(_)) => {
-                Err(invalid("cloudfront_key", "cloudfront_key is set, but cloudfront_key_id is not"))
-            }
-            (Some(id), Some(key)) => {
-                let signer = CloudFrontSigner::new(id, &key)?;
-                let base = base.ok_or_else(|| {
-                    invalid(
-                        "cloudfront_key",
-                        "cloudfront_key is set, but custom_domain, the distribution's host, is not",
-                    )
-                })?;
-                check_base(base)?;
-                Ok(Some(SignedDomain { signer: Arc::new(signer), base: base.to_owned() }))
-            }
-        }
+        let given = both(("cloudfront_key_id", self.key_id), ("cloudfront_key", self.key))?;
+        let Some((id, key)) = given else { return Ok(None) };
+        let signer = CloudFrontSigner::new(id, &key)?;
+        let base = base.ok_or_else(|| needs("cloudfront_key", "custom_domain, the distribution's host,"))?;
+        check_base(base)?;
+        Ok(Some(SignedDomain { signer: Arc::new(signer), base: base.to_owned() }))
     }
 }
 

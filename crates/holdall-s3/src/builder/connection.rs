@@ -4,7 +4,7 @@ use aws_sdk_s3::config::{AppName, HttpClient, IntoShared as _, SharedHttpClient}
 use holdall_core::Result;
 
 use super::S3StorageBuilder;
-use crate::config::{CaBundle, HttpConfig, Proxy, check_text, invalid};
+use crate::config::{CaBundle, HttpConfig, Proxy, check_text, invalid, needs};
 
 /// The settings of this module.
 #[derive(Default)]
@@ -111,7 +111,7 @@ impl ConnectionSettings {
             ("no_proxy", self.no_proxy.is_some()),
         ] {
             if given && self.proxy.is_none() {
-                return Err(invalid(key, format!("{key} is set, but proxy is not")));
+                return Err(needs(key, "proxy"));
             }
         }
         let no_proxy = self.no_proxy.as_deref();

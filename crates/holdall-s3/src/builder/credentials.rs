@@ -7,11 +7,14 @@ use aws_sdk_s3::config::{Credentials, ProvideCredentials, SharedCredentialsProvi
 use holdall_core::Result;
 
 use super::S3StorageBuilder;
-use crate::config::{IdentityConfig, Role, Source, check_endpoint, check_text, invalid};
+use crate::config::{IdentityConfig, Role, Source, both, check_endpoint, check_text, invalid, needs};
 
 /// How long STS lets a role's session last: 15 minutes to 12 hours (`DurationSeconds` of `AssumeRole`, AWS STS API
 /// Reference).
 const ROLE_DURATIONS: std::ops::RangeInclusive<Duration> = Duration::from_mins(15)..=Duration::from_hours(12);
+
+/// The end of the sentence about a setting of a role where there is none.
+const NO_ROLE: &str = "is set, but neither assume_role nor web_identity_role is";
 
 /// The settings of this module.
 #[derive(Default)]
@@ -145,16 +148,10 @@ impl CredentialSettings {
         let role = self.role()?;
         let takes_role = role.is_some() || self.web_identity_role.is_some();
         if !takes_role && self.role_session_name.is_some() {
-            return Err(invalid(
-                "role_session_name",
-                "role_session_name is set, but neither assume_role nor web_identity_role is",
-            ));
+            return Err(invalid("role_session_name", format!("role_session_name {NO_ROLE}")));
         }
         if !takes_role && self.sts_endpoint.is_some() {
-            return Err(invalid(
-                "sts_endpoint",
-                "sts_endpoint is set, but neither assume_role nor web_identity_role is",
-            ));
+            return Err(invalid("sts_endpoint", format!("sts_endpoint {NO_ROLE}")));
         }
         if let Some(name) = &self.role_session_name {
             let good = |b: u8| b.is_ascii_alphanumeric() || b"_=,.@-".contains(&b);
@@ -202,47 +199,32 @@ impl CredentialSettings {
 
     /// The one place that the first credentials come from.
     fn source(self) -> Result<Source> {
-        let keys = match (self.access_key, self.secret_key, self.session_token) {
-            (Some(access), Some(secret), _) if access.is_empty() || secret.is_empty() => {
+        let keys = match (
+            both(("access_key", self.access_key), ("secret_key", self.secret_key))?,
+            self.session_token,
+        ) {
+            (Some((access, secret)), token) if !access.is_empty() && !secret.is_empty() => {
+                Some(Credentials::new(access, secret, token, None, "holdall"))
+            }
+            (Some((access, _)), _) => {
                 let key = if access.is_empty() { "access_key" } else { "secret_key" };
                 return Err(invalid(key, "access_key or secret_key is empty"));
             }
-            (Some(access), Some(secret), token) => {
-                Some(Credentials::new(access, secret, token, None, "holdall"))
-            }
-            (Some(_), None, _) => {
-                return Err(invalid("access_key", "access_key is set, but secret_key is not"));
-            }
-            (None, Some(_), _) => {
-                return Err(invalid("secret_key", "secret_key is set, but access_key is not"));
-            }
-            (None, None, Some(_)) => {
-                return Err(invalid(
-                    "session_token",
-                    "session_token is set, but access_key and secret_key are not",
-                ));
-            }
-            (None, None, None) => None,
-        };
-        let web_identity = match (self.web_identity_role, self.web_identity_token_file) {
-            (Some(role_arn), Some(token_file)) => {
-                check_role("web_identity_role", &role_arn)?;
-                Some(Source::WebIdentity { role_arn, token_file })
-            }
-            (Some(_), None) => {
-                return Err(invalid(
-                    "web_identity_role",
-                    "web_identity_role is set, but web_identity_token_file is not",
-                ));
-            }
             (None, Some(_)) => {
-                return Err(invalid(
-                    "web_identity_token_file",
-                    "web_identity_token_file is set, but web_identity_role is not",
-                ));
+                let message = "session_token is set, but access_key and secret_key are not";
+                return Err(invalid("session_token", message));
             }
             (None, None) => None,
         };
+        let web_identity = both(
+            ("web_identity_role", self.web_identity_role),
+            ("web_identity_token_file", self.web_identity_token_file),
+        )?;
+        if let Some((role, _)) = &web_identity {
+            check_role("web_identity_role", role)?;
+        }
+        let web_identity =
+            web_identity.map(|(role_arn, token_file)| Source::WebIdentity { role_arn, token_file });
         if self.profile.as_deref().is_some_and(str::is_empty) {
             return Err(invalid("profile", "profile is empty"));
         }
@@ -269,7 +251,7 @@ impl CredentialSettings {
                 [("external_id", self.external_id.is_some()), ("role_duration", self.role_duration.is_some())]
             {
                 if given {
-                    return Err(invalid(key, format!("{key} is set, but assume_role is not")));
+                    return Err(needs(key, "assume_role"));
                 }
             }
             return Ok(None);

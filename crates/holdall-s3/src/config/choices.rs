@@ -5,7 +5,31 @@ use std::str::FromStr;
 
 use holdall_core::{Error, Result};
 
-use super::invalid;
+/// Spells the variants of an enum as settings do. A word that is none is an error about the setting of that key.
+macro_rules! words {
+    ($type:ident, $key:literal, $what:literal: $($variant:ident = $word:literal),+) => {
+        impl FromStr for $type {
+            type Err = Error;
+
+            #[doc = concat!("The words of settings:", $(" `", $word, "`",)+ ".")]
+            fn from_str(text: &str) -> Result<Self> {
+                match text {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err($crate::config::unknown_word($key, $what, text, &[$($word),+])),
+                }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self {
+                    $(Self::$variant => $word,)+
+                })
+            }
+        }
+    };
+}
+pub(super) use words;
 
 /// How a bucket is named in a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,32 +45,10 @@ pub enum AddressingStyle {
     Virtual,
 }
 
-impl FromStr for AddressingStyle {
-    type Err = Error;
-
-    /// `auto`, `path` or `virtual`, as settings spell it.
-    fn from_str(text: &str) -> Result<Self> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "path" => Ok(Self::Path),
-            "virtual" => Ok(Self::Virtual),
-            _ => Err(invalid(
-                "addressing_style",
-                format!("{text:?} is no addressing style; use \"auto\", \"path\" or \"virtual\""),
-            )),
-        }
-    }
-}
-
-impl fmt::Display for AddressingStyle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Auto => "auto",
-            Self::Path => "path",
-            Self::Virtual => "virtual",
-        })
-    }
-}
+words!(
+    AddressingStyle, "addressing_style", "addressing style":
+    Auto = "auto", Path = "path", Virtual = "virtual"
+);
 
 /// When checksums travel with requests.
 ///
@@ -67,34 +69,10 @@ pub enum ChecksumMode {
     WhenRequired,
 }
 
-impl FromStr for ChecksumMode {
-    type Err = Error;
-
-    /// `auto`, `when_supported` or `when_required`, as settings spell it.
-    fn from_str(text: &str) -> Result<Self> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "when_supported" => Ok(Self::WhenSupported),
-            "when_required" => Ok(Self::WhenRequired),
-            _ => Err(invalid(
-                "checksum_mode",
-                format!(
-                    "{text:?} is no checksum mode; use \"auto\", \"when_supported\" or \"when_required\""
-                ),
-            )),
-        }
-    }
-}
-
-impl fmt::Display for ChecksumMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Auto => "auto",
-            Self::WhenSupported => "when_supported",
-            Self::WhenRequired => "when_required",
-        })
-    }
-}
+words!(
+    ChecksumMode, "checksum_mode", "checksum mode":
+    Auto = "auto", WhenSupported = "when_supported", WhenRequired = "when_required"
+);
 
 /// The checksum of the whole file that travels with requests and that the server keeps, where
 /// [`ChecksumMode`] says that one does.
@@ -111,30 +89,7 @@ pub enum ChecksumAlgorithm {
     Crc32,
 }
 
-impl FromStr for ChecksumAlgorithm {
-    type Err = Error;
-
-    /// `crc64nvme` or `crc32`, as settings spell it.
-    fn from_str(text: &str) -> Result<Self> {
-        match text {
-            "crc64nvme" => Ok(Self::Crc64Nvme),
-            "crc32" => Ok(Self::Crc32),
-            _ => Err(invalid(
-                "checksum_algorithm",
-                format!("{text:?} is no checksum algorithm; use \"crc64nvme\" or \"crc32\""),
-            )),
-        }
-    }
-}
-
-impl fmt::Display for ChecksumAlgorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Crc64Nvme => "crc64nvme",
-            Self::Crc32 => "crc32",
-        })
-    }
-}
+words!(ChecksumAlgorithm, "checksum_algorithm", "checksum algorithm": Crc64Nvme = "crc64nvme", Crc32 = "crc32");
 
 /// How [`SaveMode::Unique`](holdall_core::SaveMode::Unique) keeps names from being taken twice.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -152,32 +107,10 @@ pub enum UniqueNames {
     Random,
 }
 
-impl FromStr for UniqueNames {
-    type Err = Error;
-
-    /// `auto`, `condition` or `random`, as settings spell it.
-    fn from_str(text: &str) -> Result<Self> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "condition" => Ok(Self::Condition),
-            "random" => Ok(Self::Random),
-            _ => Err(invalid(
-                "unique_names",
-                format!("{text:?} is no way to make names unique; use \"auto\", \"condition\" or \"random\""),
-            )),
-        }
-    }
-}
-
-impl fmt::Display for UniqueNames {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Auto => "auto",
-            Self::Condition => "condition",
-            Self::Random => "random",
-        })
-    }
-}
+words!(
+    UniqueNames, "unique_names", "way to make names unique":
+    Auto = "auto", Condition = "condition", Random = "random"
+);
 
 /// How the pace of retries is chosen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -192,30 +125,7 @@ pub enum RetryMode {
     Adaptive,
 }
 
-impl FromStr for RetryMode {
-    type Err = Error;
-
-    /// `standard` or `adaptive`, as settings and AWS spell it.
-    fn from_str(text: &str) -> Result<Self> {
-        match text {
-            "standard" => Ok(Self::Standard),
-            "adaptive" => Ok(Self::Adaptive),
-            _ => Err(invalid(
-                "retry_mode",
-                format!("{text:?} is no retry mode; use \"standard\" or \"adaptive\""),
-            )),
-        }
-    }
-}
-
-impl fmt::Display for RetryMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Standard => "standard",
-            Self::Adaptive => "adaptive",
-        })
-    }
-}
+words!(RetryMode, "retry_mode", "retry mode": Standard = "standard", Adaptive = "adaptive");
 
 #[cfg(test)]
 mod tests {

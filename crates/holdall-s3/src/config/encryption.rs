@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use holdall_core::{Error, Result};
 use md5::{Digest as _, Md5};
 
+use super::choices::words;
 use super::invalid;
 
 /// The keys that the server encrypts new objects with.
@@ -29,36 +30,7 @@ pub enum Encryption {
     DoubleKms,
 }
 
-impl Encryption {
-    /// The value of `x-amz-server-side-encryption`.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::S3 => "AES256",
-            Self::Kms => "aws:kms",
-            Self::DoubleKms => "aws:kms:dsse",
-        }
-    }
-}
-
-impl FromStr for Encryption {
-    type Err = Error;
-
-    /// `AES256`, `aws:kms` or `aws:kms:dsse`, as S3 and settings spell it.
-    fn from_str(text: &str) -> Result<Self> {
-        [Self::S3, Self::Kms, Self::DoubleKms].into_iter().find(|one| one.as_str() == text).ok_or_else(|| {
-            invalid(
-                "encryption",
-                format!("{text:?} is no encryption; use \"AES256\", \"aws:kms\" or \"aws:kms:dsse\""),
-            )
-        })
-    }
-}
-
-impl fmt::Display for Encryption {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+words!(Encryption, "encryption", "encryption": S3 = "AES256", Kms = "aws:kms", DoubleKms = "aws:kms:dsse");
 
 /// The encryption of new objects, checked.
 #[derive(Debug, Clone)]

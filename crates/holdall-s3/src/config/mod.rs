@@ -35,7 +35,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_sdk_s3::config::{AppName, SharedAsyncSleep};
 use aws_smithy_async::time::SharedTimeSource;
-use holdall_core::{Attributes, Error, Location, Operation};
+use holdall_core::{Attributes, Error, Location, Operation, Result};
 use url::Url;
 
 pub(crate) use self::capabilities::capabilities;
@@ -180,6 +180,35 @@ impl fmt::Debug for Config {
             .field("verify", &self.http.verify)
             .finish_non_exhaustive()
     }
+}
+
+/// The error of a setting that means nothing without another one.
+pub(crate) fn needs(key: &'static str, other: &str) -> Error {
+    invalid(key, format!("{key} is set, but {other} is not"))
+}
+
+/// Two settings that need each other; `None` where neither is set.
+///
+/// # Errors
+///
+/// `InvalidConfig` about the one that is set where the other is not.
+pub(crate) fn both<A, B>(
+    (key, first): (&'static str, Option<A>),
+    (other, second): (&'static str, Option<B>),
+) -> Result<Option<(A, B)>> {
+    match (first, second) {
+        (Some(first), Some(second)) => Ok(Some((first, second))),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(needs(key, other)),
+        (None, Some(_)) => Err(needs(other, key)),
+    }
+}
+
+/// The error of a word that is none of those that a setting can have.
+fn unknown_word(key: &'static str, what: &str, text: &str, words: &[&str]) -> Error {
+    let (last, others) = words.split_last().expect("a choice has two words at least");
+    let others = others.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ");
+    invalid(key, format!("{text:?} is no {what}; use {others} or {last:?}"))
 }
 
 /// The error of a setting that is refused. `key` is the call of the builder that set it.

@@ -6,7 +6,7 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use holdall_core::Result;
 use url::Url;
 
-use super::invalid;
+use super::{both, invalid};
 
 /// Addresses of the machine's own metadata and credential services, which no proxy can reach ("Instance metadata
 /// service", Amazon EC2 User Guide; "Task IAM role", Amazon ECS; "EKS Pod Identities").
@@ -46,22 +46,7 @@ impl Proxy {
         } else if url.query().is_some() || url.fragment().is_some() || url.path() != "/" {
             "it is a host and a port, and nothing else"
         } else {
-            let user = match (username, password) {
-                (Some(user), Some(password)) => Some((user, password)),
-                (None, None) => None,
-                (Some(_), None) => {
-                    return Err(invalid(
-                        "proxy_username",
-                        "proxy_username is set, but proxy_password is not",
-                    ));
-                }
-                (None, Some(_)) => {
-                    return Err(invalid(
-                        "proxy_password",
-                        "proxy_password is set, but proxy_username is not",
-                    ));
-                }
-            };
+            let user = both(("proxy_username", username), ("proxy_password", password))?;
             let except = [NEVER_PROXIED].into_iter().chain(no_proxy).collect::<Vec<_>>().join(",");
             return Ok(Self { url, user, except });
         };

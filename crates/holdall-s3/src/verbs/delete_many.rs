@@ -172,8 +172,7 @@ async fn request(inner: &Inner, keys: &[String]) -> Result<Vec<(String, Option<R
     let delete = objects.collect::<Result<Vec<_>, _>>().map_err(|_| Refused::Unknown)?;
     let delete =
         Delete::builder().set_objects(Some(delete)).quiet(false).build().map_err(|_| Refused::Unknown)?;
-    let client =
-        inner.client().await.map_err(|error| Refused::Failed(crate::wire::error::local(error, false)))?;
+    let client = inner.client().await.map_err(|error| Refused::Failed(error.into()))?;
     let reply = client.delete_objects().bucket(inner.bucket()).delete(delete).send().await;
     let reply = reply.map_err(|error| {
         let failure = inner.failure(&error);

@@ -4,12 +4,15 @@
 //! ever sent or asked for unless the caller gave a visibility. Files that were saved with one carry a mark in
 //! their metadata; for these, and only these, `metadata` and `open` ask for the ACL.
 
+use aws_sdk_s3::operation::get_object_acl::GetObjectAclOutput;
 use aws_sdk_s3::types::{Grant, Permission};
 use holdall_core::{Error, Name, Result, Visibility};
 
 use crate::config::objects::{CannedAcl, ObjectAcl};
+use crate::verbs::metadata::with_acl;
 use crate::wire::blank_key::for_sdk;
 use crate::wire::client::Inner;
+use crate::wire::error::Failure;
 
 /// Everybody, in the words of an ACL.
 const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
@@ -18,14 +21,22 @@ impl Inner {
     /// Whether everybody may read the object: one `GetObjectAcl`. `None` where the bucket has ACLs disabled, so that
     /// the mark no longer means anything.
     pub(crate) async fn visibility(&self, key: &Name, version: Option<&str>) -> Result<Option<Visibility>> {
-        let request = self.client().await?.get_object_acl().bucket(self.bucket()).key(for_sdk(key.as_str()));
-        let request = request.set_version_id(version.map(str::to_owned));
-        match request.send().await.map_err(|error| self.failure(&error)) {
+        match self.get_acl(key, version).await? {
             Ok(acl) if acl.grants().iter().any(is_public) => Ok(Some(Visibility::Public)),
             Ok(_) => Ok(Some(Visibility::Private)),
             Err(failure) if failure.code() == "AccessControlListNotSupported" => Ok(None),
             Err(failure) => Err(failure.into()),
         }
+    }
+
+    async fn get_acl(
+        &self,
+        key: &Name,
+        version: Option<&str>,
+    ) -> Result<Result<GetObjectAclOutput, Failure>> {
+        let request = self.client().await?.get_object_acl().bucket(self.bucket()).key(for_sdk(key.as_str()));
+        let sent = request.set_version_id(version.map(str::to_owned)).send().await;
+        Ok(sent.map_err(|error| self.failure(&error)))
     }
 
     /// The ACL of a version of an object, before it is written anew; `None` where the server has none.
@@ -34,9 +45,7 @@ impl Inner {
     ///
     /// `PermissionDenied` with what to do about it: a write would lose grants that nobody could see.
     pub(crate) async fn object_acl(&self, key: &Name, version: Option<&str>) -> Result<Option<ObjectAcl>> {
-        let request = self.client().await?.get_object_acl().bucket(self.bucket()).key(for_sdk(key.as_str()));
-        let request = request.set_version_id(version.map(str::to_owned));
-        match request.send().await.map_err(|error| self.failure(&error)) {
+        match self.get_acl(key, version).await? {
             Ok(acl) => ObjectAcl::of_server(&acl).map(Some),
             Err(failure) if failure.code() == "AccessControlListNotSupported" => Ok(None),
             Err(failure) if matches!(failure.status(), Some(405 | 501)) => Ok(None),
@@ -63,13 +72,7 @@ impl Inner {
         let acl = current.with_visibility(visibility).to_write();
         let headers = acl.unwrap_or_else(|| CannedAcl::Private.into()).to_headers()?;
         let request = self.client().await?.put_object_acl().bucket(self.bucket()).key(for_sdk(key.as_str()));
-        let request = request
-            .set_acl(headers.canned)
-            .set_grant_read(headers.read)
-            .set_grant_read_acp(headers.read_acl)
-            .set_grant_write_acp(headers.write_acl)
-            .set_grant_full_control(headers.full_control);
-        match request.send().await.map_err(|error| self.failure(&error)) {
+        match with_acl!(request, headers).send().await.map_err(|error| self.failure(&error)) {
             Ok(_) => Ok(()),
             Err(failure) if failure.is_missing() => Err(failure.not_found(name)),
             Err(failure) => Err(failure.into()),

@@ -332,7 +332,7 @@ impl Inner {
         if self.bucket_is_there.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let client = self.client().await.map_err(|error| crate::wire::error::local(error, false))?;
+        let client = self.client().await?;
         let reply = client.head_bucket().bucket(self.bucket()).send().await;
         match reply.map_err(|error| self.failure(&error)) {
             Ok(_) => self.saw_the_bucket(),

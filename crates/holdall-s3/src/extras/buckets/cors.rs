@@ -172,6 +172,9 @@ impl CorsRule {
     }
 }
 
+/// The code of servers for a bucket without this setting.
+const UNSET: &str = "NoSuchCORSConfiguration";
+
 impl Buckets {
     /// The CORS rules of a bucket; none where none were set.
     ///
@@ -180,11 +183,8 @@ impl Buckets {
     /// `NotFound`; `PermissionDenied` (`s3:GetBucketCORS`); `Unsupported` where the server has none.
     pub async fn cors(&self, bucket: &str) -> Result<Vec<CorsRule>> {
         let reply = self.inner.client().await?.get_bucket_cors().bucket(bucket).send().await;
-        match reply.map_err(|error| self.inner.failure(&error)) {
-            Ok(reply) => Ok(reply.cors_rules().iter().map(CorsRule::of_server).collect()),
-            Err(failure) if failure.code() == "NoSuchCORSConfiguration" => Ok(Vec::new()),
-            Err(failure) => Err(self.failed(failure, bucket, "s3:GetBucketCORS")),
-        }
+        let reply = self.setting(reply, UNSET, bucket, "s3:GetBucketCORS")?;
+        Ok(reply.iter().flat_map(|reply| reply.cors_rules()).map(CorsRule::of_server).collect())
     }
 
     /// Replaces the CORS rules of a bucket; none delete them.
@@ -219,11 +219,7 @@ impl Buckets {
     /// As [`set_cors`](Self::set_cors).
     pub async fn delete_cors(&self, bucket: &str) -> Result<()> {
         let reply = self.inner.client().await?.delete_bucket_cors().bucket(bucket).send().await;
-        match reply.map_err(|error| self.inner.failure(&error)) {
-            Ok(_) => Ok(()),
-            Err(failure) if failure.code() == "NoSuchCORSConfiguration" => Ok(()),
-            Err(failure) => Err(self.failed(failure, bucket, "s3:PutBucketCORS")),
-        }
+        self.setting(reply, UNSET, bucket, "s3:PutBucketCORS").map(drop)
     }
 }
 

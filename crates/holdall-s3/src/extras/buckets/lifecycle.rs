@@ -163,6 +163,9 @@ impl LifecycleRule {
     }
 }
 
+/// The code of servers for a bucket without this setting.
+const UNSET: &str = "NoSuchLifecycleConfiguration";
+
 impl Buckets {
     /// The lifecycle rules of a bucket; none where none were set.
     ///
@@ -172,11 +175,8 @@ impl Buckets {
     pub async fn lifecycle(&self, bucket: &str) -> Result<Vec<LifecycleRule>> {
         let reply =
             self.inner.client().await?.get_bucket_lifecycle_configuration().bucket(bucket).send().await;
-        match reply.map_err(|error| self.inner.failure(&error)) {
-            Ok(reply) => Ok(reply.rules().iter().map(LifecycleRule::of_server).collect()),
-            Err(failure) if failure.code() == "NoSuchLifecycleConfiguration" => Ok(Vec::new()),
-            Err(failure) => Err(self.failed(failure, bucket, "s3:GetLifecycleConfiguration")),
-        }
+        let reply = self.setting(reply, UNSET, bucket, "s3:GetLifecycleConfiguration")?;
+        Ok(reply.iter().flat_map(|reply| reply.rules()).map(LifecycleRule::of_server).collect())
     }
 
     /// Replaces the lifecycle rules of a bucket; none delete them.
@@ -208,11 +208,7 @@ impl Buckets {
     /// As [`set_lifecycle`](Self::set_lifecycle).
     pub async fn delete_lifecycle(&self, bucket: &str) -> Result<()> {
         let reply = self.inner.client().await?.delete_bucket_lifecycle().bucket(bucket).send().await;
-        match reply.map_err(|error| self.inner.failure(&error)) {
-            Ok(_) => Ok(()),
-            Err(failure) if failure.code() == "NoSuchLifecycleConfiguration" => Ok(()),
-            Err(failure) => Err(self.failed(failure, bucket, "s3:PutLifecycleConfiguration")),
-        }
+        self.setting(reply, UNSET, bucket, "s3:PutLifecycleConfiguration").map(drop)
     }
 
     /// Has the server abort multipart uploads that were not completed within so many days: what a process that died

@@ -14,7 +14,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use aws_sdk_s3::error::BuildError;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _, try_unfold};
 use holdall_core::{Error, ErrorKind, Operation, Result};
@@ -268,6 +269,25 @@ impl Buckets {
             "the server refused access{words}; check the keys, and whether they have the permission {action}"
         );
         failure.with_message(message).into_error()
+    }
+
+    /// The reply to a request about one setting of a bucket. `None` where the server says by that code that the
+    /// setting was never made.
+    fn setting<T, E>(
+        &self,
+        reply: std::result::Result<T, SdkError<E, HttpResponse>>,
+        unset: &str,
+        bucket: &str,
+        action: &'static str,
+    ) -> Result<Option<T>>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        match reply.map_err(|error| self.inner.failure(&error)) {
+            Ok(reply) => Ok(Some(reply)),
+            Err(failure) if failure.code() == unset => Ok(None),
+            Err(failure) => Err(self.failed(failure, bucket, action)),
+        }
     }
 
     fn located(&self, error: Error, bucket: &str) -> Error {

@@ -38,12 +38,10 @@ impl Buckets {
     /// `NotFound`; `PermissionDenied` (`s3:GetBucketOwnershipControls`); `Unsupported` where the server has none.
     pub async fn object_ownership(&self, bucket: &str) -> Result<Option<ObjectOwnership>> {
         let reply = self.inner.client().await?.get_bucket_ownership_controls().bucket(bucket).send().await;
-        let reply = match reply.map_err(|error| self.inner.failure(&error)) {
-            Ok(reply) => reply,
-            Err(failure) if failure.code() == "OwnershipControlsNotFoundError" => return Ok(None),
-            Err(failure) => return Err(self.failed(failure, bucket, "s3:GetBucketOwnershipControls")),
-        };
-        let Some(rule) = reply.ownership_controls().and_then(|controls| controls.rules().first()) else {
+        let unset = "OwnershipControlsNotFoundError";
+        let reply = self.setting(reply, unset, bucket, "s3:GetBucketOwnershipControls")?;
+        let controls = reply.and_then(|reply| reply.ownership_controls);
+        let Some(rule) = controls.as_ref().and_then(|controls| controls.rules().first()) else {
             return Ok(None);
         };
         match rule.object_ownership() {

@@ -206,6 +206,9 @@ fn invalid(message: impl Into<String>) -> Error {
     Error::message(ErrorKind::InvalidInput, message)
 }
 
+/// The code of servers for a bucket without this setting.
+const UNSET: &str = "NoSuchBucketPolicy";
+
 impl Buckets {
     /// The policy of a bucket as JSON; `None` where there is none.
     ///
@@ -214,11 +217,8 @@ impl Buckets {
     /// `NotFound`; `PermissionDenied` (`s3:GetBucketPolicy`); `Unsupported` where the server has none.
     pub async fn policy(&self, bucket: &str) -> Result<Option<String>> {
         let reply = self.inner.client().await?.get_bucket_policy().bucket(bucket).send().await;
-        match reply.map_err(|error| self.inner.failure(&error)) {
-            Ok(reply) => Ok(reply.policy().filter(|policy| !policy.is_empty()).map(str::to_owned)),
-            Err(failure) if failure.code() == "NoSuchBucketPolicy" => Ok(None),
-            Err(failure) => Err(self.failed(failure, bucket, "s3:GetBucketPolicy")),
-        }
+        let reply = self.setting(reply, UNSET, bucket, "s3:GetBucketPolicy")?;
+        Ok(reply.and_then(|reply| reply.policy).filter(|policy| !policy.is_empty()))
     }
 
     /// Replaces the policy of a bucket.
@@ -253,11 +253,7 @@ impl Buckets {
     /// `NotFound`; `PermissionDenied` (`s3:DeleteBucketPolicy`); `Unsupported` where the server has none.
     pub async fn delete_policy(&self, bucket: &str) -> Result<()> {
         let reply = self.inner.client().await?.delete_bucket_policy().bucket(bucket).send().await;
-        match reply.map_err(|error| self.inner.failure(&error)) {
-            Ok(_) => Ok(()),
-            Err(failure) if failure.code() == "NoSuchBucketPolicy" => Ok(()),
-            Err(failure) => Err(self.failed(failure, bucket, "s3:DeleteBucketPolicy")),
-        }
+        self.setting(reply, UNSET, bucket, "s3:DeleteBucketPolicy").map(drop)
     }
 }
 

@@ -38,6 +38,9 @@ impl PublicAccessBlock {
     }
 }
 
+/// The code of servers for a bucket without this setting.
+const UNSET: &str = "NoSuchPublicAccessBlockConfiguration";
+
 impl Buckets {
     /// The kinds of public access that are blocked; `None` where the bucket has no such setting, which blocks nothing
     /// in the bucket itself (the account may have a block of its own).
@@ -47,19 +50,17 @@ impl Buckets {
     /// `NotFound`; `PermissionDenied` (`s3:GetBucketPublicAccessBlock`); `Unsupported` where the server has none.
     pub async fn public_access_block(&self, bucket: &str) -> Result<Option<PublicAccessBlock>> {
         let reply = self.inner.client().await?.get_public_access_block().bucket(bucket).send().await;
-        match reply.map_err(|error| self.inner.failure(&error)) {
-            Ok(reply) => Ok(reply.public_access_block_configuration().map(|block| PublicAccessBlock {
-                block_public_acls: block.block_public_acls() == Some(true),
-                ignore_public_acls: block.ignore_public_acls() == Some(true),
-                block_public_policy: block.block_public_policy() == Some(true),
-                restrict_public_buckets: block.restrict_public_buckets() == Some(true),
-            })),
-            Err(failure) if failure.code() == "NoSuchPublicAccessBlockConfiguration" => Ok(None),
-            Err(failure) => Err(self.failed(failure, bucket, "s3:GetBucketPublicAccessBlock")),
-        }
+        let reply = self.setting(reply, UNSET, bucket, "s3:GetBucketPublicAccessBlock")?;
+        let block = reply.and_then(|reply| reply.public_access_block_configuration);
+        Ok(block.map(|block| PublicAccessBlock {
+            block_public_acls: block.block_public_acls() == Some(true),
+            ignore_public_acls: block.ignore_public_acls() == Some(true),
+            block_public_policy: block.block_public_policy() == Some(true),
+            restrict_public_buckets: block.restrict_public_buckets() == Some(true),
+        }))
     }
 
-    /// Sets what of public access is blocked.
+    /// Sets the kinds of public access that are blocked.
     ///
     /// # Errors
     ///
@@ -86,10 +87,6 @@ impl Buckets {
     /// As [`set_public_access_block`](Self::set_public_access_block).
     pub async fn delete_public_access_block(&self, bucket: &str) -> Result<()> {
         let reply = self.inner.client().await?.delete_public_access_block().bucket(bucket).send().await;
-        match reply.map_err(|error| self.inner.failure(&error)) {
-            Ok(_) => Ok(()),
-            Err(failure) if failure.code() == "NoSuchPublicAccessBlockConfiguration" => Ok(()),
-            Err(failure) => Err(self.failed(failure, bucket, "s3:PutBucketPublicAccessBlock")),
-        }
+        self.setting(reply, UNSET, bucket, "s3:PutBucketPublicAccessBlock").map(drop)
     }
 }

@@ -1,5 +1,6 @@
 //! The calls about single objects that only S3 has.
 
+use aws_sdk_s3::Client;
 use aws_sdk_s3::types::ChecksumMode;
 use holdall_core::{Content, Error, IntoName, Name, Operation, Result, SaveOptions, Saved};
 
@@ -7,6 +8,7 @@ use super::ObjectDetails;
 use crate::config::ObjectParameters;
 use crate::config::objects::{Acl, ObjectAcl, Tags};
 use crate::handle::S3Storage;
+use crate::verbs::metadata::with_acl;
 use crate::verbs::save::save;
 use crate::wire::blank_key::for_sdk;
 use crate::wire::error::Failure;
@@ -41,23 +43,18 @@ impl S3Storage {
         saved.map_err(|error| error.or_at(Operation::Save, self, Some(name.as_str())))
     }
 
-    /// Looks at what S3 knows about a file beyond its metadata: one `HeadObject`.
+    /// Looks at the facts that S3 knows about a file beyond its metadata: one `HeadObject`.
     ///
     /// # Errors
     ///
     /// `NotFound`; `PermissionDenied`, never taken for absence.
     pub async fn details(&self, name: impl IntoName) -> Result<ObjectDetails> {
-        let name = self.named(name, Operation::Metadata)?;
-        let looked = async {
-            let (inner, key) = (self.inner(), self.inner().key(&name)?);
-            let request =
-                inner.client().await?.head_object().bucket(inner.bucket()).key(for_sdk(key.as_str()));
-            let mode = inner.config.server.checksums.then_some(ChecksumMode::Enabled);
-            let reply = request.set_checksum_mode(mode).send().await;
-            let reply = reply.map_err(|error| absent(inner.failure(&error), &name))?;
-            Ok(ObjectDetails::new(&reply))
-        };
-        looked.await.map_err(|error: Error| error.or_at(Operation::Metadata, self, Some(name.as_str())))
+        let looked = self.at_object(name, Operation::Metadata, async |client, bucket, key| {
+            let mode = self.inner().config.server.checksums.then_some(ChecksumMode::Enabled);
+            let request = client.head_object().bucket(bucket).key(for_sdk(key)).set_checksum_mode(mode);
+            request.send().await.map_err(|error| self.inner().failure(&error))
+        });
+        Ok(ObjectDetails::new(&looked.await?))
     }
 
     /// The tags of a file. Needs `s3:GetObjectTagging`.
@@ -66,39 +63,29 @@ impl S3Storage {
     ///
     /// `NotFound`; `PermissionDenied`; `Unsupported` where the server has no tags.
     pub async fn tags(&self, name: impl IntoName) -> Result<Tags> {
-        let name = self.named(name, Operation::Metadata)?;
-        let read = async {
-            let (inner, key) = (self.inner(), self.inner().key(&name)?);
-            let request =
-                inner.client().await?.get_object_tagging().bucket(inner.bucket()).key(for_sdk(key.as_str()));
-            let reply = request.send().await.map_err(|error| absent(inner.failure(&error), &name))?;
-            Ok(Tags::of_server(reply.tag_set()))
-        };
-        read.await.map_err(|error: Error| error.or_at(Operation::Metadata, self, Some(name.as_str())))
+        let read = self.at_object(name, Operation::Metadata, async |client, bucket, key| {
+            let request = client.get_object_tagging().bucket(bucket).key(for_sdk(key));
+            request.send().await.map_err(|error| self.inner().failure(&error))
+        });
+        Ok(Tags::of_server(read.await?.tag_set()))
     }
 
-    /// Replaces the tags of a file; none take all away. Needs `s3:PutObjectTagging`, or `s3:DeleteObjectTagging`.
+    /// Replaces the tags of a file; no tags take all away. Needs `s3:PutObjectTagging`, or `s3:DeleteObjectTagging`.
     ///
     /// # Errors
     ///
     /// `NotFound`; `PermissionDenied`; `Unsupported` where the server has no tags.
     pub async fn set_tags(&self, name: impl IntoName, tags: &Tags) -> Result<()> {
-        let name = self.named(name, Operation::Save)?;
-        let set = async {
-            let (inner, key) = (self.inner(), self.inner().key(&name)?);
-            let client = inner.client().await?;
+        let set = self.at_object(name, Operation::Save, async |client, bucket, key| {
             if tags.is_empty() {
-                let request =
-                    client.delete_object_tagging().bucket(inner.bucket()).key(for_sdk(key.as_str()));
-                request.send().await.map_err(|error| absent(inner.failure(&error), &name))?;
-            } else {
-                let request = client.put_object_tagging().bucket(inner.bucket()).key(for_sdk(key.as_str()));
-                let request = request.tagging(tags.to_sdk());
-                request.send().await.map_err(|error| absent(inner.failure(&error), &name))?;
+                let request = client.delete_object_tagging().bucket(bucket).key(for_sdk(key));
+                return request.send().await.map(drop).map_err(|error| self.inner().failure(&error));
             }
-            Ok(())
-        };
-        set.await.map_err(|error: Error| error.or_at(Operation::Save, self, Some(name.as_str())))
+            let request = client.put_object_tagging().bucket(bucket).key(for_sdk(key));
+            let request = request.tagging(tags.to_sdk());
+            request.send().await.map(drop).map_err(|error| self.inner().failure(&error))
+        });
+        set.await
     }
 
     /// The ACL of a file: its owner and every grant. Needs `s3:GetObjectAcl`.
@@ -108,14 +95,12 @@ impl S3Storage {
     /// `NotFound`; `PermissionDenied`; `Unsupported` where the server has no ACLs.
     pub async fn acl(&self, name: impl IntoName) -> Result<ObjectAcl> {
         let name = self.named(name, Operation::Metadata)?;
-        let read = async {
-            let (inner, key) = (self.inner(), self.inner().key(&name)?);
-            let request =
-                inner.client().await?.get_object_acl().bucket(inner.bucket()).key(for_sdk(key.as_str()));
-            let reply = request.send().await.map_err(|error| absent(inner.failure(&error), &name))?;
-            ObjectAcl::of_server(&reply)
-        };
-        read.await.map_err(|error: Error| error.or_at(Operation::Metadata, self, Some(name.as_str())))
+        let read = self.at_object(&name, Operation::Metadata, async |client, bucket, key| {
+            let request = client.get_object_acl().bucket(bucket).key(for_sdk(key));
+            request.send().await.map_err(|error| self.inner().failure(&error))
+        });
+        let acl = ObjectAcl::of_server(&read.await?);
+        acl.map_err(|error| error.or_at(Operation::Metadata, self, Some(name.as_str())))
     }
 
     /// Replaces the ACL of a file. Needs `s3:PutObjectAcl`, and a bucket that has ACLs enabled.
@@ -127,22 +112,30 @@ impl S3Storage {
     pub async fn set_acl(&self, name: impl IntoName, acl: impl Into<Acl>) -> Result<()> {
         let name = self.named(name, Operation::SetVisibility)?;
         let headers = acl.into().to_headers();
-        let set = async {
-            let (headers, inner, key) = (headers?, self.inner(), self.inner().key(&name)?);
-            let request =
-                inner.client().await?.put_object_acl().bucket(inner.bucket()).key(for_sdk(key.as_str()));
-            request
-                .set_acl(headers.canned)
-                .set_grant_read(headers.read)
-                .set_grant_read_acp(headers.read_acl)
-                .set_grant_write_acp(headers.write_acl)
-                .set_grant_full_control(headers.full_control)
-                .send()
-                .await
-                .map_err(|error| absent(inner.failure(&error), &name))?;
-            Ok(())
+        let headers =
+            headers.map_err(|error| error.or_at(Operation::SetVisibility, self, Some(name.as_str())))?;
+        let set = self.at_object(&name, Operation::SetVisibility, async |client, bucket, key| {
+            let request = with_acl!(client.put_object_acl().bucket(bucket).key(for_sdk(key)), headers);
+            request.send().await.map(drop).map_err(|error| self.inner().failure(&error))
+        });
+        set.await
+    }
+
+    /// One request about one object. Its error names operation, storage and file.
+    async fn at_object<T>(
+        &self,
+        name: impl IntoName,
+        operation: Operation,
+        send: impl AsyncFnOnce(&Client, &str, &str) -> Result<T, Failure>,
+    ) -> Result<T> {
+        let name = self.named(name, operation)?;
+        let sent = async {
+            let inner = self.inner();
+            let key = inner.key(&name)?;
+            let sent = send(inner.client().await?, inner.bucket(), key.as_str()).await;
+            sent.map_err(|failure| absent(failure, &name))
         };
-        set.await.map_err(|error: Error| error.or_at(Operation::SetVisibility, self, Some(name.as_str())))
+        sent.await.map_err(|error: Error| error.or_at(operation, self, Some(name.as_str())))
     }
 
     fn named(&self, name: impl IntoName, operation: Operation) -> Result<Name> {
@@ -153,4 +146,22 @@ impl S3Storage {
 /// The error, naming the file that is missing.
 fn absent(failure: Failure, name: &Name) -> Error {
     if failure.is_missing() { failure.not_found(name) } else { failure.into_error() }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{CannedAcl, S3Storage, Tags};
+
+    /// Servers run futures on many threads.
+    #[test]
+    fn every_call_can_be_spawned() {
+        fn is_send(_: impl Send) {}
+        let storage = S3Storage::builder("media").region("us-east-1").build().unwrap();
+        let tags = Tags::default();
+        is_send(storage.details("a"));
+        is_send(storage.tags("a"));
+        is_send(storage.set_tags("a", &tags));
+        is_send(storage.acl("a"));
+        is_send(storage.set_acl("a", CannedAcl::Private));
+    }
 }

@@ -9,7 +9,7 @@ use super::plain::{Plain, Reply};
 use super::{Feature, ProbeReport};
 use crate::verbs::asking::{Answer, BODY, OTHER, Scratch, settled};
 use crate::verbs::presign::{PresignRequest, PresignedRequest};
-use crate::wire::error::{Failure, local};
+use crate::wire::error::Failure;
 
 /// Longer than a probe takes.
 const LIFE: Duration = Duration::from_mins(10);
@@ -23,7 +23,7 @@ pub(super) async fn ask(scratch: &Scratch, report: &mut ProbeReport) {
 
 /// The URL of an object without a signature.
 pub(super) async fn unsigned(scratch: &Scratch, key: &str) -> Result<String, Failure> {
-    scratch.inner.object_url(key).await.map_err(|error| local(error, false))
+    Ok(scratch.inner.object_url(key).await?)
 }
 
 /// A signed request; an answer where the storage makes none, as under a key of the customer's.
@@ -34,7 +34,7 @@ async fn signed(scratch: &Scratch, request: PresignRequest) -> Result<PresignedR
 
 /// The key of a name that was made for the probe.
 fn key(scratch: &Scratch, name: &Name) -> Result<Name, Failure> {
-    scratch.inner.key(name).map_err(|error| local(error, false))
+    Ok(scratch.inner.key(name)?)
 }
 
 /// The same request, for somebody who has it, with that content type instead of the signed one.

@@ -9,11 +9,11 @@ use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::EncodingType;
 use bytes::Bytes;
-use holdall_core::{Error, Name, Result, random_alphanumeric};
+use holdall_core::{Name, Result, random_alphanumeric};
 
 use crate::wire::client::Inner;
 use crate::wire::encoding::decode;
-use crate::wire::error::{Failure, local};
+use crate::wire::error::Failure;
 
 /// The content of most objects.
 pub(crate) const BODY: &[u8] = b"holdall probe";
@@ -68,9 +68,8 @@ impl Scratch {
     /// A name that is removed at the end, for what only takes names: those cannot be reserved ones.
     pub(crate) fn name(&self, what: &str) -> std::result::Result<Name, Failure> {
         let reserved = self.prefix.rsplit('/').next().unwrap_or_default();
-        let checked = |error: Error| local(error, false);
-        let name = Name::new(&format!("{}{what}", reserved.trim_start_matches('.'))).map_err(checked)?;
-        let key = self.inner.key(&name).map_err(checked)?;
+        let name = Name::new(&format!("{}{what}", reserved.trim_start_matches('.')))?;
+        let key = self.inner.key(&name)?;
         self.made().keys.push(key.as_str().to_owned());
         Ok(name)
     }

@@ -11,7 +11,7 @@ use crate::verbs::conditional::Condition;
 use crate::verbs::metadata::etag as parse;
 use crate::wire::client::send;
 use crate::wire::encoding::path_of;
-use crate::wire::error::{Failure, local};
+use crate::wire::error::Failure;
 
 /// An upload that is under way, of an object that is removed at the end.
 pub(crate) struct TrialUpload<'a> {
@@ -44,10 +44,8 @@ impl<'a> TrialUpload<'a> {
         let Some(id) = created.upload_id else {
             // It may have begun one all the same, which the end of the probe looks for.
             scratch.opened("", &key);
-            return Err(local(
-                Error::message(ErrorKind::Other, "it began a multipart upload and gave it no id"),
-                false,
-            ));
+            let message = "it began a multipart upload and gave it no id";
+            return Err(Error::message(ErrorKind::Other, message).into());
         };
         scratch.opened(&id, &key);
         Ok(Self { scratch, key, id, parts: Vec::new() })

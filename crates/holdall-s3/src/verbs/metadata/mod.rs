@@ -211,21 +211,30 @@ fn check_size(user: &HashMap<String, String>) -> Result<()> {
     Ok(())
 }
 
+/// Hands [`AclHeaders`] to one of the SDK builders that take them.
+macro_rules! with_acl {
+    ($builder:expr, $acl:expr) => {{
+        let acl = &$acl;
+        $builder
+            .set_acl(acl.canned.clone())
+            .set_grant_read(acl.read.clone())
+            .set_grant_read_acp(acl.read_acl.clone())
+            .set_grant_write_acp(acl.write_acl.clone())
+            .set_grant_full_control(acl.full_control.clone())
+    }};
+}
+pub(crate) use with_acl;
+
 /// Hands [`Headers`] to one of the three SDK builders that take them.
 macro_rules! with_headers {
     ($builder:expr, $headers:expr) => {{
         let headers = &$headers;
-        $builder
+        $crate::verbs::metadata::with_acl!($builder, headers.acl)
             .set_content_type(headers.content_type.clone())
             .set_content_disposition(headers.content_disposition.clone())
             .set_content_encoding(headers.content_encoding.clone())
             .set_content_language(headers.content_language.clone())
             .set_cache_control(headers.cache_control.clone())
-            .set_acl(headers.acl.canned.clone())
-            .set_grant_read(headers.acl.read.clone())
-            .set_grant_read_acp(headers.acl.read_acl.clone())
-            .set_grant_write_acp(headers.acl.write_acl.clone())
-            .set_grant_full_control(headers.acl.full_control.clone())
             .set_storage_class(headers.storage_class.clone())
             .set_tagging(headers.tagging.clone())
             .set_expires(headers.kept.expires_date())

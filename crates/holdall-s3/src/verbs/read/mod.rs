@@ -27,7 +27,7 @@ impl Inner {
 
     /// One HEAD of a version; of the current one without.
     pub(crate) async fn head_version(&self, key: &Name, version: Option<&str>) -> Result<Object, Failure> {
-        let client = self.client().await.map_err(Failure::local)?;
+        let client = self.client().await?;
         let request = client
             .head_object()
             .bucket(self.bucket())
@@ -136,8 +136,7 @@ impl Inner {
         let header = |condition: &Option<ETagCondition>| condition.as_ref().map(ETagCondition::to_header);
         let request = self
             .client()
-            .await
-            .map_err(Failure::local)?
+            .await?
             .get_object()
             .bucket(self.bucket())
             .key(for_sdk(key.as_str()))
@@ -155,13 +154,6 @@ impl Inner {
                 return Ok(reply);
             }
         }
-    }
-}
-
-impl Failure {
-    /// A failure before there was a request.
-    fn local(error: Error) -> Self {
-        crate::wire::error::local(error, false)
     }
 }
 

@@ -1,4 +1,4 @@
-//! From the key that a stream was uploaded to, to the key that it was meant for; see `multipart.rs` for why.
+//! From the key that a stream was uploaded to, to the key that it was meant for; see `large.rs` for the reason.
 
 use holdall_core::{Name, Result, Saved};
 

@@ -201,7 +201,14 @@ where
     }
 }
 
-pub(crate) fn local(error: Error, unknown: bool) -> Failure {
+/// A failure before there was a request.
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        local(error, false)
+    }
+}
+
+fn local(error: Error, unknown: bool) -> Failure {
     Failure { error, status: None, code: String::new(), words: String::new(), is_of_s3: false, unknown }
 }
 
