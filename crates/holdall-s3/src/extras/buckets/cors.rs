@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_s3::operation::get_bucket_cors::GetBucketCorsOutput;
 use aws_sdk_s3::types::{CorsConfiguration, CorsRule as SdkRule};
 use holdall_core::{Error, ErrorKind, Result};
 use url::Url;
@@ -184,7 +185,7 @@ impl Buckets {
     pub async fn cors(&self, bucket: &str) -> Result<Vec<CorsRule>> {
         let reply = self.inner.client().await?.get_bucket_cors().bucket(bucket).send().await;
         let reply = self.setting(reply, UNSET, bucket, "s3:GetBucketCORS")?;
-        Ok(reply.iter().flat_map(|reply| reply.cors_rules()).map(CorsRule::of_server).collect())
+        Ok(reply.iter().flat_map(GetBucketCorsOutput::cors_rules).map(CorsRule::of_server).collect())
     }
 
     /// Replaces the CORS rules of a bucket; none delete them.

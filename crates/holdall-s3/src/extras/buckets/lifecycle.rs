@@ -1,5 +1,6 @@
 //! Lifecycle rules: what the server deletes by itself.
 
+use aws_sdk_s3::operation::get_bucket_lifecycle_configuration::GetBucketLifecycleConfigurationOutput;
 use aws_sdk_s3::types::{
     AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, ExpirationStatus, LifecycleExpiration,
     LifecycleRule as SdkRule, LifecycleRuleFilter, NoncurrentVersionExpiration,
@@ -176,7 +177,11 @@ impl Buckets {
         let reply =
             self.inner.client().await?.get_bucket_lifecycle_configuration().bucket(bucket).send().await;
         let reply = self.setting(reply, UNSET, bucket, "s3:GetLifecycleConfiguration")?;
-        Ok(reply.iter().flat_map(|reply| reply.rules()).map(LifecycleRule::of_server).collect())
+        Ok(reply
+            .iter()
+            .flat_map(GetBucketLifecycleConfigurationOutput::rules)
+            .map(LifecycleRule::of_server)
+            .collect())
     }
 
     /// Replaces the lifecycle rules of a bucket; none delete them.

@@ -126,16 +126,16 @@ impl S3Storage {
         &self,
         name: impl IntoName,
         operation: Operation,
-        send: impl AsyncFnOnce(&Client, &str, &str) -> Result<T, Failure>,
+        request: impl AsyncFnOnce(&Client, &str, &str) -> Result<T, Failure>,
     ) -> Result<T> {
         let name = self.named(name, operation)?;
-        let sent = async {
+        let asked = async {
             let inner = self.inner();
             let key = inner.key(&name)?;
-            let sent = send(inner.client().await?, inner.bucket(), key.as_str()).await;
-            sent.map_err(|failure| absent(failure, &name))
+            let reply = request(inner.client().await?, inner.bucket(), key.as_str()).await;
+            reply.map_err(|failure| absent(failure, &name))
         };
-        sent.await.map_err(|error: Error| error.or_at(operation, self, Some(name.as_str())))
+        asked.await.map_err(|error: Error| error.or_at(operation, self, Some(name.as_str())))
     }
 
     fn named(&self, name: impl IntoName, operation: Operation) -> Result<Name> {

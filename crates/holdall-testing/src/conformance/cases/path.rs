@@ -15,9 +15,9 @@ pub async fn path_leads_to_the_bytes(store: &Store) {
         let content = bytes(1000, seed);
         put(store, name, content.clone()).await;
         if let Some(path) = store.path(name).unwrap() {
-            assert!(path.is_absolute(), "{path:?}");
+            assert!(path.is_absolute(), "{}", path.display());
             let read = tokio::fs::read(&path).await;
-            assert_eq!(read.expect("the path leads to the file"), content, "{path:?}");
+            assert_eq!(read.expect("the path leads to the file"), content, "{}", path.display());
         }
     }
     let below = store.located("a").unwrap();
