@@ -68,7 +68,7 @@ impl S3StorageBuilder {
     ///
     /// It goes with every request that writes, reads or copies an object, and is refused where it would travel
     /// in the clear (an endpoint with `http://` that is not this machine). `url` and `upload_request` are
-    /// `Unsupported`: whoever has the link would need the key, too. Serve such files through the application
+    /// `Unsupported`: a reader of the link would need the key, too. Serve such files through the application
     /// ([`open`](holdall_core::Store::open)). New buckets of AWS refuse SSE-C since April 2026 unless it is
     /// turned on in their encryption settings.
     pub fn customer_key(mut self, key: impl Into<Vec<u8>>) -> Self {

@@ -110,7 +110,7 @@ impl S3StorageBuilder {
     }
 
     /// Attributes for every save of a name, where the save does not give its own; what the closure leaves out
-    /// comes from the [`default_attributes`](Self::default_attributes). What `get_object_parameters` is in
+    /// comes from the [`default_attributes`](Self::default_attributes). The same as `get_object_parameters` of
     /// django-storages.
     ///
     /// ```
@@ -143,7 +143,7 @@ impl S3StorageBuilder {
     }
 
     /// The same for what only S3 keeps: storage class, tags and ACL by name, before those of
-    /// [`object_parameters`](Self::object_parameters). What the closure says about access, here or in
+    /// [`object_parameters`](Self::object_parameters). Access that the closure sets, here or in
     /// [`attributes_for`](Self::attributes_for), replaces the default visibility and ACL; both at once are an
     /// error of the save.
     pub fn object_parameters_for(

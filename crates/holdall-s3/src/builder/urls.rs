@@ -64,7 +64,7 @@ impl S3StorageBuilder {
     ///
     /// Links, forms and all other signed requests are for this host, and plain URLs have it too unless there
     /// is a [`custom_domain`](Self::custom_domain); the storage itself goes on talking to the endpoint. A
-    /// signature covers host and path, so that whatever stands in between must pass both on unchanged
+    /// signature covers host and path, so that everything in between must pass both on unchanged
     /// (`proxy_set_header Host $http_host` in nginx). The bucket is named as
     /// [`addressing_style`](Self::addressing_style) says.
     pub fn public_endpoint(mut self, url: impl Into<String>) -> Self {

@@ -64,7 +64,7 @@ pub enum ChecksumMode {
     /// A CRC-64/NVME goes with every save, is verified by the server, kept by it, and checked again when
     /// the file is read.
     WhenSupported,
-    /// None is sent and none is asked for. What a signature covers still arrives whole or not at all (it
+    /// None is sent and none is asked for. A signed body still arrives whole or not at all (the signature
     /// includes a SHA-256 of the body), but nothing is kept: the storage has no capability `checksum`.
     WhenRequired,
 }
@@ -83,9 +83,8 @@ pub enum ChecksumAlgorithm {
     /// [`Metadata::checksum`](holdall_core::Metadata::checksum) tells.
     #[default]
     Crc64Nvme,
-    /// CRC-32, for servers that have no CRC-64/NVME. What is
-    /// sent and what is read is verified all the same; but `Metadata::checksum` is a CRC-64, so that it stays
-    /// `None` and the storage has no capability `checksum`.
+    /// CRC-32, for servers that have no CRC-64/NVME. Bodies are verified all the same, both ways; but
+    /// `Metadata::checksum` is a CRC-64, so that it stays `None` and the storage has no capability `checksum`.
     Crc32,
 }
 

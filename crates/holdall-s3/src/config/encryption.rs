@@ -22,7 +22,7 @@ use super::invalid;
 pub enum Encryption {
     /// SSE-S3: keys of S3 itself (`AES256`).
     S3,
-    /// SSE-KMS: keys of the AWS Key Management Service (`aws:kms`). Who reads needs `kms:Decrypt`, who writes
+    /// SSE-KMS: keys of the AWS Key Management Service (`aws:kms`). Reading needs `kms:Decrypt`, writing
     /// `kms:GenerateDataKey` (and `kms:Decrypt` for multipart uploads); each request may cost one to KMS,
     /// which a [bucket key](crate::S3StorageBuilder::bucket_key) spares.
     Kms,
@@ -75,7 +75,7 @@ impl CustomerKey {
 }
 
 impl fmt::Debug for CustomerKey {
-    /// That there is one, and no more: whoever knows the MD5 could try keys against it.
+    /// Shows that there is one, and no more: the MD5 would allow to try keys against it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CustomerKey(..)")
     }

@@ -48,7 +48,7 @@ impl EveryRequest {
         .collect()
     }
 
-    /// Owner and payer. Signed requests have these in their query: whoever has one cannot be expected to send
+    /// Owner and payer. Signed requests have these in their query: a client that has one cannot be expected to send
     /// headers with it. S3 takes the payer from there ("Downloading objects from Requester Pays buckets",
     /// Amazon S3 User Guide); that it takes the owner, too, is written nowhere, but the presigner of AWS's own
     /// SDK for JavaScript puts it there.

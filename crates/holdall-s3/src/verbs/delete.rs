@@ -43,7 +43,7 @@ impl Inner {
             return self.delete_marker(&key).await;
         }
         let if_match = options.if_match.as_ref().map(|etag| etag.as_str().to_owned());
-        // S3 takes the deletion of nothing for done whatever the condition; the contract does not.
+        // S3 takes the deletion of nothing for done under every condition; the contract does not.
         if if_match.is_some() {
             match self.head(&key).await {
                 Ok(_) => {}

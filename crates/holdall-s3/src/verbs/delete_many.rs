@@ -1,8 +1,8 @@
 //! Deleting many files: `DeleteObjects` by 1,000, with the result of every key.
 //!
-//! A 200 says nothing yet: each key has its own result in the reply. What was throttled or failed inside the server
-//! goes again, by itself, with the next request; what the reply does not mention is deleted singly. So is what XML
-//! cannot carry, and everything where a server does not have the operation. One name is one `DeleteObject`: several
+//! A 200 says nothing yet: each key has its own result in the reply. Keys that were throttled or failed inside the
+//! server goes again, by itself, with the next request; what the reply does not mention is deleted singly. So is what
+//! XML cannot carry, and everything where a server does not have the operation. One name is one `DeleteObject`: several
 //! servers answer differently to a bulk request for a single key (apache/arrow-rs-object-store#731).
 
 use std::collections::BTreeMap;
@@ -51,7 +51,7 @@ pub(crate) async fn delete_many(inner: &Arc<Inner>, names: &[Name]) -> Vec<Resul
 
 /// Settles what bulk requests can settle.
 async fn in_bulk(inner: &Inner, names: &[Name], results: &mut Results) {
-    // One entry for each key, whatever names mean it.
+    // One entry for each key, even if several names mean it.
     let mut keys: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, name) in names.iter().enumerate() {
         match inner.key(name) {

@@ -18,7 +18,7 @@ pub(crate) struct Naming {
 }
 
 impl Naming {
-    /// The same for whatever way names are made unique here.
+    /// The same, for the way in which names are made unique here.
     ///
     /// # Errors
     ///

@@ -87,7 +87,7 @@ impl Write {
 }
 
 impl Inner {
-    /// Without the version that a server tells of a bucket which nobody said that it keeps any.
+    /// Without the version that a server names although the settings do not say that the bucket keeps any.
     pub(crate) fn shown(&self, saved: Saved) -> Saved {
         if self.config.server.features.versions { saved } else { saved.with_version(None) }
     }

@@ -2,7 +2,7 @@
 //!
 //! The core's attributes are what every storage can keep. Those of this module are given as [`ObjectParameters`], as
 //! defaults of the storage or with a single save. Calls of [`S3Storage`] read and change them.
-//! Object lock (retention and legal hold) is not among them: it belongs to whoever is bound by it, and is set on the
+//! Object lock (retention and legal hold) is not among them: it belongs to those who are bound by it, and is set on the
 //! bucket. A copy keeps it, as it keeps all that other programs stored.
 //!
 //! [`S3Storage`]: crate::S3Storage

@@ -126,7 +126,7 @@ impl Buckets {
         self.create_with(bucket, constraint).await
     }
 
-    /// Makes a bucket with that `LocationConstraint`, on whatever server.
+    /// Makes a bucket with that `LocationConstraint`, on any server.
     ///
     /// # Errors
     ///

@@ -33,7 +33,7 @@ async fn acl(scratch: &Scratch) -> Result<Answer, Failure> {
     }
     let plain = Plain::new("GET", links::unsigned(scratch, &key).await?).send(scratch).await?;
     if plain.is_success() && plain.body == BODY {
-        // A server that serves everything to everybody has not been told anything by the ACL.
+        // To a server that serves everything to everybody, the ACL means nothing.
         let private = scratch.key("private");
         scratch.store(&private).await?;
         let private = Plain::new("GET", links::unsigned(scratch, &private).await?).send(scratch).await?;

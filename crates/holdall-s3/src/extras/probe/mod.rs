@@ -47,8 +47,8 @@ impl S3Storage {
     /// Finds out what the server and the bucket can do, with a few dozen small objects below the storage's location,
     /// which it removes again.
     ///
-    /// For a deployment's checks, and for a server that nobody has told you about. Whatever the storage was set to do
-    /// does not matter: everything is asked. [`S3StorageBuilder::probed`](crate::S3StorageBuilder::probed) makes
+    /// For a deployment's checks, and for a server that you do not know. The settings of the storage do not matter:
+    /// everything is asked. [`S3StorageBuilder::probed`](crate::S3StorageBuilder::probed) makes
     /// settings of the report.
     ///
     /// ```no_run
@@ -81,14 +81,14 @@ impl S3Storage {
     /// # What is left
     ///
     /// Nothing, also when the future is dropped: the question that is under way is then asked to its end, no further
-    /// one is, and everything is removed, as long as the runtime lives. What cannot be removed is named in
+    /// one is, and everything is removed, as long as the runtime lives. Objects that cannot be removed are named in
     /// [`ProbeReport::left_behind`]. Names begin with [`Name::RESERVED_PREFIX`](holdall_core::Name::RESERVED_PREFIX),
     /// which no storage lists; only that of the upload form begins with `holdall-probe-`.
     ///
     /// # Errors
     ///
     /// That of the first request, a plain PUT, when even this does not work: `InvalidConfig`, `PermissionDenied`,
-    /// `Unavailable`, `Timeout`. Whatever fails later is in the report.
+    /// `Unavailable`, `Timeout`. Later failures are in the report.
     pub async fn probe(&self) -> Result<ProbeReport> {
         let inner = Arc::clone(self.inner());
         // Dropped together with this future; the task sees it.

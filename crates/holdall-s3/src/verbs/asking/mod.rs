@@ -77,7 +77,7 @@ impl Inner {
 
     async fn find_out(self: Arc<Self>, condition: ServerCondition) -> Result<bool> {
         let inner = self;
-        // In a task, so that whoever goes away leaves neither the question nor its object behind.
+        // In a task, so that a dropped future leaves neither the question nor its object behind.
         to_the_end(async move {
             let _one_at_a_time = inner.honoured.one_at_a_time(condition).await;
             if let Some(known) = inner.knows(condition) {
@@ -115,7 +115,7 @@ impl Inner {
         if wish == UniqueNames::Random {
             return Ok(Unique::Random);
         }
-        // All or nothing: the same name is made in the same way, whatever the size of the content.
+        // All or nothing: the same name is made in the same way for content of every size.
         if self.honours(PutIfNoneMatch).await? && self.honours(CompleteIfNoneMatch).await? {
             return Ok(Unique::ByCondition);
         }

@@ -108,7 +108,7 @@ impl Scratch {
         self.made().uploads.remove(upload);
     }
 
-    /// Removes everything. What could not be removed comes back, as sentences.
+    /// Removes everything. Returns a sentence about each object that could not be removed.
     pub(crate) async fn clean(&self) -> Vec<String> {
         let made = std::mem::take(&mut *self.made());
         let mut left = self.clean_uploads(made.uploads).await;
@@ -165,7 +165,7 @@ impl Scratch {
                 None if uploads.contains_key(id) => {
                     "the server answered that it is gone, and lists it still".to_owned()
                 }
-                // Nobody told us its id before.
+                // Its id was not known before.
                 None => match self.abort(&key, id).await {
                     Ok(()) => continue,
                     Err(failure) => failure.into_error().reason().to_owned(),

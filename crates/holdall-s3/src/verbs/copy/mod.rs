@@ -168,7 +168,7 @@ impl Inner {
     ///
     /// # Errors
     ///
-    /// `Unsupported`, `InvalidInput`; whatever keeps the server from being asked about its conditions.
+    /// `Unsupported`, `InvalidInput`; errors of asking the server about its conditions.
     pub(crate) async fn check_copy(
         self: &Arc<Self>,
         from: &Name,

@@ -5,7 +5,7 @@
 //! [`Upload`] is a guard. An error aborts the upload before it is returned; a dropped future aborts it in a
 //! task of the runtime that the save ran on. Creating and completing run in tasks of their own, so that their
 //! outcome is known to somebody in any case. An upload whose creation was not answered is looked for, see
-//! `create.rs`. What remains is the death of the process and the end of the runtime: a lifecycle rule
+//! `create.rs`. Two cases remain, the death of the process and the end of the runtime: a lifecycle rule
 //! (`AbortIncompleteMultipartUpload`) is for these.
 
 mod create;

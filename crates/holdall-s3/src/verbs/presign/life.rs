@@ -1,6 +1,6 @@
 //! How long a signature really lives: the shortest of what was asked for, seven days, and the credentials.
 //!
-//! A signature with temporary credentials dies with them, whatever its `X-Amz-Expires` says ("Sharing objects
+//! A signature with temporary credentials dies with them, even if its `X-Amz-Expires` is later ("Sharing objects
 //! with presigned URLs", Amazon S3 User Guide). So the life that is signed and promised is cut to theirs.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

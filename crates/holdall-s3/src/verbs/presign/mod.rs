@@ -10,7 +10,7 @@
 //! | `parts.rs` | uploads in parts, for files that one request cannot carry |
 //!
 //! The SDK can presign too, but only its own operations, only for the endpoint of the client, without the
-//! headers that an upload has to be bound to, and no forms at all. What it signs with, `aws-sigv4`, is used
+//! headers that an upload has to be bound to, and no forms at all. Its library for signatures, `aws-sigv4`, is used
 //! here directly. Its URLs differ in one parameter, `x-id=GetObject`, which names the operation for the
 //! SDK's own tests; S3 and boto3 know nothing of it.
 

@@ -346,7 +346,7 @@ impl MultipartUploads {
     }
 }
 
-/// The name, if the upload says the same one. What the application says counts; a client that says another
+/// The name, if the upload says the same one. The name of the application counts; a client that says another
 /// has mixed up its uploads, or tries.
 fn vouched(name: impl IntoName, upload: &MultipartUpload) -> Result<Name> {
     let name = name.into_name()?;

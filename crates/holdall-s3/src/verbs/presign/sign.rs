@@ -16,7 +16,7 @@ use super::life::Life;
 use crate::wire::client::Inner;
 use crate::wire::encoding::QUERY;
 
-/// The service's name in signatures, whoever serves it.
+/// The service's name in signatures, on every server.
 const SERVICE: &str = "s3";
 
 /// Headers that go with a request; their names are in lower case.

@@ -61,7 +61,7 @@ impl Inner {
     pub(crate) async fn complete(&self, name: &Name, key: &Name, object: &Object) -> Result<Metadata> {
         let mut metadata = object.metadata(name)?;
         if !self.config.server.features.versions {
-            // A server may tell one all the same; nobody could ask for it.
+            // A server may name one all the same; nobody could ask for it.
             metadata.version = None;
         }
         if object.is_marked() {

@@ -3,7 +3,7 @@
 //! # Which key a large file is uploaded to
 //!
 //! A multipart upload is bound to its key when it is created, and only its completion says whether the key
-//! was still free. By then the bytes of a stream are gone. What follows from that:
+//! was still free. By then the bytes of a stream are gone. So content goes:
 //!
 //! - `Create`, `IfMatch`, `Overwrite`: straight to the key, the condition goes with the completion.
 //! - `Unique` of bytes in memory or of a path: straight to the wanted key; when another writer wins, they are

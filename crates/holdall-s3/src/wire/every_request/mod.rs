@@ -2,7 +2,7 @@
 //! and the payer.
 //!
 //! All requests go through the SDK's client, and the client has one interceptor, this one, that adds the
-//! headers after a request is complete and before it is signed. So no call can forget them, and whatever is
+//! headers after a request is complete and before it is signed. So no call can forget them, and everything that is
 //! added is signed. Signed URLs and upload requests are not the SDK's: `presign/` asks for the same values.
 //!
 //! A header that a call sets itself stays as it is.

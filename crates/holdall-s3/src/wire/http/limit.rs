@@ -1,9 +1,8 @@
 //! How many requests of one storage are on their way at once.
 //!
 //! A request has its turn from the moment in which it is sent until its reply begins. For everything but
-//! downloads that is all of it; the body of a download is not counted, because its pace is the caller's: whoever
-//! opens a file and reads it slowly must not keep the others waiting, nor themselves when they save something
-//! meanwhile. Requests wait in the order in which they came.
+//! downloads that is all of it; the body of a download is not counted, because its pace is the caller's: a
+//! slow reader must not keep others waiting, nor itself when it saves something meanwhile. Requests wait in the order in which they came.
 
 use std::sync::Arc;
 

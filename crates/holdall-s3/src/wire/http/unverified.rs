@@ -1,4 +1,4 @@
-//! The client that believes every certificate. The SDK's cannot be told to, so that this one is made of the same
+//! The client that believes every certificate. The SDK's own has no such setting, so that this one is made of the same
 //! parts, hyper and rustls, and of as few of them as possible.
 
 use std::sync::Arc;
@@ -68,7 +68,7 @@ impl HttpConnector for Connector {
     }
 }
 
-/// Asks no certificate who signed it. What the handshake itself signs is checked as ever.
+/// Accepts every certificate, by any signer. The signatures of the handshake itself are checked as usual.
 #[derive(Debug)]
 struct BelievesEverything(Arc<CryptoProvider>);
 

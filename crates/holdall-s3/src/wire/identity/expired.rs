@@ -2,8 +2,8 @@
 //! the request is tried once more.
 //!
 //! The SDK keeps credentials until shortly before their end, and takes `ExpiredToken` for final. But a token can
-//! end before its time: it is revoked, a clock is wrong, or whoever writes the file with it is late. Three parts
-//! of the client know of it, and share one [`Identities`]: the cache, which can forget; an interceptor, which
+//! end before its time: it is revoked, a clock is wrong, or the program that writes the file with it is late. Three
+//! parts of the client know of it, and share one [`Identities`]: the cache, which can forget; an interceptor, which
 //! notes with which credentials a request went; and a retry classifier, which looks at the reply.
 
 use std::sync::{Arc, PoisonError, RwLock};

@@ -1,4 +1,5 @@
-//! Credentials for a token that somebody else vouches for (`OpenID` Connect): what Kubernetes gives its pods.
+//! Credentials for a token that somebody else vouches for (`OpenID` Connect), such as the tokens that Kubernetes gives
+//! its pods.
 //!
 //! `aws-config` has such a provider, too; but it asks AWS only, while `MinIO` and Ceph have a security token
 //! service of their own.

@@ -99,7 +99,7 @@ impl Reply {
         }
     }
 
-    /// The same for whoever asks support about it.
+    /// The same for a request to support.
     pub(crate) fn server(&self, code: &str) -> ServerReply {
         ServerReply::new(self.status)
             .with_code(code)
