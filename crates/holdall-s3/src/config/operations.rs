@@ -1,8 +1,8 @@
 //! The requests of S3 that take each of the headers that do not depend on the request ("Request Syntax" of
 //! each operation in the Amazon S3 API Reference).
 //!
-//! Headers that an operation does not know are left out rather than tried: servers that follow the reference
-//! closely refuse them.
+//! Only operations that this crate sends are named. Headers that an operation does not know are left out rather than
+//! tried: servers that follow the reference closely refuse them.
 
 /// Writes that say what the server shall encrypt a new object with.
 pub(crate) fn writes_an_object(operation: &str) -> bool {
@@ -18,8 +18,6 @@ pub(crate) fn needs_the_customer_key(operation: &str) -> bool {
             operation,
             "GetObject"
                 | "HeadObject"
-                | "GetObjectAttributes"
-                | "SelectObjectContent"
                 | "UploadPart"
                 | "UploadPartCopy"
                 | "CompleteMultipartUpload"
@@ -34,7 +32,7 @@ pub(crate) fn reads_a_source(operation: &str) -> bool {
 
 /// Requests about a bucket or what is in it. Only these two have none yet, or none at all.
 pub(crate) fn has_a_bucket_owner(operation: &str) -> bool {
-    !matches!(operation, "CreateBucket" | "ListBuckets" | "ListDirectoryBuckets")
+    !matches!(operation, "CreateBucket" | "ListBuckets")
 }
 
 /// Requests that somebody pays for.
@@ -46,19 +44,11 @@ pub(crate) fn has_a_payer(operation: &str) -> bool {
                 | "DeleteObject"
                 | "DeleteObjects"
                 | "GetObjectAcl"
-                | "GetObjectLegalHold"
-                | "GetObjectRetention"
                 | "GetObjectTagging"
-                | "GetObjectTorrent"
                 | "ListMultipartUploads"
                 | "ListObjectVersions"
-                | "ListObjects"
                 | "ListObjectsV2"
                 | "PutObjectAcl"
-                | "PutObjectLegalHold"
-                | "PutObjectLockConfiguration"
-                | "PutObjectRetention"
                 | "PutObjectTagging"
-                | "RestoreObject"
         )
 }

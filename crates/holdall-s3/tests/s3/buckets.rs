@@ -330,7 +330,7 @@ async fn stale_uploads_are_aborted_by_age_and_location() {
     let open: Vec<_> = server.open_uploads(BUCKET).into_iter().map(|upload| upload.key).collect();
     assert_eq!(open, ["media/young", "other/a"]);
 
-    // What cannot be aborted is named; a listing that is refused is an error.
+    // An upload that cannot be aborted is named; a listing that is refused is an error.
     server.inject(Fault::new(denied()).operation("AbortMultipartUpload"));
     let done = storage("other").sweep(Duration::from_hours(24)).await.unwrap();
     assert_eq!((done.removed, done.failed, done.errors[0].name()), (0, 1, Some("other/a")));

@@ -10,7 +10,7 @@ use holdall_testing::s3_server::{S3FsServer, S3Server};
 use crate::presign::send;
 use crate::support::{BUCKET, Fetched, SECRET, at, builder, server, store};
 
-/// What a browser does with a URL.
+/// Sends a request as a browser does.
 pub(crate) async fn browse(request: HttpRequest) -> HttpReply {
     let Fetched { status, body, .. } =
         send(&request.method, &request.url, &request.headers, request.body).await;
@@ -69,7 +69,7 @@ async fn s3s_fs() -> (S3FsServer, Store) {
         .acls(false)
         .build()
         .unwrap();
-    // What it does not honour is found out here.
+    // The conditions that it does not honour are found out here.
     storage.connect().await.unwrap();
     (server, Store::new(storage))
 }
@@ -90,7 +90,7 @@ const NOT_ATOMIC: &str =
 const CHECK_THEN_WRITE: &str =
     "checks a condition and writes afterwards, without a lock: several writers may win";
 
-/// What `s3s-fs` 0.14.1 gets wrong. Each was seen in its code or on the wire; that a case which holds after
+/// The mistakes of `s3s-fs` 0.14.1. Each was seen in its code or on the wire; that a case which holds after
 /// all is a failure keeps the list true.
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("save_keeps_a_file_beside_a_directory", DIRECTORIES),
@@ -127,7 +127,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ),
 ];
 
-/// What it gets wrong only now and then.
+/// The mistakes that it makes only now and then.
 const RACES: &[(&str, &str)] = &[
     ("save_with_create_has_one_winner", CHECK_THEN_WRITE),
     ("save_of_streams_with_create_has_one_winner", CHECK_THEN_WRITE),

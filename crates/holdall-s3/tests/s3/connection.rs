@@ -114,7 +114,7 @@ async fn no_more_requests_are_under_way_than_configured() {
         })
         .collect();
     eventually("three requests are under way", || under_way(&server) == 3).await;
-    // Whoever gives up, gives the turn back.
+    // A caller that gives up gives its turn back.
     stalled.remove();
     for save in &saves {
         save.abort();

@@ -75,7 +75,7 @@ async fn a_server_without_bulk_deletion_is_asked_for_each() {
         assert!(server.keys(BUCKET).is_empty());
         fault.remove();
     }
-    // Who knows can say so.
+    // A setting can say so.
     let names = numbered(3);
     plant(&server, &names);
     server.clear_requests();

@@ -12,7 +12,7 @@ fn storage(server: &S3Server) -> S3Storage {
     builder(server).build().unwrap()
 }
 
-/// What lies in a directory.
+/// The files of a directory.
 fn names(directory: &Path) -> Vec<String> {
     let mut names: Vec<_> = std::fs::read_dir(directory)
         .unwrap()

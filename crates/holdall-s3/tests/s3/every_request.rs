@@ -1,4 +1,4 @@
-//! What every request carries, as the server sees it: encryption, the bucket's owner, who pays.
+//! Headers of every request, as the server sees them: encryption, the bucket's owner, the payer.
 
 use holdall_core::{ErrorKind, Store};
 use holdall_s3::Encryption;

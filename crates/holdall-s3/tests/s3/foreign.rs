@@ -1,6 +1,6 @@
 //! The suite on servers that others wrote; see `holdall_testing::foreign` for how they come here.
 //!
-//! What fails there is written down with its reason. Each was looked into: what was our mistake has been mended.
+//! Each failure there is written down with its reason. Each was looked into, and our own mistakes have been corrected.
 
 use holdall_core::Store;
 use holdall_s3::{ChecksumMode, Preset, S3StorageBuilder};

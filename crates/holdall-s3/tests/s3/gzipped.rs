@@ -10,7 +10,7 @@ async fn large_content_goes_by_full_parts_and_is_the_same_from_every_source() {
     let storage = builder(&server).part_size(5 << 20).build().unwrap();
     let (bucket, memory) =
         (Store::new(Gzipped::new(storage)), Store::new(Gzipped::new(MemoryStorage::new())));
-    // What does not compress, so that there is something to send.
+    // Bytes that do not compress, so that there is something to send.
     let original = noise(12 * MIB);
     let checksum = Checksum::of(&original);
     memory.save("a.css", original.clone()).checksum(checksum).await.unwrap();

@@ -49,7 +49,7 @@ fn stranger(server: &S3Server) -> S3StorageBuilder {
         .part_size(5 << 20)
 }
 
-/// What any habit can break.
+/// The cases that any habit can break.
 const CONCERNED: [&str; 16] = [
     "save_returns",
     "save_with_create",

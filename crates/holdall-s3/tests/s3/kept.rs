@@ -1,6 +1,6 @@
-//! What other programs stored with a file stays, whatever a verb does to it: grants, headers that no attribute speaks of,
-//! storage class, tags, checksum, encryption, retention. Stored with the SDK, past this crate, and compared before and
-//! after.
+//! Properties that other programs stored with a file stay through every verb: grants, headers that no attribute speaks
+//! of, storage class, tags, checksum, encryption, retention. Stored with the SDK, past this crate, and compared before
+//! and after.
 
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use aws_sdk_s3::types::{
@@ -76,7 +76,8 @@ fn object(server: &S3Server, bucket: &str, key: &str) -> StoredObject {
     object
 }
 
-/// What every copy is free to change: tags of the content, times and versions. Made of parts, a SHA-256 is one of parts.
+/// The properties that every copy is free to change: tags of the content, times and versions. Made of parts, a SHA-256
+/// is one of parts.
 fn neutral(mut object: StoredObject) -> StoredObject {
     object.etag.clear();
     object.version_id.clear();
@@ -236,7 +237,7 @@ async fn grants_that_cannot_be_read_refuse_the_copy() {
     assert_eq!(server.keys(BUCKET), ["a"]);
     assert_eq!(server.object(BUCKET, "a").unwrap().cache_control, None);
 
-    // What was saved here without grants needs no such permission, and no ACL is asked for where there are none.
+    // A file that was saved here without grants needs no such permission, and no ACL is asked for where there are none.
     store.save("mine", "x").await.unwrap();
     store.copy("mine", "copy").await.unwrap();
     let without = Store::new(builder(&server).acls(false).build().unwrap());

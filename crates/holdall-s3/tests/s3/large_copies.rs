@@ -193,7 +193,7 @@ async fn a_dropped_copy_is_aborted() {
     assert_eq!(server.keys(BUCKET), ["a.bin"]);
 }
 
-/// What one `CopyObject` does not take gets its new attributes by parts, in its own place.
+/// A file that one `CopyObject` does not take gets its new attributes by parts, in its own place.
 #[tokio::test(flavor = "multi_thread")]
 async fn other_attributes_go_by_parts_too() {
     let server = server().await;

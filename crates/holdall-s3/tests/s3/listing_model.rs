@@ -8,7 +8,7 @@ use holdall_testing::s3_server::S3Server;
 
 use crate::support::{BUCKET, builder, configured};
 
-/// What XML, URLs, form encoding and signatures each have their own idea of; at the end what no [`Name`] can say.
+/// Letters that XML, URLs, form encoding and signatures treat differently; at the end those that no [`Name`] can have.
 const PIECES: &[&str] = &[
     "a", "Z", "0", " ", "  ", "+", "%", "%20", "%2F", "%25", "&", "&amp;", "<", ">", "\"", "'", "?", "#",
     "=", ";", ":", "@", "!", "$", "(", ")", "*", ",", "[", "]", "{", "|", "}", "~", "^", "`", "-", "_", "é",
@@ -37,7 +37,7 @@ async fn server(keys: &BTreeSet<String>, page: usize) -> (S3Server, Store) {
     (server, store)
 }
 
-/// What an entry is, and its bytes.
+/// The kind of an entry, and its bytes.
 fn shown(entry: &Entry) -> (char, Vec<u8>) {
     let kind = match entry {
         Entry::File(_) => 'f',

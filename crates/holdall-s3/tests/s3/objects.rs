@@ -185,7 +185,7 @@ async fn tags_are_read_set_and_deleted() {
     assert_eq!(storage.tags("a é").await.unwrap_err().kind(), ErrorKind::PermissionDenied);
 }
 
-/// What the source has is kept; what it has none of comes from the defaults.
+/// Properties of the source are kept; those that it lacks come from the defaults.
 #[tokio::test]
 async fn copies_keep_tags_and_storage_class() {
     let server = server().await;
@@ -235,7 +235,7 @@ async fn details_tell_what_metadata_does_not() {
     assert_eq!(storage.details("missing").await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
-/// Who uploads straight to the bucket cannot leave them out: they are signed for.
+/// A client that uploads straight to the bucket cannot leave them out: they are signed for.
 #[tokio::test]
 async fn upload_requests_carry_the_defaults() {
     let server = server().await;

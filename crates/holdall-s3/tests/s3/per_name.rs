@@ -50,14 +50,14 @@ async fn a_saves_own_come_before_those_of_its_name_before_the_defaults() {
     assert_eq!(found("c.zip").await, expected("own", "attachment", "own"));
     assert_eq!(store.metadata("a.txt").await.unwrap().attributes.content_language.as_deref(), Some("de"));
 
-    // What a save renames to is not another kind of file: the name is the one that was asked for.
+    // Another name of a save is not another kind of file: the name is the one that was asked for.
     let renamed = store.save("a.txt", "y").await.unwrap().name;
     assert_ne!(renamed, "a.txt");
     assert_eq!(found(renamed.as_str()).await.0, "a.txt");
     // A copy keeps what it is a copy of.
     store.copy("a.txt", "d.zip").await.unwrap();
     assert_eq!(found("d.zip").await, expected("a.txt", "inline", "name"));
-    // What clients upload directly is bound to the same.
+    // Direct uploads of clients are bound to the same.
     let request = store.upload_request("e.zip").method(UploadMethod::Put).await.unwrap();
     let header = |name: &str| request.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name));
     assert_eq!(header("cache-control").map(|(_, value)| value.as_str()), Some(request.name.as_str()));

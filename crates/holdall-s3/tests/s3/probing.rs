@@ -1,4 +1,4 @@
-//! What a probe finds out, and that it leaves nothing.
+//! Probes: their answers, and that they leave nothing.
 
 use holdall_core::{ErrorKind, SaveMode, Storage as _, Store};
 use holdall_s3::{Answer, Feature, MAX_PROBE_REQUESTS, ProbeReport, S3Storage};
@@ -103,7 +103,7 @@ async fn what_a_server_refuses_is_a_no_and_what_the_credentials_may_not_is_unkno
         let Answer::Unknown(why) = report.answer(feature) else { panic!("{feature}\n{report}") };
         assert!(why.contains("credentials"), "{why}");
     }
-    // What is unknown stays as it was set.
+    // An unknown answer leaves the setting as it was.
     let storage = builder(&server).versions(true).probed(&report).build().unwrap();
     assert!(storage.capabilities().versions);
 }

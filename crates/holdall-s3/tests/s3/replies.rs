@@ -1,4 +1,4 @@
-//! What is made of replies: ids for support, clocks, the server's own words, absence, and requests that say that they
+//! The use of replies: ids for support, clocks, the server's own words, absence, and requests that say that they
 //! have no body.
 
 use std::time::{Duration, SystemTime};

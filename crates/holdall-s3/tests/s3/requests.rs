@@ -36,7 +36,7 @@ async fn each_verb_makes_as_few_requests_as_possible() {
     assert_eq!(operations(&server), ["ListObjectsV2"]);
     store.copy(&renamed, "b.txt").await.unwrap();
     assert_eq!(operations(&server), ["HeadObject", "CopyObject"]);
-    // What carries no put-id may be another program's, with grants.
+    // An object without a put-id may be another program's, with grants.
     store.copy("a.txt", "c.txt").await.unwrap();
     assert_eq!(operations(&server), ["HeadObject", "GetObjectAcl", "CopyObject"]);
     let without = holdall_core::Store::new(builder(&server).acls(false).build().unwrap());

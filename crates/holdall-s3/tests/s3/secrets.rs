@@ -1,7 +1,7 @@
 //! Everything that a storage does, under a subscriber that keeps every line of every crate (level TRACE): no line,
 //! `Debug`, `Display` or error has a secret, a token or a signature in it.
 //!
-//! What is searched for: the canaries that the settings were given, and the signatures that really went over the
+//! The tests search for the canaries that the settings were given, and the signatures that really went over the
 //! wire, which a proxy in between has seen.
 
 use std::collections::HashSet;
@@ -33,8 +33,8 @@ const CUSTOMER_KEY: [u8; 32] = *b"canary customer key of 32 bytes!";
 const CUSTOMER_KEY_BASE64: &str = "Y2FuYXJ5IGN1c3RvbWVyIGtleSBvZiAzMiBieXRlcyE=";
 const CLOUDFRONT_KEY: &str = include_str!("golden/cloudfront_rsa.pem");
 
-/// What the SDK itself writes and cannot be told not to, by target, message and secret. `lib.rs` names each, and the
-/// filter that keeps it out.
+/// Lines that the SDK itself writes and that no setting turns off, by target, message and secret. `lib.rs` names each,
+/// and the filter that keeps it out.
 const OF_THE_SDK: [(&str, &str, &str); 1] = [
     // The signer writes the request as it is before it is signed, with the values of all headers. S3 wants the key
     // signed, so that it has to be there.

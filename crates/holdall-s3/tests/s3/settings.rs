@@ -1,4 +1,4 @@
-//! What cannot be right is refused when the storage is built, each with a sentence that says what to do.
+//! Wrong settings are refused when the storage is built, each with a sentence that says what to do.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the tests share: a server, a store on it, bytes, and a plain HTTP client.
+//! The parts that the tests share: a server, a store on it, bytes, and a plain HTTP client.
 
 use std::time::{Duration, Instant};
 

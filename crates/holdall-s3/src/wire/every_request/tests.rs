@@ -80,7 +80,6 @@ fn the_customer_key_goes_wherever_an_object_is_touched() {
         "UploadPart",
         "CompleteMultipartUpload",
         "ListParts",
-        "GetObjectAttributes",
     ] {
         assert_eq!(carried(&customer_key(), operation, &[]).0, key, "{operation}");
     }

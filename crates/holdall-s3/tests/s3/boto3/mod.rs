@@ -13,13 +13,13 @@ const LOOK: &str = include_str!("look.py");
 const BUCKET: &str = "foreign";
 const OTHER: &str = "archive";
 
-/// What an object has, by name.
+/// The properties of an object, by name.
 type Told = BTreeMap<String, String>;
 
 /// Stands for the SHA of an object made of parts, which is one of the SHAs of its parts.
 const OF_PARTS: &str = "of two parts";
 
-/// What is done to the objects.
+/// The verbs that the objects go through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verb {
     Copy,
@@ -90,7 +90,7 @@ impl Verb {
         })
     }
 
-    /// What is due to be there afterwards.
+    /// The properties that are due afterwards.
     fn expected(self, mut told: Told) -> Told {
         let everybody = |name: &str| {
             name.starts_with("Grant http") && (name.ends_with(" READ") || name.ends_with(" FULL_CONTROL"))
@@ -132,7 +132,7 @@ fn changed() -> Attributes {
     attributes
 }
 
-/// What a server itself does not keep: kind (empty for any), the end of the verb, how the name of what is lost begins, and
+/// A property that a server itself loses: kind (empty for any), the end of the verb, the beginning of its name, and
 /// why.
 struct Known(&'static str, &'static str, &'static str, &'static str);
 
@@ -170,7 +170,7 @@ async fn look(programs: &Programs, server: &ForeignServer, arguments: &[&str]) -
     let python = programs.python().expect("a Python");
     let mut command = std::process::Command::new(python);
     command.args(["-c", LOOK, &server.endpoint(), server.access_key(), server.secret_key()]).args(arguments);
-    // What the environment says of AWS is not for this one.
+    // The environment's settings of AWS are not for this one.
     for name in ["AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "HTTP_PROXY", "http_proxy"] {
         command.env_remove(name);
     }

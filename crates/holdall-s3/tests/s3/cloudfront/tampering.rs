@@ -1,4 +1,4 @@
-//! What was changed opens nothing; what was not opens what the policy says and no more.
+//! A changed URL or cookie opens nothing; an unchanged one opens what its policy grants, and no more.
 
 use holdall_s3::CloudFrontPolicy;
 
@@ -84,7 +84,7 @@ fn a_policy_grants_what_it_says_and_no_more() {
     let url = signer.sign_url_with("https://cdn.example.com/films/1/1.ts", &policy).unwrap().url;
     let inside = |now| Viewer { now, address: "192.0.2.77".parse().unwrap() };
     assert!(inside(UNTIL - 1).may_read(RSA, &url));
-    // Who has the URL may take its grant to whatever the pattern covers.
+    // The grant of a URL works for all that the pattern covers.
     assert!(inside(UNTIL - 1).may_read(RSA, &url.replace("/1.ts", "/2.ts")));
     assert!(!inside(UNTIL - 1).may_read(RSA, &url.replace("/1/1.ts", "/2/1.ts")));
     assert!(!inside(UNTIL).may_read(RSA, &url), "too late");

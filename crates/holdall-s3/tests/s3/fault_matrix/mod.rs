@@ -61,7 +61,7 @@ async fn every_fault_of_every_operation_ends_as_the_table_says() {
     assert!(wrong.is_empty(), "{} of {cells} cells are wrong:\n{}\n{report}", wrong.len(), wrong.join("\n"));
 }
 
-/// What is said of the columns.
+/// The text about the columns.
 fn head() -> String {
     let mut text = String::from("outcome, requests of the operation / requests in all\n");
     let _infallible = write!(text, "{:<24}", "");

@@ -76,7 +76,7 @@ impl Operation {
         }
     }
 
-    /// What is there before. A source of a copy is one that this crate saved, whose ACL nobody asks for.
+    /// The objects that are there before. A source of a copy is one that this crate saved, whose ACL nobody asks for.
     pub(super) async fn plant(self, server: &S3Server) {
         match self {
             Self::Copy | Self::UploadPartCopy => {
@@ -128,7 +128,7 @@ impl Operation {
         Ok(())
     }
 
-    /// What is wrong in the bucket afterwards: the deed must be done where the caller was told so (`done`), and half
+    /// The mistakes in the bucket afterwards: the deed must be done where the call returned so (`done`), and half
     /// of it never.
     pub(super) fn check(self, server: &S3Server, done: bool) -> Vec<String> {
         let mut problems = Vec::new();

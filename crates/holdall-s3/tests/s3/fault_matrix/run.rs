@@ -16,7 +16,7 @@ use super::timer::{ATTEMPT, OPERATION, Timer};
 use super::trouble::Trouble;
 use crate::support::{BUCKET, SECRET, server};
 
-/// What was seen.
+/// The observation.
 #[derive(Debug)]
 pub(super) struct Seen {
     /// The kind of the error, if it was one.
@@ -27,7 +27,7 @@ pub(super) struct Seen {
     pub(super) all: usize,
     /// How often the fault struck.
     pub(super) struck: u64,
-    /// What must not be in any cell.
+    /// Text that must not be in any cell.
     pub(super) problems: Vec<String>,
     /// For the one who looks for the reason.
     pub(super) details: String,
@@ -87,7 +87,7 @@ pub(super) async fn run(operation: Operation, trouble: Trouble) -> Seen {
     }
 
     let result = operation.perform(&store).await;
-    // What is stalled goes on now, if anybody still waits for it.
+    // Stalled requests go on now, if anybody still waits for them.
     fault.remove();
 
     let mut problems = operation.check(&server, result.is_ok());

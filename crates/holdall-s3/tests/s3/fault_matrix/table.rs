@@ -17,7 +17,7 @@ use holdall_core::ErrorKind::{
 use super::perform::Operation;
 use super::trouble::Trouble;
 
-/// What has to come of one operation and one trouble.
+/// The outcome that is due for one operation and one trouble.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Cell {
     /// The caller does not notice. Requests of the operation, and all requests.

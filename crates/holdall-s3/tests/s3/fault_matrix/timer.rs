@@ -1,8 +1,8 @@
 //! Time limits that fire when a request is known to stand still, and not a moment before.
 //!
-//! The client is given limits of many minutes, and a timer that knows them by their length: the limit of an attempt ends
-//! as soon as the fault has struck a request that began after it, that of the whole operation never. So nothing waits,
-//! and a slow machine changes nothing.
+//! The client is given limits of many minutes, and a timer that knows them by their length: the limit of an attempt
+//! ends as soon as the fault has struck a request that began after it, that of the whole operation never. So nothing
+//! waits, and a slow machine changes nothing.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

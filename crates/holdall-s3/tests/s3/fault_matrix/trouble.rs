@@ -4,7 +4,7 @@ use holdall_testing::s3_server::{Fault, FaultAction};
 
 use super::perform::Operation;
 
-/// What happens, and how often.
+/// The event, and how often it happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trouble {
     /// 503 `SlowDown`, fewer times than there are attempts.

@@ -41,7 +41,7 @@ fn builder(server: &Misbehaving) -> S3StorageBuilder {
         .retry_backoff(Duration::from_millis(1))
 }
 
-/// What a call came to: a letter for the kind and the number of requests, as the table has it.
+/// The outcome of a call: a letter for the kind and the number of requests, as the table has it.
 struct Seen {
     cell: String,
     error: Option<Error>,
@@ -78,7 +78,7 @@ async fn run(reply: Reply, verb: Verb) -> Seen {
     }
 }
 
-/// What is wrong in a cell.
+/// The mistake in a cell.
 fn problems(row: &Row, expected: &str, verb: Verb, seen: &Seen) -> Option<String> {
     if seen.cell != expected {
         let error = seen.error.as_ref().map(ToString::to_string).unwrap_or_default();

@@ -7,7 +7,7 @@ pub(super) struct Row {
     pub(super) reply: &'static str,
     /// The status that the error carries for support, where there was a reply.
     pub(super) status: Option<u16>,
-    /// What the sentence must have.
+    /// Text that the sentence must have.
     pub(super) words: &'static [&'static str],
     /// The same where the body is not there to be looked at: HEAD, and GET of a file.
     pub(super) hidden_words: &'static [&'static str],

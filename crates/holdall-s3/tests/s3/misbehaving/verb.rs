@@ -75,7 +75,7 @@ impl Verb {
         matches!(self, Self::Open | Self::OpenRange | Self::Metadata | Self::Exists | Self::BucketExists)
     }
 
-    /// What the call needs.
+    /// The settings that the call needs.
     pub(super) fn set_up(self, builder: S3StorageBuilder) -> S3StorageBuilder {
         let mib = MIB as u64;
         match self {

@@ -101,7 +101,7 @@ async fn a_client_may_choose_the_file_name_below_a_prefix_and_nowhere_else() {
         assert_refused(&with(&request, "key", key), b"hello").await;
     }
     assert_eq!(server.keys(BUCKET), ["media/inbox/a1b2/any.bin", "media/inbox/a1b2/notes.txt"]);
-    // What would be expanded, though nobody asked for it.
+    // Text that would be expanded, though nobody asked for it.
     let refused = store.upload_request("a${filename}b").max_size(1).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::InvalidName);
     assert_eq!(store.upload_request("").max_size(1).await.unwrap_err().kind(), ErrorKind::InvalidName);

@@ -143,7 +143,7 @@ async fn links_stay_the_same_within_their_window() {
     assert_eq!(second.expires_at, Some(at(HOUR + 1800 + 3600)));
     assert_ne!(store.url("usr/dog.jpg").await.unwrap(), second);
 
-    // What is asked to live shorter than the window is signed for the moment, and so is an upload.
+    // A link that shall live shorter than the window is signed for the moment, and so is an upload.
     clock.set(HOUR + 1000);
     let short = store.url("usr/cat.jpg").expires_in(Duration::from_mins(5)).await.unwrap();
     assert_eq!(short.expires_at, Some(at(HOUR + 1300)));

@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use super::form;
 use crate::support::{BUCKET, fetch, server, store};
 
-/// What stands for a character; its other case comes to these.
+/// The spellings of a character; its other case comes to these.
 const REPLACEMENTS: [char; 5] = ['a', '0', '%', '/', '~'];
 /// How many requests are under way at once.
 const AT_ONCE: usize = 16;
@@ -47,7 +47,7 @@ fn mutations(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// What a URL says once it is decoded. Two that say the same are two spellings of one.
+/// A URL, decoded. Two that are the same then are two spellings of one.
 fn meaning(url: &str) -> Vec<Vec<u8>> {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let decoded = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();

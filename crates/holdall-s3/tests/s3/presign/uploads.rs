@@ -115,7 +115,7 @@ async fn what_no_request_can_carry_is_refused() {
         store.upload_request("a").expires_in(Duration::ZERO).await.unwrap_err().kind(),
         ErrorKind::InvalidInput
     );
-    // Whoever uploads would need the customer's key.
+    // The client that uploads would need the customer's key.
     let keyed = builder(&server).endpoint("https://s3.example.com").customer_key([7; 32]).build().unwrap();
     let refused = keyed.presign(PresignRequest::get("a")).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Unsupported);
