@@ -6,6 +6,9 @@
 #![doc = include_str!("docs/django.md")]
 #![doc = include_str!("docs/limits.md")]
 
+// Four storeys, whose imports point down: `config` (plain data and its rules), `wire` (the way to the server and back),
+// `verbs` (the work of each verb), `extras` (calls that no other storage has). Above them stand `handle` (the type that
+// applications hold), `builder` (settings on their way to it) and `storage` (the trait, as thin methods).
 mod builder;
 mod config;
 mod extras;
